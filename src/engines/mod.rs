@@ -1,0 +1,150 @@
+//! Engines: what runs instances. One trait, one folder an implementation.
+//!
+//! The promises of [`Engine`] are stated once, in the contract suite
+//! (`tests/engines`), and every implementation is held to them: the fake, the
+//! process engine, real Docker, real Podman.
+
+pub mod error;
+
+use std::{ffi::OsString, path::PathBuf, pin::Pin};
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use jiff::Timestamp;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+pub use error::EngineError;
+
+use crate::{
+    model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
+    text::Clean,
+};
+
+/// A stream that an engine feeds until it ends or breaks.
+pub type EngineStream<T> = BoxStream<'static, Result<T, EngineError>>;
+
+/// Something that runs instances.
+///
+/// Every method may be called at any time, also while the engine is lost: it then
+/// answers with the error that says why. Nothing here changes what runs; writes
+/// come through the action engine alone.
+#[async_trait]
+pub trait Engine: Send + Sync + std::fmt::Debug {
+    /// Its name in this session.
+    fn id(&self) -> &EngineId;
+
+    /// Where it is, without credentials, such as `unix:///var/run/docker.sock`.
+    fn endpoint(&self) -> Clean;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Reaches it and agrees on a version.
+    async fn connect(&self) -> Result<EngineInfo, EngineError>;
+
+    /// Everything it runs, ended instances included, as cheaply as it can.
+    ///
+    /// [`Instance::detail`] may be missing. The order is stable.
+    async fn list(&self) -> Result<Vec<Instance>, EngineError>;
+
+    /// One instance with its detail.
+    async fn describe(&self, id: &InstanceId) -> Result<Instance, EngineError>;
+
+    /// Changes from now on. Nothing that happens after this returned is missed.
+    async fn watch(&self) -> Result<EngineStream<Change>, EngineError>;
+
+    /// An instance's output: its last lines, and with `follow` all that comes.
+    ///
+    /// Without `follow`, or when the instance ends, the stream ends. Lines are whole,
+    /// in order, cut at [`crate::model::log::MAX_LINE_BYTES`].
+    async fn logs(
+        &self,
+        id: &InstanceId,
+        request: LogRequest,
+    ) -> Result<EngineStream<LogLine>, EngineError>;
+
+    /// An instance's use of its host, about once a second while it is up.
+    async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError>;
+
+    /// Everything it tells of one instance.
+    async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError>;
+
+    /// A shell inside (or, for a process, beside) an instance that is up.
+    async fn shell(&self, id: &InstanceId, size: ShellSize) -> Result<Shell, EngineError>;
+}
+
+/// What an engine can do; a pane offers nothing that its engine cannot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// It runs health checks itself.
+    pub health: bool,
+    /// Its instances are made from images.
+    pub images: bool,
+    /// A shell runs inside the instance (otherwise beside it, on the host).
+    pub shell_inside: bool,
+}
+
+/// What changed, by name only: whoever needs to know more asks for a description.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// An instance is new or not what it was.
+    Touched(InstanceId),
+    /// An instance is gone.
+    Removed(InstanceId),
+}
+
+/// Which lines of an instance's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogRequest {
+    /// How many of the last lines; `None` is all that the engine has kept.
+    pub tail: Option<usize>,
+    /// Only lines at or after this moment.
+    pub since: Option<Timestamp>,
+    /// Only lines before this moment.
+    pub until: Option<Timestamp>,
+    /// Whether to go on with what comes.
+    pub follow: bool,
+}
+
+/// The size of a terminal, in cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShellSize {
+    /// Columns.
+    pub columns: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+/// A shell that a person's terminal is handed to.
+pub enum Shell {
+    /// A command to run on this host with the terminal as it is.
+    Local {
+        /// Program and arguments.
+        command: Vec<OsString>,
+        /// Where.
+        directory: Option<PathBuf>,
+        /// Environment, on top of our own.
+        environment: Vec<(OsString, OsString)>,
+    },
+    /// A terminal on the other side, to be connected with ours byte for byte.
+    Remote(Box<dyn RemoteShell>),
+}
+
+/// A terminal on the engine's side.
+#[async_trait]
+pub trait RemoteShell: Send {
+    /// Takes the two byte streams; gives `None` the second time.
+    fn streams(&mut self) -> Option<ShellStreams>;
+    /// Says that our terminal has another size now.
+    async fn resize(&self, size: ShellSize) -> Result<(), EngineError>;
+    /// The exit code, once the output has ended.
+    async fn exit_code(&self) -> Result<Option<i64>, EngineError>;
+}
+
+/// The two directions of a remote terminal.
+pub struct ShellStreams {
+    /// What the person types goes here.
+    pub input: Pin<Box<dyn AsyncWrite + Send>>,
+    /// What the shell prints comes from here.
+    pub output: Pin<Box<dyn AsyncRead + Send>>,
+}

@@ -1,0 +1,225 @@
+//! [`Condition`]: how an instance or a service does, as one level and a reason in words.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Health, Instance, State,
+    crash::RestartLog,
+    instance::{Detail, RestartPolicy},
+};
+
+/// How something does. Later is worse; a service is as bad as its worst part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Ended or stopped in good order.
+    Off,
+    /// All well.
+    Ok,
+    /// On its way, such as starting.
+    Busy,
+    /// Not known. Never shown as well.
+    Unknown,
+    /// Not as it should be, but working.
+    Warn,
+    /// Broken.
+    Bad,
+}
+
+impl Level {
+    /// The word that people see.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Ok => "ok",
+            Self::Busy => "busy",
+            Self::Unknown => "unknown",
+            Self::Warn => "warning",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// Whether `midwatch status` counts it as wrong.
+    #[must_use]
+    pub fn is_wrong(self) -> bool {
+        self >= Self::Warn
+    }
+}
+
+/// A level with its reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// How bad it is.
+    pub level: Level,
+    /// Why, in a few words, such as `unhealthy, 5 checks failed`.
+    pub reason: String,
+}
+
+impl Condition {
+    /// Pairs a level with its reason.
+    pub fn new(level: Level, reason: impl Into<String>) -> Self {
+        Self { level, reason: reason.into() }
+    }
+}
+
+/// Judges one instance.
+#[must_use]
+pub fn of_instance(instance: &Instance, restarts: &RestartLog, now: Timestamp) -> Condition {
+    if let Some(count) = restarts.crash_loop(now) {
+        return Condition::new(Level::Bad, format!("{count} restarts in 60 s{}", why(instance)));
+    }
+    match instance.state {
+        State::Running => of_running(instance),
+        State::Exited => of_ended(instance),
+        State::Restarting => Condition::new(Level::Bad, format!("restarting{}", why(instance))),
+        State::Dead => Condition::new(Level::Bad, "dead: could not be removed"),
+        State::Paused => Condition::new(Level::Warn, "paused"),
+        State::Removing => Condition::new(Level::Busy, "being removed"),
+        State::Created => Condition::new(Level::Off, "created, never started"),
+        State::Unknown => Condition::new(Level::Unknown, "unknown state"),
+    }
+}
+
+fn of_running(instance: &Instance) -> Condition {
+    match instance.health {
+        Health::Healthy => Condition::new(Level::Ok, "healthy"),
+        Health::None => Condition::new(Level::Ok, "running"),
+        Health::Starting => Condition::new(Level::Busy, "health check starting"),
+        Health::Unknown => Condition::new(Level::Unknown, "running, health not known yet"),
+        Health::Unhealthy => Condition::new(Level::Bad, unhealthy_words(instance.detail.as_ref())),
+    }
+}
+
+fn unhealthy_words(detail: Option<&Detail>) -> String {
+    match detail.map_or(0, |detail| detail.failing_streak) {
+        0 => "unhealthy".into(),
+        1 => "unhealthy, 1 check failed".into(),
+        streak => format!("unhealthy, {streak} checks failed in a row"),
+    }
+}
+
+/// An end is good when it was orderly, or when a policy that restarts always let it
+/// be: then a person stopped it.
+fn of_ended(instance: &Instance) -> Condition {
+    let Some(detail) = &instance.detail else {
+        return Condition::new(Level::Unknown, "ended, not known how");
+    };
+    let Some(exit) = &detail.exit else {
+        return Condition::new(Level::Unknown, "ended, not known how");
+    };
+    let stopped_by_hand =
+        matches!(detail.restart_policy, RestartPolicy::Always | RestartPolicy::UnlessStopped);
+    let level = if exit.oom_killed {
+        Level::Bad
+    } else if exit.is_orderly() || stopped_by_hand {
+        Level::Off
+    } else {
+        Level::Bad
+    };
+    Condition::new(level, exit.words())
+}
+
+/// What the last end says about why it is restarting.
+fn why(instance: &Instance) -> String {
+    instance
+        .detail
+        .as_ref()
+        .and_then(|detail| detail.exit.as_ref())
+        .map_or_else(String::new, |exit| format!(", {}", exit.words()))
+}
+
+/// Judges a service by its instances: the worst one, and how many are up.
+///
+/// Several copies of which some are stopped is a warning, though each stop may be in order.
+#[must_use]
+pub fn of_service(instances: &[(Condition, bool)]) -> Condition {
+    let Some((worst, _)) = instances.iter().max_by_key(|(condition, _)| condition.level) else {
+        return Condition::new(Level::Unknown, "no instances");
+    };
+    let up = instances.iter().filter(|(_, up)| *up).count();
+    if worst.level <= Level::Ok && up > 0 && up < instances.len() {
+        return Condition::new(Level::Warn, format!("{up} of {} running", instances.len()));
+    }
+    worst.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::{Exit, InstanceId, ServiceId};
+    use crate::text::Clean;
+
+    fn instance(state: State, health: Health) -> Instance {
+        Instance {
+            id: InstanceId::new("1"),
+            name: Clean::new("api-1"),
+            service: ServiceId::alone("api"),
+            replica: None,
+            state,
+            health,
+            image: None,
+            command: Clean::default(),
+            created_at: None,
+            ports: vec![],
+            labels: BTreeMap::new(),
+            detail: None,
+        }
+    }
+
+    fn ended(code: i64, oom_killed: bool, restart_policy: RestartPolicy) -> Instance {
+        Instance {
+            detail: Some(Detail {
+                exit: Some(Exit { code, oom_killed, error: None }),
+                restart_policy,
+                ..Detail::default()
+            }),
+            ..instance(State::Exited, Health::None)
+        }
+    }
+
+    fn level(instance: &Instance) -> Level {
+        of_instance(instance, &RestartLog::default(), Timestamp::UNIX_EPOCH).level
+    }
+
+    #[test]
+    fn health_decides_about_what_runs() {
+        assert_eq!(level(&instance(State::Running, Health::Healthy)), Level::Ok);
+        assert_eq!(level(&instance(State::Running, Health::None)), Level::Ok);
+        assert_eq!(level(&instance(State::Running, Health::Unknown)), Level::Unknown);
+        assert_eq!(level(&instance(State::Running, Health::Unhealthy)), Level::Bad);
+    }
+
+    #[test]
+    fn an_end_is_bad_unless_it_was_in_order() {
+        assert_eq!(level(&ended(0, false, RestartPolicy::No)), Level::Off);
+        assert_eq!(level(&ended(143, false, RestartPolicy::No)), Level::Off);
+        assert_eq!(level(&ended(1, false, RestartPolicy::No)), Level::Bad);
+        assert_eq!(level(&ended(1, false, RestartPolicy::Always)), Level::Off);
+        assert_eq!(level(&ended(137, true, RestartPolicy::Always)), Level::Bad);
+        assert_eq!(level(&instance(State::Exited, Health::None)), Level::Unknown);
+    }
+
+    #[test]
+    fn a_crash_loop_outweighs_a_moment_of_running() {
+        let mut restarts = RestartLog::default();
+        restarts.record(7, Timestamp::UNIX_EPOCH);
+        let running = instance(State::Running, Health::None);
+        let condition = of_instance(&running, &restarts, Timestamp::UNIX_EPOCH);
+        assert_eq!(condition, Condition::new(Level::Bad, "7 restarts in 60 s"));
+    }
+
+    #[test]
+    fn a_service_is_as_bad_as_its_worst_instance() {
+        let ok = (Condition::new(Level::Ok, "healthy"), true);
+        let bad = (Condition::new(Level::Bad, "unhealthy"), true);
+        let off = (Condition::new(Level::Off, "exit 0"), false);
+        assert_eq!(of_service(&[ok.clone(), bad]).reason, "unhealthy");
+        assert_eq!(of_service(&[ok, off.clone()]), Condition::new(Level::Warn, "1 of 2 running"));
+        assert_eq!(of_service(&[off]).level, Level::Off);
+        assert_eq!(of_service(&[]).level, Level::Unknown);
+    }
+}

@@ -1,0 +1,120 @@
+//! [`Event`]: facts, and nothing but facts.
+//!
+//! Wishes are `Command`s and consequences are `Effect`s; the three never mix.
+//! Events can be serialised, so that a session can be recorded and replayed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, Inspection, Instance, InstanceId, InstanceKey, LogLine, Sample, id::EngineId};
+use crate::text::Clean;
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// An engine said something of itself or of what it runs.
+    Engine {
+        /// Which engine.
+        engine: EngineId,
+        /// When we heard it.
+        at: Timestamp,
+        /// What.
+        fact: EngineFact,
+    },
+    /// An instance's use of its host.
+    Sampled {
+        /// Which instance.
+        key: InstanceKey,
+        /// The reading.
+        sample: Sample,
+    },
+    /// Lines of an instance's output, in order.
+    Logged {
+        /// Which instance.
+        key: InstanceKey,
+        /// The lines.
+        lines: Vec<LogLine>,
+        /// How many more came before these and were dropped because we fell behind.
+        dropped: u64,
+    },
+    /// A log stream began, ended or failed.
+    LogStream {
+        /// Which instance.
+        key: InstanceKey,
+        /// What became of it.
+        state: StreamState,
+    },
+    /// An answer to a request to inspect.
+    Inspected {
+        /// Which instance.
+        key: InstanceKey,
+        /// What the engine told.
+        result: Result<Inspection, Fault>,
+    },
+}
+
+/// What an engine says, or what we found out about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum EngineFact {
+    /// We are trying.
+    Connecting,
+    /// It answered.
+    Connected {
+        /// What it says of itself.
+        info: EngineInfo,
+    },
+    /// It is lost, or was never there.
+    Lost {
+        /// Why.
+        fault: Fault,
+        /// How many tries in a row have failed.
+        attempt: u32,
+        /// When we try again.
+        retry_at: Timestamp,
+    },
+    /// Everything it runs.
+    Listed {
+        /// All instances; what is not among them is gone.
+        instances: Vec<Instance>,
+    },
+    /// One instance, new or changed, with its detail.
+    Described {
+        /// The instance.
+        instance: Box<Instance>,
+    },
+    /// One instance is gone.
+    Removed {
+        /// Which.
+        id: InstanceId,
+    },
+}
+
+/// What an engine says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineInfo {
+    /// What it is, such as `Docker Engine` or `Podman Engine`.
+    pub product: Clean,
+    /// Its version.
+    pub version: Clean,
+    /// The version of the interface that we agreed on.
+    pub api: Option<Clean>,
+    /// Its host's name.
+    pub host: Option<Clean>,
+}
+
+/// What became of a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum StreamState {
+    /// It is open.
+    Live,
+    /// It ended because the instance did.
+    Ended,
+    /// It broke and will be tried again.
+    Broken {
+        /// Why.
+        fault: Fault,
+    },
+}

@@ -1,0 +1,25 @@
+//! Pure data and rules, no I/O: what midwatch knows and how it judges it.
+//!
+//! Words have one meaning each, here and on the screen: a **stack** has
+//! **services**, a service has **instances**, an **engine** runs instances.
+
+pub mod condition;
+pub mod crash;
+pub mod event;
+pub mod fault;
+pub mod fetch;
+pub mod id;
+pub mod inspect;
+pub mod instance;
+pub mod log;
+pub mod sample;
+
+pub use condition::{Condition, Level};
+pub use event::{EngineFact, EngineInfo, Event, StreamState};
+pub use fault::{Fault, FaultKind};
+pub use fetch::Fetch;
+pub use id::{EngineId, InstanceId, InstanceKey, ServiceId};
+pub use inspect::Inspection;
+pub use instance::{Detail, Exit, Health, HealthRecord, Image, Instance, Port, Protocol, State};
+pub use log::{LogLine, Stream};
+pub use sample::Sample;

@@ -1,0 +1,10 @@
+//! Text: from untrusted to safe, and from numbers to words.
+//!
+//! Everything that was not typed into this program's own source or by its user
+//! comes from outside: log lines, names, labels, image tags, error bodies. It
+//! becomes [`Clean`] at the door and nothing else can be drawn.
+
+pub mod clean;
+pub mod redact;
+
+pub use clean::Clean;
