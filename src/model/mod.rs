@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod instance;
 pub mod log;
 pub mod sample;
+pub mod spec;
 
 pub use condition::{Condition, Level};
 pub use event::{EngineFact, EngineInfo, Event, StreamState};
@@ -20,6 +21,8 @@ pub use fault::{Fault, FaultKind};
 pub use fetch::Fetch;
 pub use id::{EngineId, InstanceId, InstanceKey, ServiceId};
 pub use inspect::Inspection;
-pub use instance::{Detail, Exit, Health, HealthRecord, Image, Instance, Port, Protocol, State};
+pub use instance::{
+    Detail, Exit, Health, HealthRecord, Image, Instance, Port, Protocol, RestartPolicy, State,
+};
 pub use log::{LogLine, Stream};
 pub use sample::Sample;

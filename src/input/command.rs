@@ -1,0 +1,181 @@
+//! [`Command`]: the wishes of a person, one table for footer, help, palette and keymaps.
+
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
+/// Something that a person can ask for.
+///
+/// The name in kebab case is what keymaps and the palette call it.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Command {
+    /// Quit, at once.
+    Quit,
+    /// Close what is open, leave zoom, or quit at the root.
+    Back,
+    /// Show the keys that work here.
+    Help,
+    /// Open the command palette.
+    Palette,
+    /// Show all panes.
+    Overview,
+    /// Focus the Services pane.
+    ShowServices,
+    /// Focus the Logs pane.
+    ShowLogs,
+    /// Focus the Stats pane.
+    ShowStats,
+    /// Focus the next pane.
+    NextPane,
+    /// Focus the previous pane.
+    PreviousPane,
+    /// Give the focused pane the whole screen, or take it back.
+    Zoom,
+    /// Choose a theme.
+    Themes,
+    /// Switch the mouse on or off.
+    Mouse,
+    /// Try the lost engine again now.
+    Retry,
+    /// Switch the faults of the demo.
+    DemoFaults,
+    /// Redraw the whole screen.
+    Redraw,
+    /// One line up.
+    Up,
+    /// One line down.
+    Down,
+    /// Scroll left.
+    Left,
+    /// Scroll right.
+    Right,
+    /// To the first line.
+    Top,
+    /// To the last line.
+    Bottom,
+    /// Half a page up.
+    HalfPageUp,
+    /// Half a page down.
+    HalfPageDown,
+    /// One page up.
+    PageUp,
+    /// One page down.
+    PageDown,
+    /// Open the selected, or accept.
+    Open,
+    /// Show only what matches.
+    Filter,
+    /// Choose the order.
+    Sort,
+    /// Mark the selected, or take its mark away.
+    Mark,
+    /// Take all marks away.
+    ClearMarks,
+    /// Show the logs of the selected.
+    Logs,
+    /// Show everything that the engine tells of the selected.
+    Inspect,
+    /// Open a shell in the selected.
+    Shell,
+    /// Stand still, or follow again.
+    Pause,
+    /// Wrap long lines, or cut them.
+    Wrap,
+    /// Next way to show the time.
+    TimeFormat,
+    /// Show masked values, or mask them again.
+    Reveal,
+}
+
+impl Command {
+    /// The name that keymaps and the palette use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// A word or two, for the footer.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        self.texts().0
+    }
+
+    /// A sentence, for the help and the palette.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        self.texts().1
+    }
+
+    fn texts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Quit => ("quit", "Quit midwatch"),
+            Self::Back => ("back", "Close what is open; at the root, quit"),
+            Self::Help => ("help", "Show the keys that work here"),
+            Self::Palette => ("commands", "Find a command by name"),
+            Self::Overview => ("overview", "Show all panes"),
+            Self::ShowServices => ("services", "Go to the Services pane"),
+            Self::ShowLogs => ("logs", "Go to the Logs pane"),
+            Self::ShowStats => ("stats", "Go to the Stats pane"),
+            Self::NextPane => ("next pane", "Go to the next pane"),
+            Self::PreviousPane => ("previous pane", "Go to the previous pane"),
+            Self::Zoom => ("zoom", "Give this pane the whole screen, or take it back"),
+            Self::Themes => ("theme", "Choose a theme, with a live preview"),
+            Self::Mouse => {
+                ("mouse", "Switch the mouse on or off (off lets the terminal select text)")
+            }
+            Self::Retry => ("retry", "Try the lost engine again now"),
+            Self::DemoFaults => ("faults", "Switch faults of the demo stack on or off"),
+            Self::Redraw => ("redraw", "Draw the whole screen again"),
+            Self::Up => ("up", "One line up"),
+            Self::Down => ("down", "One line down"),
+            Self::Left => ("left", "Scroll left"),
+            Self::Right => ("right", "Scroll right"),
+            Self::Top => ("top", "To the first line"),
+            Self::Bottom => ("bottom", "To the last line"),
+            Self::HalfPageUp => ("half page up", "Half a page up"),
+            Self::HalfPageDown => ("half page down", "Half a page down"),
+            Self::PageUp => ("page up", "One page up"),
+            Self::PageDown => ("page down", "One page down"),
+            Self::Open => ("open", "Open the selected"),
+            Self::Filter => ("filter", "Show only what matches"),
+            Self::Sort => ("sort", "Choose the order"),
+            Self::Mark => ("mark", "Mark the selected: several services, one pane of logs"),
+            Self::ClearMarks => ("clear marks", "Take all marks away"),
+            Self::Logs => ("logs", "Show the logs of the selected"),
+            Self::Inspect => ("inspect", "Show everything that the engine tells of the selected"),
+            Self::Shell => ("shell", "Open a shell in the selected instance"),
+            Self::Pause => ("pause", "Stand still, or follow again"),
+            Self::Wrap => ("wrap", "Wrap long lines, or cut them"),
+            Self::TimeFormat => ("time", "Next way to show the time: local, UTC, age, none"),
+            Self::Reveal => ("reveal", "Show masked values, or mask them again"),
+        }
+    }
+}
+
+/// Where keys are pressed; each has its own bindings before the global ones.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Context {
+    /// Everywhere.
+    Global,
+    /// The Services pane.
+    Services,
+    /// The Logs pane.
+    Logs,
+    /// The Stats pane.
+    Stats,
+    /// A dialog that lists or shows something. Global bindings other than these do
+    /// not reach through it.
+    Dialog,
+}
+
+impl Context {
+    /// The name that keymaps use.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
