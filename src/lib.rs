@@ -2,4 +2,7 @@
 pub mod engines;
 pub mod input;
 pub mod model;
+pub mod store;
+pub mod terminal;
 pub mod text;
+pub mod watch;

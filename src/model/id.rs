@@ -104,6 +104,15 @@ impl ServiceId {
     }
 }
 
+/// Names a service in the whole session: which engine runs it, and which service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ServiceKey {
+    /// The engine that runs its instances.
+    pub engine: EngineId,
+    /// The service.
+    pub service: ServiceId,
+}
+
 impl fmt::Display for ServiceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.stack {

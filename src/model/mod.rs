@@ -5,6 +5,7 @@
 
 pub mod condition;
 pub mod crash;
+pub mod demand;
 pub mod event;
 pub mod fault;
 pub mod fetch;
@@ -16,10 +17,11 @@ pub mod sample;
 pub mod spec;
 
 pub use condition::{Condition, Level};
+pub use demand::Demand;
 pub use event::{EngineFact, EngineInfo, Event, StreamState};
 pub use fault::{Fault, FaultKind};
 pub use fetch::Fetch;
-pub use id::{EngineId, InstanceId, InstanceKey, ServiceId};
+pub use id::{EngineId, InstanceId, InstanceKey, ServiceId, ServiceKey};
 pub use inspect::Inspection;
 pub use instance::{
     Detail, Exit, Health, HealthRecord, Image, Instance, Port, Protocol, RestartPolicy, State,

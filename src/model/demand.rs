@@ -1,0 +1,18 @@
+//! [`Demand`]: which streams the visible panes need.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::InstanceKey;
+
+/// Which streams are needed. Only these run; looking at nothing costs nothing.
+///
+/// A stream belongs to one run of an instance: with a new start time it is opened again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Demand {
+    /// Instances whose output is shown, each with the start of its run.
+    pub logs: BTreeMap<InstanceKey, Option<Timestamp>>,
+    /// Instances whose use of the host is shown, each with the start of its run.
+    pub stats: BTreeMap<InstanceKey, Option<Timestamp>>,
+}

@@ -1,0 +1,239 @@
+//! What we know: facts go in by [`Store::apply`], panes read what they show.
+//!
+//! One owner, no locks. `apply` says by [`Topics`] what changed, so that identical
+//! data costs no frame.
+
+pub mod engine;
+pub mod logs;
+pub mod series;
+pub mod service;
+
+use std::collections::BTreeMap;
+
+use bitflags::bitflags;
+use jiff::Timestamp;
+
+pub use engine::{EngineView, Link};
+pub use logs::{LogBounds, LogRing, Logs};
+pub use series::{Point, Series};
+pub use service::{InstanceView, ServiceView, Usage};
+
+use crate::model::{
+    EngineFact, EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceId, InstanceKey,
+    ServiceKey, StreamState,
+};
+use crate::text::Clean;
+
+bitflags! {
+    /// What changed; a pane names what it shows.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Topics: u16 {
+        /// An engine's link, version or age.
+        const ENGINES = 1;
+        /// Services and their instances.
+        const SERVICES = 1 << 1;
+        /// Samples.
+        const SAMPLES = 1 << 2;
+        /// Log lines and streams.
+        const LOGS = 1 << 3;
+        /// The answer to a request to inspect.
+        const INSPECTION = 1 << 4;
+    }
+}
+
+/// Everything that is known.
+#[derive(Debug)]
+pub struct Store {
+    engines: Vec<EngineView>,
+    instances: BTreeMap<InstanceKey, InstanceView>,
+    services: Vec<ServiceView>,
+    logs: Logs,
+    inspection: Option<(InstanceKey, Fetch<Inspection>)>,
+}
+
+impl Store {
+    /// An empty store for these engines, in the order in which they are shown.
+    #[must_use]
+    pub fn new(engines: impl IntoIterator<Item = (EngineId, Clean)>, logs: LogBounds) -> Self {
+        Self {
+            engines: engines
+                .into_iter()
+                .map(|(id, endpoint)| EngineView::new(id, endpoint))
+                .collect(),
+            instances: BTreeMap::new(),
+            services: Vec::new(),
+            logs: Logs::new(logs),
+            inspection: None,
+        }
+    }
+
+    /// Takes in a fact; says what changed by it.
+    pub fn apply(&mut self, event: Event) -> Topics {
+        match event {
+            Event::Engine { engine, at, fact } => self.apply_engine(&engine, at, fact),
+            Event::Sampled { key, sample } => {
+                let Some(view) = self.instances.get_mut(&key) else { return Topics::empty() };
+                view.series.push(&sample);
+                Topics::SAMPLES
+            }
+            Event::Logged { key, lines, dropped } => {
+                self.logs.push(&key, lines, dropped);
+                Topics::LOGS
+            }
+            Event::LogStream { key, state } => self.logs.set_state(&key, state),
+            Event::Inspected { key, result } => self.apply_inspection(key, result),
+        }
+    }
+
+    /// Judges again what time alone changes: a crash loop is over once it is.
+    pub fn tick(&mut self, now: Timestamp) -> Topics {
+        let before: Vec<_> = self.services.iter().map(|view| view.condition.clone()).collect();
+        self.rebuild(now);
+        let same = self.services.iter().map(|view| &view.condition).eq(before.iter());
+        if same { Topics::empty() } else { Topics::SERVICES }
+    }
+
+    fn apply_engine(&mut self, id: &EngineId, at: Timestamp, fact: EngineFact) -> Topics {
+        let Some(engine) = self.engines.iter_mut().find(|view| view.id == *id) else {
+            return Topics::empty();
+        };
+        match fact {
+            EngineFact::Connecting => engine.connecting(),
+            EngineFact::Connected { info } => engine.connected(info),
+            EngineFact::Lost { fault, attempt, retry_at } => {
+                engine.lost(fault, attempt, retry_at, at);
+            }
+            EngineFact::Listed { instances } => {
+                engine.heard(at);
+                self.replace_instances(id, instances, at);
+                return Topics::ENGINES | Topics::SERVICES;
+            }
+            EngineFact::Described { instance } => {
+                engine.heard(at);
+                self.put_instance(id, *instance, at);
+                self.rebuild(at);
+                return Topics::ENGINES | Topics::SERVICES;
+            }
+            EngineFact::Removed { id: instance } => {
+                engine.heard(at);
+                self.remove_instance(&InstanceKey::new(id, &instance));
+                self.rebuild(at);
+                return Topics::ENGINES | Topics::SERVICES;
+            }
+        }
+        Topics::ENGINES
+    }
+
+    fn replace_instances(&mut self, engine: &EngineId, instances: Vec<Instance>, now: Timestamp) {
+        let gone: Vec<InstanceKey> = self
+            .instances
+            .keys()
+            .filter(|key| key.engine == *engine && !contains(&instances, &key.id))
+            .cloned()
+            .collect();
+        gone.iter().for_each(|key| self.remove_instance(key));
+        for instance in instances {
+            self.put_instance(engine, instance, now);
+        }
+        self.rebuild(now);
+    }
+
+    fn put_instance(&mut self, engine: &EngineId, instance: Instance, now: Timestamp) {
+        let key = InstanceKey::new(engine, &instance.id);
+        match self.instances.get_mut(&key) {
+            Some(view) => view.update(instance, now),
+            None => {
+                self.instances.insert(key, InstanceView::new(instance, now));
+            }
+        }
+    }
+
+    fn remove_instance(&mut self, key: &InstanceKey) {
+        self.instances.remove(key);
+        self.logs.forget(key);
+    }
+
+    fn rebuild(&mut self, now: Timestamp) {
+        for view in self.instances.values_mut() {
+            view.judge(now);
+        }
+        self.services = service::group(&self.instances);
+    }
+
+    fn apply_inspection(&mut self, key: InstanceKey, result: Result<Inspection, Fault>) -> Topics {
+        // An answer to a question that nobody asks any more.
+        if self.inspection.as_ref().is_none_or(|(asked, _)| *asked != key) {
+            return Topics::empty();
+        }
+        let at = Timestamp::UNIX_EPOCH;
+        let answer = match result {
+            Ok(value) => Fetch::Fresh { value, at },
+            Err(why) => Fetch::Failed { why, at },
+        };
+        self.inspection = Some((key, answer));
+        Topics::INSPECTION
+    }
+
+    /// Notes that an inspection was asked for; an older answer is forgotten.
+    pub fn expect_inspection(&mut self, key: InstanceKey) {
+        self.inspection = Some((key, Fetch::Never));
+    }
+
+    /// The inspection that was asked for last.
+    #[must_use]
+    pub fn inspection(&self, key: &InstanceKey) -> Option<&Fetch<Inspection>> {
+        self.inspection.as_ref().filter(|(asked, _)| asked == key).map(|(_, fetch)| fetch)
+    }
+
+    /// The engines, in the order in which they are shown.
+    #[must_use]
+    pub fn engines(&self) -> &[EngineView] {
+        &self.engines
+    }
+
+    /// One engine.
+    #[must_use]
+    pub fn engine(&self, id: &EngineId) -> Option<&EngineView> {
+        self.engines.iter().find(|view| view.id == *id)
+    }
+
+    /// All services, by stack and name.
+    #[must_use]
+    pub fn services(&self) -> &[ServiceView] {
+        &self.services
+    }
+
+    /// One service.
+    #[must_use]
+    pub fn service(&self, key: &ServiceKey) -> Option<&ServiceView> {
+        self.services.iter().find(|view| view.key == *key)
+    }
+
+    /// One instance.
+    #[must_use]
+    pub fn instance(&self, key: &InstanceKey) -> Option<&InstanceView> {
+        self.instances.get(key)
+    }
+
+    /// What a service's instances use now, added up.
+    #[must_use]
+    pub fn usage(&self, service: &ServiceView) -> Usage {
+        Usage::sum(service.instances.iter().filter_map(|key| self.instances.get(key)))
+    }
+
+    /// The log lines that are kept of an instance.
+    #[must_use]
+    pub fn log(&self, key: &InstanceKey) -> Option<&LogRing> {
+        self.logs.ring(key)
+    }
+
+    /// What became of an instance's log stream; `None` when none was asked for.
+    #[must_use]
+    pub fn log_state(&self, key: &InstanceKey) -> Option<&StreamState> {
+        self.logs.ring(key).and_then(LogRing::state)
+    }
+}
+
+fn contains(instances: &[Instance], id: &InstanceId) -> bool {
+    instances.iter().any(|instance| instance.id == *id)
+}

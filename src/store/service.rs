@@ -1,0 +1,182 @@
+//! [`ServiceView`] and [`InstanceView`]: what runs, grouped and judged.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::series::{Point, Series};
+use crate::model::{
+    Condition, Health, Instance, InstanceKey, Port, ServiceKey, State,
+    condition::{of_instance, of_service},
+    crash::RestartLog,
+};
+
+/// An instance with what we have seen of it over time.
+#[derive(Clone, Debug)]
+pub struct InstanceView {
+    /// What its engine says.
+    pub instance: Instance,
+    /// How we judge it.
+    pub condition: Condition,
+    /// What it used lately.
+    pub series: Series,
+    restarts: RestartLog,
+}
+
+impl InstanceView {
+    pub(super) fn new(instance: Instance, now: Timestamp) -> Self {
+        let restarts = RestartLog::default();
+        let condition = of_instance(&instance, &restarts, now);
+        Self { instance, condition, series: Series::default(), restarts }
+    }
+
+    /// Takes in what the engine says now. A listing knows less than a description:
+    /// what it does not tell stays, as long as it can still be true.
+    pub(super) fn update(&mut self, mut next: Instance, now: Timestamp) {
+        let before = &self.instance;
+        if next.detail.is_none() && next.state == before.state {
+            next.detail.clone_from(&before.detail);
+            if next.health == Health::Unknown {
+                next.health = before.health;
+            }
+            if next.image.as_ref().is_some_and(|image| image.digest.is_none()) {
+                next.image.clone_from(&before.image);
+            }
+        }
+        self.restarts.record(new_restarts(before, &next), now);
+        self.instance = next;
+    }
+
+    pub(super) fn judge(&mut self, now: Timestamp) {
+        self.condition = of_instance(&self.instance, &self.restarts, now);
+    }
+}
+
+/// How often the engine has started an instance again between two descriptions.
+///
+/// A start by hand does not raise the engine's own count, so a newer start time
+/// counts as one.
+fn new_restarts(before: &Instance, after: &Instance) -> u32 {
+    let (Some(old), Some(new)) = (&before.detail, &after.detail) else { return 0 };
+    if new.restarts > old.restarts {
+        return new.restarts - old.restarts;
+    }
+    let started_again = matches!((old.started_at, new.started_at), (Some(a), Some(b)) if b > a);
+    u32::from(started_again && new.restarts == old.restarts && before.is_up())
+}
+
+/// A service: its instances as one.
+#[derive(Clone, Debug)]
+pub struct ServiceView {
+    /// Which service.
+    pub key: ServiceKey,
+    /// How it does: as bad as its worst instance.
+    pub condition: Condition,
+    /// Its instances, by number and name.
+    pub instances: Vec<InstanceKey>,
+    /// How many of them are up.
+    pub up: usize,
+    /// How many of them say that they are healthy.
+    pub healthy: usize,
+    /// How many of them have a health check.
+    pub checked: usize,
+    /// How often engines have started them again, added up.
+    pub restarts: u32,
+    /// The latest start among those that are up.
+    pub started_at: Option<Timestamp>,
+    /// The ports that they publish.
+    pub ports: Vec<Port>,
+    /// The image's name; the first one's where they differ.
+    pub image: Option<crate::text::Clean>,
+}
+
+/// Groups instances into services, by stack and name.
+pub(super) fn group(instances: &BTreeMap<InstanceKey, InstanceView>) -> Vec<ServiceView> {
+    let mut groups: BTreeMap<ServiceKey, Vec<(&InstanceKey, &InstanceView)>> = BTreeMap::new();
+    for (key, view) in instances {
+        let service = view.instance.service.clone();
+        let key_of_service = ServiceKey { engine: key.engine.clone(), service };
+        groups.entry(key_of_service).or_default().push((key, view));
+    }
+    let mut services: Vec<ServiceView> =
+        groups.into_iter().map(|(key, members)| service(key, members)).collect();
+    services.sort_by(|a, b| sort_key(&a.key).cmp(&sort_key(&b.key)));
+    services
+}
+
+/// Stacks first, by name; then what belongs to none.
+fn sort_key(key: &ServiceKey) -> (bool, &ServiceKey) {
+    (key.service.stack.is_none(), key)
+}
+
+fn service(key: ServiceKey, mut members: Vec<(&InstanceKey, &InstanceView)>) -> ServiceView {
+    members.sort_by_key(|(_, view)| (view.instance.replica, view.instance.name.clone()));
+    let views = || members.iter().map(|(_, view)| *view);
+    let judged: Vec<(Condition, bool)> =
+        views().map(|view| (view.condition.clone(), view.instance.is_up())).collect();
+    let count = |health: Health| views().filter(|view| view.instance.health == health).count();
+    let details = || views().filter_map(|view| view.instance.detail.as_ref());
+    let mut ports: Vec<Port> = views().flat_map(|view| view.instance.ports.clone()).collect();
+    ports.sort();
+    ports.dedup();
+    ServiceView {
+        condition: of_service(&judged),
+        up: judged.iter().filter(|(_, up)| *up).count(),
+        healthy: count(Health::Healthy),
+        checked: members.len() - count(Health::None) - count(Health::Unknown),
+        restarts: details().map(|detail| detail.restarts).sum(),
+        started_at: views()
+            .filter(|view| view.instance.state == State::Running)
+            .filter_map(|view| view.instance.detail.as_ref()?.started_at)
+            .max(),
+        ports,
+        image: views().find_map(|view| view.instance.image.as_ref()).map(|i| i.name.clone()),
+        instances: members.iter().map(|(key, _)| (*key).clone()).collect(),
+        key,
+    }
+}
+
+/// What some instances use, added up. `None` where none of them tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// CPU in cores.
+    pub cpu_cores: Option<f64>,
+    /// Memory in bytes.
+    pub memory_bytes: Option<u64>,
+    /// The sum of the memory limits, when every one of them has one.
+    pub memory_limit_bytes: Option<u64>,
+    /// Bytes received a second.
+    pub received_per_second: Option<f64>,
+    /// Bytes sent a second.
+    pub sent_per_second: Option<f64>,
+}
+
+impl Usage {
+    /// Adds up the newest points.
+    pub(super) fn sum<'a>(views: impl Iterator<Item = &'a InstanceView>) -> Self {
+        let points: Vec<&Point> = views
+            .filter(|view| view.instance.is_up())
+            .filter_map(|view| view.series.last())
+            .collect();
+        let limits: Option<Vec<u64>> = points.iter().map(|p| p.memory_limit_bytes).collect();
+        Self {
+            cpu_cores: add(points.iter().map(|p| p.cpu_cores)),
+            memory_bytes: add(points.iter().map(|p| p.memory_bytes)),
+            memory_limit_bytes: limits.filter(|all| !all.is_empty()).map(|all| all.iter().sum()),
+            received_per_second: add(points.iter().map(|p| p.received_per_second)),
+            sent_per_second: add(points.iter().map(|p| p.sent_per_second)),
+        }
+    }
+
+    /// Memory as a ratio of its limit, 0–1.
+    #[must_use]
+    pub fn memory_ratio(&self) -> Option<f64> {
+        let limit = self.memory_limit_bytes.filter(|limit| *limit > 0)?;
+        Some(self.memory_bytes? as f64 / limit as f64)
+    }
+}
+
+fn add<T: std::iter::Sum<T>>(values: impl Iterator<Item = Option<T>>) -> Option<T> {
+    let known: Vec<T> = values.flatten().collect();
+    (!known.is_empty()).then(|| known.into_iter().sum())
+}

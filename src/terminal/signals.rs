@@ -1,0 +1,76 @@
+//! [`Signals`]: the signals that a console has to answer.
+
+use std::io;
+
+use rustix::process::{Signal as Raw, kill_current_process_group};
+use tokio::signal::unix::{self, SignalKind, signal};
+
+/// A signal, by what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// End (SIGTERM, SIGINT, SIGQUIT).
+    End,
+    /// End: the terminal is gone (SIGHUP).
+    HangUp,
+    /// Stop until continued (SIGTSTP).
+    Suspend,
+    /// Go on (SIGCONT), also after a stop that could not be caught.
+    Continue,
+    /// The terminal has another size (SIGWINCH).
+    Resize,
+}
+
+/// Listens for signals. Once made, none of them ends the program by itself.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: unix::Signal,
+    interrupt: unix::Signal,
+    quit: unix::Signal,
+    hang_up: unix::Signal,
+    suspend: unix::Signal,
+    go_on: unix::Signal,
+    resize: unix::Signal,
+}
+
+impl Signals {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses a handler.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+            hang_up: signal(SignalKind::hangup())?,
+            suspend: signal(SignalKind::from_raw(Raw::TSTP.as_raw()))?,
+            go_on: signal(SignalKind::from_raw(Raw::CONT.as_raw()))?,
+            resize: signal(SignalKind::window_change())?,
+        })
+    }
+
+    /// The next signal. May be dropped and called again without losing one.
+    pub async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.terminate.recv() => Signal::End,
+            _ = self.interrupt.recv() => Signal::End,
+            _ = self.quit.recv() => Signal::End,
+            _ = self.hang_up.recv() => Signal::HangUp,
+            _ = self.suspend.recv() => Signal::Suspend,
+            _ = self.go_on.recv() => Signal::Continue,
+            _ = self.resize.recv() => Signal::Resize,
+        }
+    }
+}
+
+/// Stops this job as Ctrl-Z does; returns when it is continued. The whole process
+/// group stops, since a shell sees a job and not a process.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn stop_job() -> io::Result<()> {
+    // SIGTSTP has our handler, so the stop itself is the one that cannot be caught.
+    kill_current_process_group(Raw::STOP).map_err(io::Error::from)
+}

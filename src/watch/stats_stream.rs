@@ -1,0 +1,35 @@
+//! Reads one instance's use of its host for as long as somebody looks at it.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+
+use super::Backoff;
+use crate::{
+    engines::{Engine, EngineError},
+    model::{Event, InstanceKey},
+};
+
+/// Reads until the instance ends or nobody listens. A failure shows as a gap in the
+/// data; the stream is tried again.
+pub(super) async fn read(engine: Arc<dyn Engine>, key: InstanceKey, events: mpsc::Sender<Event>) {
+    let mut backoff = Backoff::default();
+    loop {
+        match engine.stats(&key.id).await {
+            Ok(mut samples) => {
+                while let Some(Ok(sample)) = samples.next().await {
+                    backoff.reset();
+                    // A screen that is behind misses a point; the next one comes in a second.
+                    let _ = events.try_send(Event::Sampled { key: key.clone(), sample });
+                }
+            }
+            Err(EngineError::NotFound { .. } | EngineError::Unsupported { .. }) => return,
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = tokio::time::sleep(backoff.next(fastrand::f64())) => {}
+            () = events.closed() => return,
+        }
+    }
+}
