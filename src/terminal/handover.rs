@@ -149,7 +149,9 @@ impl Keyboard {
     fn open() -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let tty = rustix::fs::open("/dev/tty", flags, Mode::empty())?;
-        Ok(Self(AsyncFd::new(tty)?))
+        #[expect(deprecated, reason = "its successor is unsafe; an OwnedFd stays open as it must")]
+        let tty = AsyncFd::new(tty)?;
+        Ok(Self(tty))
     }
 
     async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
