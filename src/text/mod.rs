@@ -5,6 +5,8 @@
 //! becomes [`Clean`] at the door and nothing else can be drawn.
 
 pub mod clean;
+pub mod place;
 pub mod redact;
 
 pub use clean::Clean;
+pub use place::Place;
