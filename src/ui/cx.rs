@@ -1,0 +1,105 @@
+//! [`Cx`]: what a pane may look at while it answers or draws.
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::layout::Size;
+use serde::Deserialize;
+
+use crate::{
+    input::{Context, Keymap},
+    model::{ServiceKey, Stack},
+    store::Store,
+    ui::{glyphs::Glyphs, theme::Theme},
+};
+
+/// What a pane may look at. Borrowed, so that drawing cannot change anything.
+#[derive(Clone, Copy)]
+pub struct Cx<'a> {
+    /// What is known.
+    pub store: &'a Store,
+    /// What is selected and marked.
+    pub selection: &'a Selection,
+    /// What the stack file says of the stack.
+    pub stack: &'a Stack,
+    /// Faults that the demo can switch; empty outside the demo.
+    pub faults: &'a [DemoFault],
+    /// Names of the themes there are.
+    pub themes: &'a [String],
+    /// The keys.
+    pub keymap: &'a Keymap,
+    /// Where keys are pressed now, innermost first.
+    pub contexts: &'a [Context],
+    /// The colours.
+    pub theme: &'a Theme,
+    /// The signs.
+    pub glyphs: &'a Glyphs,
+    /// How times are shown.
+    pub time: TimeStyle,
+    /// The zone of this session.
+    pub zone: &'a TimeZone,
+    /// The time of this message or frame.
+    pub now: Timestamp,
+    /// The room inside this pane or dialog, in cells.
+    pub size: Size,
+}
+
+/// What the person has selected. Names, never rows: a list may change under it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The service under the cursor.
+    pub service: Option<ServiceKey>,
+    /// Marked services.
+    pub marks: BTreeSet<ServiceKey>,
+}
+
+impl Selection {
+    /// The services whose logs are shown: the marked ones, or the selected one.
+    #[must_use]
+    pub fn shown(&self) -> Vec<&ServiceKey> {
+        if self.marks.is_empty() {
+            self.service.iter().collect()
+        } else {
+            self.marks.iter().collect()
+        }
+    }
+}
+
+/// How times of log lines are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeStyle {
+    /// In the zone of this session.
+    #[default]
+    Local,
+    /// In UTC.
+    Utc,
+    /// As age.
+    Age,
+    /// Not at all.
+    None,
+}
+
+impl TimeStyle {
+    /// The next style, in the order in which a key steps through them.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Local => Self::Utc,
+            Self::Utc => Self::Age,
+            Self::Age => Self::None,
+            Self::None => Self::Local,
+        }
+    }
+}
+
+/// A fault of the demo stack that can be switched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoFault {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it does.
+    pub description: &'static str,
+    /// Whether it is on.
+    pub on: bool,
+}

@@ -1,0 +1,173 @@
+//! [`Pane`]: what a pane or dialog is.
+
+use crossterm::event::KeyEvent;
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+
+use crate::{
+    input::{Command, Context},
+    model::{Demand, InstanceKey, ServiceKey},
+    store::Topics,
+    ui::{Cx, TimeStyle},
+};
+
+/// A part of the screen that answers commands and draws itself.
+pub trait Pane {
+    /// Whose keys are pressed here.
+    fn context(&self) -> Context;
+
+    /// What stands in its frame.
+    fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a>;
+
+    /// What stands at the right of its frame's bottom, if anything.
+    fn footnote<'a>(&'a self, _cx: &Cx<'a>) -> Option<Line<'a>> {
+        None
+    }
+
+    /// The commands that it offers here and now, the most useful first. Footer, help
+    /// and palette are made from this, so it must not lie.
+    fn commands(&self, cx: &Cx<'_>) -> Vec<Command>;
+
+    /// What it shows: a change of anything else costs no frame.
+    fn interest(&self) -> Topics;
+
+    /// Adds the streams that it needs while it is visible.
+    fn demand(&self, _cx: &Cx<'_>, _demand: &mut Demand) {}
+
+    /// Answers a command.
+    fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction;
+
+    /// Whether typed characters are text now.
+    fn is_typing(&self) -> bool {
+        false
+    }
+
+    /// Takes a key while typing; `false` for one that edits nothing.
+    fn type_key(&mut self, _key: &KeyEvent, _cx: &Cx<'_>) -> Option<Reaction> {
+        None
+    }
+
+    /// Takes pasted text while typing.
+    fn paste(&mut self, _text: &str, _cx: &Cx<'_>) -> Reaction {
+        Reaction::Ignored
+    }
+
+    /// Draws its inside.
+    fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>);
+}
+
+/// How a pane answers a command.
+#[derive(Debug, PartialEq)]
+pub enum Reaction {
+    /// It is not for this pane; whoever is around may answer.
+    Ignored,
+    /// Done, or nothing to do; these are the wishes that follow.
+    Done(Vec<Wish>),
+}
+
+impl Reaction {
+    /// Answered; nothing follows.
+    #[must_use]
+    pub fn done() -> Self {
+        Self::Done(Vec::new())
+    }
+
+    /// Answered, with one wish.
+    #[must_use]
+    pub fn wish(wish: Wish) -> Self {
+        Self::Done(vec![wish])
+    }
+}
+
+/// What a pane wants to happen outside of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Move the cursor to this service.
+    Select(ServiceKey),
+    /// Mark this service, or take its mark away.
+    ToggleMark(ServiceKey),
+    /// Take all marks away.
+    ClearMarks,
+    /// Go to a pane.
+    Focus(PaneId),
+    /// Open a dialog.
+    Open(Overlay),
+    /// Close this dialog.
+    Close,
+    /// Do as if this command had been given by key.
+    Command(Command),
+    /// Use this theme from now on.
+    UseTheme(String),
+    /// Show times like this.
+    UseTime(TimeStyle),
+    /// Open a shell.
+    Shell(InstanceKey),
+    /// Switch a fault of the demo, by name.
+    ToggleFault(&'static str),
+    /// Say something.
+    Notice(String),
+}
+
+/// A dialog over the panes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Overlay {
+    /// The keys that work here.
+    Help,
+    /// All commands that work here, by name.
+    Palette,
+    /// The themes.
+    Themes,
+    /// The faults of the demo.
+    Faults,
+    /// A service and its instances.
+    Detail(ServiceKey),
+    /// Everything an engine tells of an instance.
+    Inspect(InstanceKey),
+}
+
+/// A pane's place. The numbers are fixed (product.md, The screen).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PaneId {
+    /// 1: what runs.
+    Services,
+    /// 2: what it says.
+    Logs,
+    /// 3: what it uses.
+    Stats,
+}
+
+impl PaneId {
+    /// All panes, in order.
+    pub const ALL: [Self; 3] = [Self::Services, Self::Logs, Self::Stats];
+
+    /// Its number, which is also its key.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Services => 1,
+            Self::Logs => 2,
+            Self::Stats => 3,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Services => "Services",
+            Self::Logs => "Logs",
+            Self::Stats => "Stats",
+        }
+    }
+
+    /// The pane after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self::ALL[(self as usize + 1) % Self::ALL.len()]
+    }
+
+    /// The pane before this one.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self::ALL[(self as usize + Self::ALL.len() - 1) % Self::ALL.len()]
+    }
+}
