@@ -6,6 +6,7 @@
 pub mod condition;
 pub mod crash;
 pub mod demand;
+pub mod environment;
 pub mod event;
 pub mod fault;
 pub mod fetch;
@@ -15,9 +16,11 @@ pub mod instance;
 pub mod log;
 pub mod sample;
 pub mod spec;
+pub mod stack;
 
 pub use condition::{Condition, Level};
 pub use demand::Demand;
+pub use environment::Environment;
 pub use event::{EngineFact, EngineInfo, Event, StreamState};
 pub use fault::{Fault, FaultKind};
 pub use fetch::Fetch;
@@ -28,3 +31,4 @@ pub use instance::{
 };
 pub use log::{LogLine, Stream};
 pub use sample::Sample;
+pub use stack::Stack;

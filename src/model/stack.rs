@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Environment;
 use crate::text::Clean;
 
 /// The stack that is looked at.
@@ -13,28 +14,4 @@ pub struct Stack {
     pub title: Option<Clean>,
     /// What it is for; `None` when nothing says so.
     pub environment: Option<Environment>,
-}
-
-/// What a stack is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Environment {
-    /// People build on it.
-    Development,
-    /// People try on it.
-    Staging,
-    /// People depend on it.
-    Production,
-}
-
-impl Environment {
-    /// The word that stands in the status line.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Development => "DEVELOPMENT",
-            Self::Staging => "STAGING",
-            Self::Production => "PRODUCTION",
-        }
-    }
 }
