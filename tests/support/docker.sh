@@ -1,0 +1,125 @@
+# shellcheck shell=bash
+# The Docker engine of the tests. To be sourced, never run.
+
+# The socket of an engine that answers already, if one does: the caller's choice,
+# or the default. The tests speak to Unix sockets only.
+borrowed_docker() {
+  local socket
+  for socket in "${DOCKER_HOST:-}" unix:///var/run/docker.sock; do
+    [[ $socket == unix://* ]] || continue
+    if answers "${socket#unix://}"; then
+      printf '%s\n' "${socket#unix://}"
+      return
+    fi
+  done
+  return 1
+}
+
+# The socket to use in a state folder: a borrowed engine's, else our own.
+docker_socket() {
+  if [[ -s $1/borrowed ]]; then
+    cat "$1/borrowed"
+  else
+    printf '%s\n' "$1/docker/docker.sock"
+  fi
+}
+
+# Brings up Docker in a state folder, or finds the one that answers.
+docker_up() {
+  local state=$1 folder=$1/docker
+  if answers "$folder/docker.sock"; then return; fi
+  if borrowed_docker >"$state/borrowed"; then
+    say "docker: the one at $(<"$state/borrowed")"
+    return
+  fi
+  rm -f "$state/borrowed"
+  # What an earlier one left: a killed engine's shims hold its containers.
+  if [[ -d $folder ]]; then docker_remove "$folder"; fi
+  mkdir -p "$folder"
+  docker_start "$folder"
+}
+
+# No firewall rule and no forwarding: the host's network stays as it is but for
+# one bridge. Published ports are served by docker-proxy all the same.
+docker_start() {
+  local folder=$1 net bridge
+  net=$(free_network "$folder")
+  bridge=$(bridge_name "$folder")
+  echo "$net" >"$folder/network"
+  # An empty one, or the one of the host counts.
+  echo "{}" >"$folder/daemon.json"
+  ip link add "$bridge" type bridge
+  ip address add "$net.0.1/18" dev "$bridge"
+  ip link set "$bridge" up
+  # shellcheck disable=SC2016
+  start_engine "$folder" -- 'exec dockerd "$@"' \
+    --host="unix://$folder/docker.sock" --group="$(socket_group)" \
+    --data-root="$folder/data" --exec-root="$folder/run" --pidfile="$folder/dockerd.pid" \
+    --config-file="$folder/daemon.json" \
+    --bridge="$bridge" --default-address-pool="base=$net.128.0/17,size=24" \
+    --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false
+  wait_until 60 docker_answers_or_ended "$folder" || die "dockerd does not answer: $(tail -n 5 "$folder/log")"
+  answers "$folder/docker.sock" || die "dockerd ended: $(tail -n 5 "$folder/log")"
+}
+
+docker_answers_or_ended() { answers "$1/docker.sock" || has_ended "$(<"$1/pid")"; }
+
+# Takes a Docker of ours down, with all that it runs; of a borrowed one only what
+# bears the label of the tests.
+docker_down() {
+  local state=$1 socket
+  if [[ -s $state/borrowed ]]; then
+    socket=$(<"$state/borrowed")
+    if answers "$socket"; then remove_containers "$socket" --filter label=midwatch.test; fi
+    rm -f "$state/borrowed"
+  fi
+  if [[ -d $state/docker ]]; then docker_remove "$state/docker"; fi
+}
+
+docker_remove() {
+  local folder=$1
+  if answers "$folder/docker.sock"; then
+    remove_containers "$folder/docker.sock" || true
+    docker --host "unix://$folder/docker.sock" network prune --force >/dev/null || true
+  fi
+  stop_engine "$folder"
+  remove_bridges "$folder"
+  rm -rf "$folder"
+}
+
+# Removes containers and their volumes. $1: socket; then filters.
+remove_containers() {
+  local socket=$1 ids
+  shift
+  ids=$(docker --host "unix://$socket" ps --all --quiet "$@")
+  # shellcheck disable=SC2086
+  [[ -z $ids ]] || docker --host "unix://$socket" rm --force --volumes $ids >/dev/null
+}
+
+# An interface name holds 15 bytes; several checkouts may run engines at once.
+bridge_name() { printf 'mw-%s\n' "$(printf '%s' "$1" | sha256sum | cut -c1-8)"; }
+
+# The first two bytes of a network which the host has no route to, `10.201`.
+free_network() {
+  local start byte i
+  start=$((16#$(printf '%s' "$1" | sha256sum | cut -c1-4)))
+  for ((i = 0; i < 100; i++)); do
+    byte=$((100 + (start + i) % 100))
+    ip -4 route show table all | grep -q -F " 10.$byte." || ip -4 route show | grep -q "^10\.$byte\." || {
+      printf '10.%s\n' "$byte"
+      return
+    }
+  done
+  die "no free network in 10.100.0.0 to 10.199.0.0 for the Docker engine of the tests"
+}
+
+# Ours, and those of compose projects that an engine left when it was killed.
+remove_bridges() {
+  local folder=$1 name
+  [[ -s $folder/network ]] || return 0
+  ip -o -4 address | awk -v net="$(<"$folder/network")." 'index($4, net) == 1 { print $2 }' |
+    while read -r name; do ip link delete "$name" 2>/dev/null || true; done
+}
+
+# Who may speak to the engine besides root: the person who called sudo.
+socket_group() { printf '%s\n' "${SUDO_GID:-0}"; }
