@@ -24,45 +24,52 @@ docker_socket() {
   fi
 }
 
-# Brings up Docker in a state folder, or finds the one that answers.
+# Brings up Docker in a state folder, or finds the one that answers. One of ours
+# that died comes back with its containers, as after a crash of the host.
 docker_up() {
   local state=$1 folder=$1/docker
   if answers "$folder/docker.sock"; then return; fi
   if borrowed_docker >"$state/borrowed"; then
-    say "docker: the one at $(<"$state/borrowed")"
+    say "docker: using the one at $(<"$state/borrowed")"
     return
   fi
   rm -f "$state/borrowed"
-  # What an earlier one left: a killed engine's shims hold its containers.
-  if [[ -d $folder ]]; then docker_remove "$folder"; fi
   mkdir -p "$folder"
+  # The shims of a killed engine hold its containers, its pid file a number that
+  # may be anybody's by now.
+  stop_engine "$folder"
+  rm -rf "$folder/run" "$folder/dockerd.pid" "$folder/docker.sock"
+  docker_bridge "$folder"
   docker_start "$folder"
 }
 
-# No firewall rule and no forwarding: the host's network stays as it is but for
-# one bridge. Published ports are served by docker-proxy all the same.
-docker_start() {
-  local folder=$1 net bridge
-  net=$(free_network "$folder")
+docker_bridge() {
+  local folder=$1 bridge
   bridge=$(bridge_name "$folder")
-  echo "$net" >"$folder/network"
+  [[ -s $folder/network ]] || free_network "$folder" >"$folder/network"
+  if [[ ! -e /sys/class/net/$bridge ]]; then
+    ip link add "$bridge" type bridge
+    ip address add "$(<"$folder/network").0.1/18" dev "$bridge"
+    ip link set "$bridge" up
+  fi
+}
+
+# No firewall rule and no forwarding: the host's network stays as it is but for
+# its bridges. Published ports are served by docker-proxy all the same.
+docker_start() {
+  local folder=$1
   # An empty one, or the one of the host counts.
-  echo "{}" >"$folder/daemon.json"
-  ip link add "$bridge" type bridge
-  ip address add "$net.0.1/18" dev "$bridge"
-  ip link set "$bridge" up
+  echo '{}' >"$folder/daemon.json"
   # shellcheck disable=SC2016
   start_engine "$folder" -- 'exec dockerd "$@"' \
     --host="unix://$folder/docker.sock" --group="$(socket_group)" \
     --data-root="$folder/data" --exec-root="$folder/run" --pidfile="$folder/dockerd.pid" \
     --config-file="$folder/daemon.json" \
-    --bridge="$bridge" --default-address-pool="base=$net.128.0/17,size=24" \
+    --bridge="$(bridge_name "$folder")" \
+    --default-address-pool="base=$(<"$folder/network").128.0/17,size=24" \
     --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false
-  wait_until 60 docker_answers_or_ended "$folder" || die "dockerd does not answer: $(tail -n 5 "$folder/log")"
-  answers "$folder/docker.sock" || die "dockerd ended: $(tail -n 5 "$folder/log")"
+  await_engine "$folder" "$folder/docker.sock"
 }
-
-docker_answers_or_ended() { answers "$1/docker.sock" || has_ended "$(<"$1/pid")"; }
 
 # Takes a Docker of ours down, with all that it runs; of a borrowed one only what
 # bears the label of the tests.
@@ -70,10 +77,16 @@ docker_down() {
   local state=$1 socket
   if [[ -s $state/borrowed ]]; then
     socket=$(<"$state/borrowed")
-    if answers "$socket"; then remove_containers "$socket" --filter label=midwatch.test; fi
-    rm -f "$state/borrowed"
+    if answers "$socket"; then give_back "$state" "$socket"; fi
+    rm -f "$state/borrowed" "$state/made-image"
   fi
   if [[ -d $state/docker ]]; then docker_remove "$state/docker"; fi
+}
+
+# Leaves a borrowed engine as it was found.
+give_back() {
+  remove_containers "$2" --filter label=midwatch.test
+  if [[ -e $1/made-image ]]; then docker --host "unix://$2" image rm "$test_image" >/dev/null || true; fi
 }
 
 docker_remove() {
@@ -99,18 +112,19 @@ remove_containers() {
 # An interface name holds 15 bytes; several checkouts may run engines at once.
 bridge_name() { printf 'mw-%s\n' "$(printf '%s' "$1" | sha256sum | cut -c1-8)"; }
 
-# The first two bytes of a network which the host has no route to, `10.201`.
+# The first two bytes of a network which the host has no route to, `10.148`.
 free_network() {
-  local start byte i
+  local routes start byte i
+  routes=$(ip -4 route show table all)
   start=$((16#$(printf '%s' "$1" | sha256sum | cut -c1-4)))
   for ((i = 0; i < 100; i++)); do
     byte=$((100 + (start + i) % 100))
-    ip -4 route show table all | grep -q -F " 10.$byte." || ip -4 route show | grep -q "^10\.$byte\." || {
+    if ! grep -q -E "(^| )10\.$byte\." <<<"$routes"; then
       printf '10.%s\n' "$byte"
       return
-    }
+    fi
   done
-  die "no free network in 10.100.0.0 to 10.199.0.0 for the Docker engine of the tests"
+  die "the host has routes to all of 10.100.0.0 to 10.199.0.0: no network is left for Docker"
 }
 
 # Ours, and those of compose projects that an engine left when it was killed.
@@ -118,8 +132,5 @@ remove_bridges() {
   local folder=$1 name
   [[ -s $folder/network ]] || return 0
   ip -o -4 address | awk -v net="$(<"$folder/network")." 'index($4, net) == 1 { print $2 }' |
-    while read -r name; do ip link delete "$name" 2>/dev/null || true; done
+    while read -r name; do ip link delete "$name" || true; done
 }
-
-# Who may speak to the engine besides root: the person who called sudo.
-socket_group() { printf '%s\n' "${SUDO_GID:-0}"; }

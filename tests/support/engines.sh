@@ -5,7 +5,9 @@
 #   eval "$(tests/support/engines.sh env)" tells the tests of this shell about them
 #   tests/support/engines.sh down          takes them down, with all that they run
 #
-# Everything is below MIDWATCH_TEST_DIR, else below .tests in the checkout.
+# `up` leaves alone what runs and brings back what died: to see midwatch lose an
+# engine, kill the process named in docker/pid. All is below MIDWATCH_TEST_DIR, or
+# below .tests in the checkout.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -23,17 +25,24 @@ source "$here/image.sh"
 state=$(state_folder)
 
 up() {
-  make_state_folder "$state"
+  make_folder "$state"
+  lock
   docker_up "$state"
   podman_up "$state"
   image_up "$state"
 }
 
-# Podman first: it has the image from Docker, never the other way round.
 down() {
   [[ -d $state ]] || return 0
+  lock
   podman_down "$state"
   docker_down "$state"
+}
+
+# Two at once would start two engines in one folder.
+lock() {
+  exec 9>"$state/lock"
+  flock --wait 120 9 || die "another engines.sh has been at work in $state for two minutes"
 }
 
 # The exports that the tests read.
@@ -44,9 +53,20 @@ environment() {
   printf 'export MIDWATCH_TEST_IMAGE=%q\n' "$test_image"
 }
 
+# Namespaces and mounts are root's. The folder is made first, so that it is the
+# caller's own.
+become_root() {
+  ((EUID != 0)) || return 0
+  may_be_root || die "the engines need root or sudo without a password; tests/run --without-engine needs neither"
+  make_folder "$state"
+  exec sudo -n MIDWATCH_TEST_DIR="$state" DOCKER_HOST="${DOCKER_HOST:-}" bash "$here/engines.sh" "$@"
+}
+
 case ${1:-} in
-  up) up ;;
-  down) down ;;
+  up | down)
+    become_root "$1"
+    "$1"
+    ;;
   env) environment ;;
   *) die "usage: tests/support/engines.sh up|down|env" ;;
 esac

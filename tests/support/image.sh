@@ -25,6 +25,7 @@ make_image() {
   tar -C "$root" --owner=0 --group=0 --mtime=@0 -c . |
     docker --host "unix://$socket" import --change 'ENV PATH=/bin' --change 'CMD ["sh"]' - "$test_image" >/dev/null
   rm -rf "$root"
+  touch "$state/made-image"
 }
 
 copy_image() {

@@ -19,11 +19,22 @@ start_engine() {
   done
   shift
   setsid unshare "${options[@]}" bash -c "$engine_prologue"$'\n'"$1" engine "$folder" "${@:2}" \
-    </dev/null >"$folder/log" 2>&1 &
+    </dev/null >"$folder/log" 2>&1 9>&- &
   echo $! >"$folder/pid"
   # Or bash says that it was killed, in the middle of something else.
   disown
 }
+
+# Waits for an engine that was started. $1: its folder; $2: its socket.
+await_engine() {
+  wait_until 60 answers_or_ended "$@" && answers "$2" ||
+    die "no engine at $2; its log ends with: $(tail -n 5 "$1/log")"
+}
+
+answers_or_ended() { answers "$2" || has_ended "$(<"$1/pid")"; }
+
+# Who may speak to an engine besides root: the person who called sudo.
+socket_group() { printf '%s\n' "${SUDO_GID:-0}"; }
 
 # Runs first inside the new namespace. The folder is mounted on itself: that is
 # the mark. What name resolution needs from /run is carried over.

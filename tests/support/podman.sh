@@ -6,8 +6,10 @@ podman_socket() { printf '%s\n' "$1/podman/podman.sock"; }
 podman_up() {
   local folder=$1/podman
   if answers "$folder/podman.sock"; then return; fi
-  if [[ -d $folder ]]; then podman_remove "$folder"; fi
   mkdir -p "$folder"
+  stop_engine "$folder"
+  # Without these it takes its containers for ended, which they are by now.
+  rm -rf "$folder/run" "$folder/tmp" "$folder/podman.sock"
   podman_configure "$folder"
   podman_start "$folder"
 }
@@ -51,7 +53,7 @@ podman_client() {
   folder=$(printf '%q' "$1")
   cat <<CLIENT
 #!/usr/bin/env bash
-# podman as the tests have it: $(basename "$0") made this.
+# podman as the tests have it; tests/support/podman.sh made this.
 set -euo pipefail
 folder=$folder
 enter=()
@@ -79,13 +81,10 @@ podman_start() {
     mount -t tmpfs tmpfs /var/lib/cni
     export CONTAINERS_CONF=$folder/containers.conf CONTAINERS_STORAGE_CONF=$folder/storage.conf
     exec podman system service --time=0 "unix://$folder/podman.sock"'
-  wait_until 60 podman_answers_or_ended "$folder" || die "podman does not answer: $(tail -n 5 "$folder/log")"
-  answers "$folder/podman.sock" || die "podman ended: $(tail -n 5 "$folder/log")"
+  await_engine "$folder" "$folder/podman.sock"
   chgrp "$(socket_group)" "$folder/podman.sock"
   chmod 660 "$folder/podman.sock"
 }
-
-podman_answers_or_ended() { answers "$1/podman.sock" || has_ended "$(<"$1/pid")"; }
 
 podman_down() {
   if [[ -d $1/podman ]]; then podman_remove "$1/podman"; fi
