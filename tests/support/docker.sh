@@ -78,9 +78,10 @@ docker_down() {
   if [[ -s $state/borrowed ]]; then
     socket=$(<"$state/borrowed")
     if answers "$socket"; then give_back "$state" "$socket"; fi
-    rm -f "$state/borrowed" "$state/made-image"
+    rm -f "$state/borrowed"
   fi
   if [[ -d $state/docker ]]; then docker_remove "$state/docker"; fi
+  rm -f "$state/made-image"
 }
 
 # Leaves a borrowed engine as it was found.
@@ -127,10 +128,17 @@ free_network() {
   die "the host has routes to all of 10.100.0.0 to 10.199.0.0: no network is left for Docker"
 }
 
-# Ours, and those of compose projects that an engine left when it was killed.
+# Ours, and those of compose projects that an engine left when it was killed. What
+# is plugged into them goes with them: a container that never came up keeps both
+# ends of its cable here.
 remove_bridges() {
-  local folder=$1 name
+  local folder=$1 bridge port
   [[ -s $folder/network ]] || return 0
   ip -o -4 address | awk -v net="$(<"$folder/network")." 'index($4, net) == 1 { print $2 }' |
-    while read -r name; do ip link delete "$name" || true; done
+    while read -r bridge; do
+      for port in "/sys/class/net/$bridge/brif"/*; do
+        if [[ -e $port ]]; then ip link delete "${port##*/}" || true; fi
+      done
+      ip link delete "$bridge" || true
+    done
 }

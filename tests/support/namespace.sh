@@ -60,7 +60,7 @@ processes_of_engine() {
   local table own
   own=$(readlink /proc/self/ns/mnt)
   # A process that ends meanwhile is none.
-  for table in $(grep -l -s -F "$1/" /proc/[0-9]*/mountinfo || true); do
+  for table in $(grep -l -s -F -e "$1 " -e "$1/" /proc/[0-9]*/mountinfo || true); do
     table=${table%/mountinfo}
     [[ $(readlink "$table/ns/mnt" || true) == "$own" ]] || printf '%s\n' "${table#/proc/}"
   done
@@ -71,7 +71,7 @@ processes_of_engine() {
 engine_runs() {
   local pid
   [[ -s $1/pid ]] && pid=$(<"$1/pid") || return 1
-  ! has_ended "$pid" && grep -q -s -F "$1/" "/proc/$pid/mountinfo"
+  ! has_ended "$pid" && grep -q -s -F -e "$1 " -e "$1/" "/proc/$pid/mountinfo"
 }
 
 # Asks the engine in a folder to stop, then ends what is left of it.
