@@ -87,6 +87,7 @@ docker_down() {
 # Leaves a borrowed engine as it was found.
 give_back() {
   remove_containers "$2" --filter label=midwatch.test
+  docker --host "unix://$2" network prune --force --filter label=midwatch.test >/dev/null || true
   if [[ -e $1/made-image ]]; then docker --host "unix://$2" image rm "$test_image" >/dev/null || true; fi
 }
 
