@@ -1,8 +1,10 @@
 //! midwatch: a terminal operations console.
+pub mod app;
 pub mod engines;
 pub mod input;
 pub mod model;
 pub mod store;
 pub mod terminal;
 pub mod text;
+pub mod ui;
 pub mod watch;

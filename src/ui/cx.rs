@@ -1,16 +1,19 @@
 //! [`Cx`]: what a pane may look at while it answers or draws.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::layout::Size;
+use ratatui::{layout::Size, text::Span};
 use serde::Deserialize;
 
 use crate::{
-    input::{Context, Keymap},
-    model::{ServiceKey, Stack},
-    store::Store,
-    ui::{glyphs::Glyphs, theme::Theme},
+    input::{Command, Context, Keymap},
+    model::{Level, ServiceKey, Stack},
+    store::{ServiceView, Store},
+    ui::{
+        glyphs::Glyphs,
+        theme::{Role, Theme},
+    },
 };
 
 /// What a pane may look at. Borrowed, so that drawing cannot change anything.
@@ -42,6 +45,44 @@ pub struct Cx<'a> {
     pub now: Timestamp,
     /// The room inside this pane or dialog, in cells.
     pub size: Size,
+}
+
+impl<'a> Cx<'a> {
+    /// A piece of text in the look of a role.
+    pub fn span<'s>(&self, role: Role, text: impl Into<Cow<'s, str>>) -> Span<'s> {
+        Span::styled(text, self.theme.style(role))
+    }
+
+    /// The same, with other room.
+    #[must_use]
+    pub fn sized(self, size: Size) -> Self {
+        Cx { size, ..self }
+    }
+
+    /// The key of a command here, for words like "press R".
+    #[must_use]
+    pub fn key(&self, command: Command) -> Option<String> {
+        self.keymap.label(command, self.contexts)
+    }
+
+    /// The service that is selected.
+    #[must_use]
+    pub fn selected(&self) -> Option<&'a ServiceView> {
+        self.store.service(self.selection.service.as_ref()?)
+    }
+}
+
+/// The role that a level is shown in.
+#[must_use]
+pub fn of_level(level: Level) -> Role {
+    match level {
+        Level::Off => Role::Off,
+        Level::Ok => Role::Ok,
+        Level::Busy => Role::Busy,
+        Level::Unknown => Role::Unknown,
+        Level::Warn => Role::Warn,
+        Level::Bad => Role::Bad,
+    }
 }
 
 /// What the person has selected. Names, never rows: a list may change under it.

@@ -1,0 +1,168 @@
+//! The console: one owner of all state, told of everything by messages.
+//!
+//! [`App::update`] is synchronous, does no I/O and takes the time as an argument;
+//! [`run`] is the loop around it, and [`spawn`] turns its effects into tasks.
+
+mod effect;
+mod msg;
+pub mod run;
+mod spawn;
+mod update;
+
+pub use effect::{Effect, Outcome};
+pub use msg::Msg;
+pub use run::{Console, run};
+
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{Frame, layout::Size};
+
+use crate::{
+    input::{Context, Keymap, resolve::Resolver},
+    model::{Demand, Stack},
+    store::Store,
+    terminal::Urgency,
+    ui::{
+        Cx, Screen, Selection, TimeStyle,
+        cx::DemoFault,
+        glyphs::Glyphs,
+        theme::{Depth, Library, Theme},
+    },
+};
+
+/// What a console is started with.
+pub struct Start {
+    /// What is known, which is nothing but the engines.
+    pub store: Store,
+    /// What the stack file says.
+    pub stack: Stack,
+    /// The faults of the demo; empty outside of it.
+    pub faults: Vec<DemoFault>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The themes there are.
+    pub library: Library,
+    /// The theme to begin with.
+    pub theme: Theme,
+    /// How many colours the terminal shows.
+    pub depth: Depth,
+    /// The signs.
+    pub glyphs: &'static Glyphs,
+    /// How times are shown.
+    pub time: TimeStyle,
+    /// The zone of this session.
+    pub zone: TimeZone,
+    /// Whether the mouse is on.
+    pub mouse: bool,
+    /// The size of the terminal.
+    pub size: Size,
+}
+
+/// The console's state.
+pub struct App {
+    store: Store,
+    screen: Screen,
+    selection: Selection,
+    stack: Stack,
+    faults: Vec<DemoFault>,
+    keymap: Keymap,
+    resolver: Resolver,
+    library: Library,
+    theme_names: Vec<String>,
+    theme: Theme,
+    depth: Depth,
+    glyphs: &'static Glyphs,
+    time: TimeStyle,
+    zone: TimeZone,
+    mouse: bool,
+    /// Something visible changed that can wait for the next second.
+    beat: bool,
+}
+
+impl App {
+    /// A console that has heard nothing yet.
+    #[must_use]
+    pub fn new(start: Start) -> Self {
+        Self {
+            store: start.store,
+            screen: Screen::new(start.size),
+            selection: Selection::default(),
+            stack: start.stack,
+            faults: start.faults,
+            keymap: start.keymap,
+            resolver: Resolver::default(),
+            theme_names: names(&start.library),
+            library: start.library,
+            theme: start.theme,
+            depth: start.depth,
+            glyphs: start.glyphs,
+            time: start.time,
+            zone: start.zone,
+            mouse: start.mouse,
+            beat: false,
+        }
+    }
+
+    /// Which streams are needed for what is visible.
+    #[must_use]
+    pub fn demand(&self, now: Timestamp) -> Demand {
+        self.look(now, |screen, cx| screen.demand(cx))
+    }
+
+    /// Draws everything.
+    pub fn draw(&self, frame: &mut Frame<'_>, now: Timestamp) {
+        self.look(now, |screen, cx| screen.draw(frame, cx));
+    }
+
+    /// What is known.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What is selected.
+    #[must_use]
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    fn look<T>(&self, now: Timestamp, with: impl FnOnce(&Screen, &Cx<'_>) -> T) -> T {
+        let contexts = self.screen.contexts();
+        with(&self.screen, &self.cx(&contexts, now))
+    }
+
+    /// Lets the screen answer, with everything else of the console to look at.
+    fn ask<T>(&mut self, now: Timestamp, with: impl FnOnce(&mut Screen, &Cx<'_>) -> T) -> T {
+        let contexts = self.screen.contexts();
+        // The screen is taken out, so that it can change while it looks at the rest.
+        let size = Size::ZERO;
+        let mut screen = std::mem::replace(&mut self.screen, Screen::new(size));
+        let answer = with(&mut screen, &self.cx(&contexts, now));
+        self.screen = screen;
+        answer
+    }
+
+    fn cx<'a>(&'a self, contexts: &'a [Context], now: Timestamp) -> Cx<'a> {
+        Cx {
+            store: &self.store,
+            selection: &self.selection,
+            stack: &self.stack,
+            faults: &self.faults,
+            themes: &self.theme_names,
+            keymap: &self.keymap,
+            contexts,
+            theme: &self.theme,
+            glyphs: self.glyphs,
+            time: self.time,
+            zone: &self.zone,
+            now,
+            size: Size::ZERO,
+        }
+    }
+}
+
+fn names(library: &Library) -> Vec<String> {
+    library.names().into_iter().map(str::to_owned).collect()
+}
+
+/// A frame for a key press.
+const AT_ONCE: Option<Urgency> = Some(Urgency::Key);

@@ -1,0 +1,25 @@
+//! [`Msg`]: what the console is told.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
+
+use crate::{model::Event, ui::theme::Library};
+
+/// What the console is told.
+#[derive(Debug)]
+pub enum Msg {
+    /// Something happened outside.
+    Event(Event),
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has another size.
+    Resize(Size),
+    /// A second has passed.
+    Tick,
+    /// A task has something to say to the person.
+    Notice(String),
+    /// The theme files have changed.
+    Themes(Library),
+}

@@ -1,0 +1,303 @@
+//! The loop: receives, tells the state, draws, and lets others do what follows.
+
+use std::{io, sync::Arc, time::Duration};
+
+use crossterm::event::{Event as Input, EventStream};
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use ratatui::layout::Size;
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior},
+};
+
+use super::{App, Effect, Msg, Outcome, spawn::Spawner};
+use crate::{
+    engines::{Engine, Shell},
+    model::Demand,
+    terminal::{self, Pacer, Signal, Signals, Urgency, handover},
+    ui::theme::Library,
+    watch::{self as watchers, Inbox, streams::Streams},
+};
+
+/// How many messages of one kind are taken at once before the others get their turn.
+const AT_ONCE: usize = 64;
+
+/// How many answers of tasks may wait; each follows from a key press.
+const ANSWERS: usize = 16;
+
+/// What a console runs with.
+pub struct Console {
+    /// Its state.
+    pub app: App,
+    /// The engines that it watches.
+    pub engines: Vec<Arc<dyn Engine>>,
+    /// Whether the mouse is on at the start.
+    pub mouse: bool,
+    /// Themes, whenever their files change.
+    pub themes: mpsc::Receiver<Library>,
+    /// Takes the demo's faults, by name, when there is a demo.
+    pub faults: Option<Box<dyn FnMut(&[&'static str]) -> io::Result<()>>>,
+}
+
+/// What a task answers that is not a fact to be recorded.
+pub(super) enum Answer {
+    /// A shell is ready, or why there is none.
+    Shell(Result<Shell, String>),
+}
+
+/// Runs the console until the person or a signal ends it.
+///
+/// # Errors
+///
+/// When the terminal cannot be set up or written to.
+pub async fn run(console: Console) -> io::Result<()> {
+    let signals = Signals::listen()?;
+    let screen = terminal::Screen::take(console.mouse)?;
+    let (outbox, inbox) = watchers::channels();
+    let retry = Arc::new(Notify::new());
+    let mut tasks = JoinSet::new();
+    for engine in &console.engines {
+        let (events, retry) = (outbox.control.clone(), retry.clone());
+        tasks.spawn(watchers::engine::keep(engine.clone(), events, retry));
+    }
+    let (demand, demanded) = watch::channel(Demand::default());
+    tasks.spawn(Streams::new(&console.engines, outbox.bulk.clone()).serve(demanded));
+    let (answers_in, answers) = mpsc::channel(ANSWERS);
+    let spawner = Spawner::new(&console.engines, retry, outbox.control.clone(), answers_in);
+    let mut running = Running {
+        app: console.app,
+        screen,
+        signals,
+        reader: Some(EventStream::new()),
+        inbox,
+        answers,
+        themes: console.themes,
+        faults: console.faults,
+        spawner,
+        demand,
+        pacer: Pacer::default(),
+    };
+    let ended = running.serve().await;
+    drop(running);
+    tasks.shutdown().await;
+    ended
+}
+
+struct Running {
+    app: App,
+    screen: terminal::Screen,
+    signals: Signals,
+    /// The one reader of the keyboard; `None` while a shell has the terminal.
+    reader: Option<EventStream>,
+    inbox: Inbox,
+    answers: mpsc::Receiver<Answer>,
+    themes: mpsc::Receiver<Library>,
+    faults: Option<Box<dyn FnMut(&[&'static str]) -> io::Result<()>>>,
+    spawner: Spawner,
+    demand: watch::Sender<Demand>,
+    pacer: Pacer,
+}
+
+/// What the loop received.
+enum Received {
+    Signal(Signal),
+    Frame,
+    Input(Option<io::Result<Input>>),
+    Answer(Answer),
+    Messages(Vec<Msg>),
+    Tick,
+}
+
+/// Whether the loop goes on.
+enum Flow {
+    On,
+    End,
+}
+
+impl Running {
+    async fn serve(&mut self) -> io::Result<()> {
+        let mut tick = tokio::time::interval(Duration::from_secs(1));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.pacer.ask(Urgency::Key, std::time::Instant::now());
+        loop {
+            let received = self.receive(&mut tick).await;
+            if let Flow::End = self.handle(received).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits for whatever comes first. Frames and input come before data, so that a
+    /// flood starves neither; each arm only receives.
+    async fn receive(&mut self, tick: &mut tokio::time::Interval) -> Received {
+        let due = self.pacer.due().map(Instant::from_std);
+        let (mut facts, mut bulk) = (Vec::new(), Vec::new());
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => Received::Signal(signal),
+            () = until(due) => Received::Frame,
+            input = next_input(&mut self.reader) => Received::Input(input),
+            Some(answer) = self.answers.recv() => Received::Answer(answer),
+            Some(library) = self.themes.recv() => Received::Messages(vec![Msg::Themes(library)]),
+            count = self.inbox.control.recv_many(&mut facts, AT_ONCE), if !self.inbox.control.is_closed() => {
+                debug_assert_eq!(count, facts.len());
+                Received::Messages(facts.into_iter().map(Msg::Event).collect())
+            }
+            _ = tick.tick() => Received::Tick,
+            count = self.inbox.bulk.recv_many(&mut bulk, AT_ONCE), if !self.inbox.bulk.is_closed() => {
+                debug_assert_eq!(count, bulk.len());
+                Received::Messages(bulk.into_iter().map(Msg::Event).collect())
+            }
+        }
+    }
+
+    async fn handle(&mut self, received: Received) -> io::Result<Flow> {
+        match received {
+            Received::Frame => self.frame().map(|()| Flow::On),
+            Received::Signal(signal) => self.on_signal(signal),
+            Received::Input(input) => self.on_input(input),
+            Received::Answer(Answer::Shell(Ok(shell))) => self.hand_over(shell).await,
+            Received::Answer(Answer::Shell(Err(why))) => self.tell(Msg::Notice(why)),
+            Received::Tick => self.tell(Msg::Tick),
+            Received::Messages(messages) => {
+                for message in messages {
+                    if let Flow::End = self.tell(message)? {
+                        return Ok(Flow::End);
+                    }
+                }
+                Ok(Flow::On)
+            }
+        }
+    }
+
+    fn frame(&mut self) -> io::Result<()> {
+        let (app, now) = (&self.app, Timestamp::now());
+        self.screen.draw(|frame| app.draw(frame, now))?;
+        self.pacer.drawn(std::time::Instant::now());
+        Ok(())
+    }
+
+    fn on_signal(&mut self, signal: Signal) -> io::Result<Flow> {
+        match signal {
+            Signal::End | Signal::HangUp => return Ok(Flow::End),
+            Signal::Suspend => self.suspend()?,
+            // After a stop that nobody could catch, the terminal is as the shell left it.
+            Signal::Continue => self.come_back()?,
+            // The reader tells the new size itself; this is for when it does not run.
+            Signal::Resize => {}
+        }
+        Ok(Flow::On)
+    }
+
+    fn on_input(&mut self, input: Option<io::Result<Input>>) -> io::Result<Flow> {
+        let message = match input {
+            // The terminal is gone.
+            None => return Ok(Flow::End),
+            Some(Err(error)) => return Err(error),
+            Some(Ok(Input::Key(key))) => Msg::Key(key),
+            Some(Ok(Input::Paste(text))) => Msg::Paste(text),
+            Some(Ok(Input::Resize(width, height))) => Msg::Resize(Size { width, height }),
+            Some(Ok(Input::FocusGained | Input::FocusLost | Input::Mouse(_))) => {
+                return Ok(Flow::On);
+            }
+        };
+        self.tell(message)
+    }
+
+    /// Tells the state a message and does what follows.
+    fn tell(&mut self, message: Msg) -> io::Result<Flow> {
+        let now = Timestamp::now();
+        let Outcome { effects, frame } = self.app.update(message, now);
+        if let Some(urgency) = frame {
+            self.pacer.ask(urgency, std::time::Instant::now());
+        }
+        for effect in effects {
+            if let Flow::End = self.perform(effect)? {
+                return Ok(Flow::End);
+            }
+        }
+        let wanted = self.app.demand(now);
+        self.demand.send_if_modified(|demand| {
+            let differs = *demand != wanted;
+            *demand = wanted;
+            differs
+        });
+        Ok(Flow::On)
+    }
+
+    fn perform(&mut self, effect: Effect) -> io::Result<Flow> {
+        match effect {
+            Effect::Quit => return Ok(Flow::End),
+            Effect::Suspend => self.suspend()?,
+            Effect::Redraw => self.screen.clear()?,
+            Effect::Mouse(on) => self.screen.set_mouse(on)?,
+            Effect::Retry => self.spawner.retry(),
+            Effect::Inspect(key) => self.spawner.inspect(key),
+            Effect::Shell(key) => self.spawner.shell(key, handover::size()?),
+            Effect::Faults(names) => {
+                let switched = self.faults.as_mut().map_or(Ok(()), |switch| switch(&names));
+                if let Err(error) = switched {
+                    return self.tell(Msg::Notice(format!("the faults were not switched: {error}")));
+                }
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    /// Stops the job; the terminal is the shell's until it is continued.
+    fn suspend(&mut self) -> io::Result<()> {
+        self.reader = None;
+        self.screen.release();
+        terminal::signals::stop_job()?;
+        self.come_back()
+    }
+
+    /// Takes the terminal back and draws all of it.
+    fn come_back(&mut self) -> io::Result<()> {
+        self.screen.resume()?;
+        self.reader = Some(EventStream::new());
+        let (width, height) = crossterm::terminal::size()?;
+        self.tell(Msg::Resize(Size { width, height })).map(|_| ())
+    }
+
+    /// Gives the terminal to a shell until it ends. The reader is dropped, not paused:
+    /// two readers of one keyboard would share its keys. Facts are taken in meanwhile.
+    async fn hand_over(&mut self, shell: Shell) -> io::Result<Flow> {
+        self.reader = None;
+        self.screen.release();
+        let ended = {
+            let (app, inbox) = (&mut self.app, &mut self.inbox);
+            let shell = handover::run(shell, &mut self.signals);
+            tokio::pin!(shell);
+            loop {
+                let event = tokio::select! {
+                    ended = &mut shell => break ended,
+                    Some(event) = inbox.control.recv() => event,
+                    Some(event) = inbox.bulk.recv() => event,
+                };
+                app.update(Msg::Event(event), Timestamp::now());
+            }
+        };
+        self.come_back()?;
+        let words = match ended {
+            Ok(words) | Err(words) => words,
+        };
+        self.tell(Msg::Notice(words))
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_input(reader: &mut Option<EventStream>) -> Option<io::Result<Input>> {
+    match reader {
+        Some(reader) => reader.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,62 @@
+//! Turns effects into tasks. Whatever waits runs here and answers with an event.
+
+use std::{collections::HashMap, sync::Arc};
+
+use tokio::sync::{Notify, mpsc};
+
+use super::run::Answer;
+use crate::{
+    engines::{Engine, EngineError, ShellSize},
+    model::{EngineId, Event, InstanceKey},
+};
+
+/// Starts tasks for effects.
+pub(super) struct Spawner {
+    engines: HashMap<EngineId, Arc<dyn Engine>>,
+    retry: Arc<Notify>,
+    events: mpsc::Sender<Event>,
+    answers: mpsc::Sender<Answer>,
+}
+
+impl Spawner {
+    pub(super) fn new(
+        engines: &[Arc<dyn Engine>],
+        retry: Arc<Notify>,
+        events: mpsc::Sender<Event>,
+        answers: mpsc::Sender<Answer>,
+    ) -> Self {
+        let engines = engines.iter().map(|engine| (engine.id().clone(), engine.clone())).collect();
+        Self { engines, retry, events, answers }
+    }
+
+    pub(super) fn retry(&self) {
+        self.retry.notify_waiters();
+    }
+
+    pub(super) fn inspect(&self, key: InstanceKey) {
+        let Some(engine) = self.engines.get(&key.engine).cloned() else { return };
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let result = engine.inspect(&key.id).await.map_err(|error| error.to_fault());
+            // Nobody listens any more when the console has ended meanwhile.
+            let _ = events.send(Event::Inspected { key, result }).await;
+        });
+    }
+
+    pub(super) fn shell(&self, key: InstanceKey, size: ShellSize) {
+        let Some(engine) = self.engines.get(&key.engine).cloned() else { return };
+        let answers = self.answers.clone();
+        tokio::spawn(async move {
+            let shell = engine.shell(&key.id, size).await.map_err(|error| words(&error));
+            // As above.
+            let _ = answers.send(Answer::Shell(shell)).await;
+        });
+    }
+}
+
+fn words(error: &EngineError) -> String {
+    match error.hint() {
+        Some(hint) => format!("no shell: {error}; {hint}"),
+        None => format!("no shell: {error}"),
+    }
+}

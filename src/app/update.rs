@@ -1,0 +1,196 @@
+//! [`App::update`]: from a message to new state and what follows from it.
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+
+use super::{AT_ONCE, App, Effect, Msg, Outcome, names};
+use crate::{
+    input::{Command, Key, resolve::Resolution},
+    model::{Event, ServiceKey},
+    store::Topics,
+    terminal::Urgency,
+    ui::{Overlay, Reaction, Wish, theme::Library},
+};
+
+impl App {
+    /// Takes in a message. Pure but for the state: the time comes as an argument, and
+    /// everything that touches the world comes back as an effect.
+    pub fn update(&mut self, msg: Msg, now: Timestamp) -> Outcome {
+        match msg {
+            Msg::Event(event) => self.on_event(event, now),
+            Msg::Key(key) => self.on_key(&key, now),
+            Msg::Paste(text) => {
+                let reaction = self.ask(now, |screen, cx| screen.paste(&text, cx));
+                self.carry_out(reaction, now)
+            }
+            Msg::Resize(size) => {
+                self.screen.resize(size);
+                self.settle(now);
+                Outcome { effects: Vec::new(), frame: AT_ONCE }
+            }
+            Msg::Tick => self.on_tick(now),
+            Msg::Notice(text) => {
+                self.screen.toasts.push(&text, now);
+                Outcome { effects: Vec::new(), frame: Some(Urgency::Data) }
+            }
+            Msg::Themes(library) => self.on_themes(library, now),
+        }
+    }
+
+    fn on_event(&mut self, event: Event, now: Timestamp) -> Outcome {
+        let topics = self.store.apply(event);
+        if topics.contains(Topics::SERVICES) {
+            self.settle(now);
+        }
+        let visible = topics & self.screen.interest();
+        let frame = if visible.is_empty() {
+            None
+        } else if visible == Topics::SAMPLES {
+            // Numbers of many instances come one by one all the time; together they
+            // are one frame a second.
+            self.beat = true;
+            None
+        } else {
+            Some(Urgency::Data)
+        };
+        Outcome { effects: Vec::new(), frame }
+    }
+
+    /// A second has passed: ages, countdowns and the clock move on.
+    fn on_tick(&mut self, now: Timestamp) -> Outcome {
+        if self.store.tick(now).contains(Topics::SERVICES) {
+            self.settle(now);
+        }
+        self.screen.toasts.expire(now);
+        self.beat = false;
+        Outcome { effects: Vec::new(), frame: Some(Urgency::Data) }
+    }
+
+    fn on_themes(&mut self, library: Library, now: Timestamp) -> Outcome {
+        self.library = library;
+        self.theme_names = names(&self.library);
+        let name = self.theme.name().to_owned();
+        self.use_theme(&name, now);
+        Outcome { effects: Vec::new(), frame: AT_ONCE }
+    }
+
+    fn on_key(&mut self, event: &KeyEvent, now: Timestamp) -> Outcome {
+        if self.screen.is_typing() {
+            let typed = self.ask(now, |screen, cx| screen.type_key(event, cx));
+            if let Some(reaction) = typed {
+                let outcome = self.carry_out(reaction, now);
+                self.settle(now);
+                return outcome;
+            }
+        }
+        let Some(key) = Key::from_event(*event) else { return Outcome::default() };
+        let contexts = self.screen.contexts();
+        match self.resolver.press(key, &self.keymap, &contexts) {
+            Resolution::Command(command) => self.command(command, now),
+            Resolution::Pending(_) | Resolution::Unbound => Outcome::default(),
+        }
+    }
+
+    /// Answers a command: the screen first, then the console itself.
+    pub(super) fn command(&mut self, command: Command, now: Timestamp) -> Outcome {
+        let reaction = self.ask(now, |screen, cx| screen.on(command, cx));
+        if reaction != Reaction::Ignored {
+            let outcome = self.carry_out(reaction, now);
+            self.settle(now);
+            return outcome;
+        }
+        let effect = match command {
+            // At the root there is nothing to go back to.
+            Command::Quit | Command::Back => Effect::Quit,
+            Command::Suspend => Effect::Suspend,
+            Command::Redraw => Effect::Redraw,
+            Command::Retry => Effect::Retry,
+            Command::Mouse => {
+                self.mouse = !self.mouse;
+                let words = if self.mouse { "mouse on" } else { "mouse off: text can be selected" };
+                self.screen.toasts.push(words, now);
+                Effect::Mouse(self.mouse)
+            }
+            Command::DemoFaults if !self.faults.is_empty() => {
+                return self.carry_out(Reaction::wish(Wish::Open(Overlay::Faults)), now);
+            }
+            _ => return Outcome::default(),
+        };
+        Outcome { effects: vec![effect], frame: AT_ONCE }
+    }
+
+    fn carry_out(&mut self, reaction: Reaction, now: Timestamp) -> Outcome {
+        let Reaction::Done(wishes) = reaction else { return Outcome::default() };
+        let mut effects = Vec::new();
+        for wish in wishes {
+            self.grant(wish, now, &mut effects);
+        }
+        Outcome { effects, frame: AT_ONCE }
+    }
+
+    fn grant(&mut self, wish: Wish, now: Timestamp, effects: &mut Vec<Effect>) {
+        match wish {
+            Wish::Select(service) => self.select(service),
+            Wish::ToggleMark(service) => {
+                if !self.selection.marks.remove(&service) {
+                    self.selection.marks.insert(service);
+                }
+                self.screen.follow_logs();
+            }
+            Wish::ClearMarks => {
+                self.selection.marks.clear();
+                self.screen.follow_logs();
+            }
+            Wish::Focus(pane) => self.screen.go_to(pane),
+            Wish::Open(overlay) => {
+                if let Overlay::Inspect(instance) = &overlay {
+                    self.store.expect_inspection(instance.clone());
+                    effects.push(Effect::Inspect(instance.clone()));
+                }
+                self.ask(now, |screen, cx| screen.open(overlay, cx));
+                self.resolver.clear();
+            }
+            Wish::Close => self.screen.close(),
+            Wish::Command(command) => effects.extend(self.command(command, now).effects),
+            Wish::UseTheme(name) => self.use_theme(&name, now),
+            Wish::UseTime(time) => self.time = time,
+            Wish::Shell(instance) => effects.push(Effect::Shell(instance)),
+            Wish::ToggleFault(name) => effects.push(self.toggle_fault(name)),
+            Wish::Notice(text) => self.screen.toasts.push(&text, now),
+        }
+    }
+
+    fn select(&mut self, service: ServiceKey) {
+        if self.selection.service.as_ref() != Some(&service) {
+            self.selection.service = Some(service);
+            if self.selection.marks.is_empty() {
+                self.screen.follow_logs();
+            }
+        }
+    }
+
+    /// Keeps the selection on something that exists and is shown.
+    fn settle(&mut self, now: Timestamp) {
+        let store = &self.store;
+        self.selection.marks.retain(|service| store.service(service).is_some());
+        let settled = self.ask(now, |screen, cx| screen.settle(cx));
+        match settled {
+            Some(service) => self.select(service),
+            None => self.selection.service = None,
+        }
+    }
+
+    fn use_theme(&mut self, name: &str, now: Timestamp) {
+        match self.library.load(name, self.depth) {
+            Ok(theme) => self.theme = theme,
+            Err(error) => self.screen.toasts.push(&error.to_string(), now),
+        }
+    }
+
+    fn toggle_fault(&mut self, name: &'static str) -> Effect {
+        for fault in self.faults.iter_mut().filter(|fault| fault.name == name) {
+            fault.on = !fault.on;
+        }
+        Effect::Faults(self.faults.iter().filter(|fault| fault.on).map(|f| f.name).collect())
+    }
+}

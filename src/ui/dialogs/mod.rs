@@ -1,0 +1,23 @@
+//! Dialogs: what opens over the panes, one file each.
+
+pub mod detail;
+pub mod faults;
+pub mod help;
+pub mod inspect;
+pub mod palette;
+pub mod themes;
+
+use crate::ui::{Cx, Overlay, Pane};
+
+/// Makes the dialog for an overlay.
+#[must_use]
+pub fn open(overlay: Overlay, cx: &Cx<'_>) -> Box<dyn Pane> {
+    match overlay {
+        Overlay::Help => Box::new(help::Help::new(cx)),
+        Overlay::Palette => Box::new(palette::Palette::new(cx)),
+        Overlay::Themes => Box::new(themes::Themes::new(cx)),
+        Overlay::Faults => Box::new(faults::Faults::default()),
+        Overlay::Detail(service) => Box::new(detail::Detail::new(service)),
+        Overlay::Inspect(instance) => Box::new(inspect::Inspect::new(instance)),
+    }
+}

@@ -1,0 +1,216 @@
+//! Pane 2: what the selected or marked services say, on one time axis.
+
+mod merged;
+mod view;
+
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+
+use merged::{Merged, Place};
+
+use crate::{
+    input::{Command, Context},
+    model::{Demand, InstanceKey, StreamState},
+    store::{EngineView, LogRing, Topics},
+    ui::{
+        Cx, Pane, Reaction, TimeStyle, Wish,
+        panes::services::{Purpose, one_instance},
+        theme::Role,
+        widgets::message,
+    },
+};
+
+/// How many columns one step to the side takes.
+const SIDE_STEP: usize = 16;
+
+/// Pane 2.
+#[derive(Debug, Default)]
+pub struct Logs {
+    /// The last line that is shown; `None` while it follows the newest.
+    still: Option<Place>,
+    wrap: bool,
+    side: usize,
+}
+
+impl Logs {
+    /// Follows again: other services were selected.
+    pub fn follow(&mut self) {
+        self.still = None;
+        self.side = 0;
+    }
+
+    fn pause(&mut self, merged: &Merged<'_>) {
+        self.still = self.still.or_else(|| merged.newest());
+    }
+
+    fn scroll(&mut self, command: Command, cx: &Cx<'_>) -> bool {
+        let merged = Merged::new(&instances(cx), cx.store);
+        let room = usize::from(cx.size.height).max(1);
+        let (half, page) = ((room / 2).max(1), room.saturating_sub(1).max(1));
+        let (back, lines) = match command {
+            Command::Up => (true, 1),
+            Command::HalfPageUp => (true, half),
+            Command::PageUp => (true, page),
+            Command::Top => (true, usize::MAX),
+            Command::Down => (false, 1),
+            Command::HalfPageDown => (false, half),
+            Command::PageDown => (false, page),
+            Command::Bottom => {
+                self.still = None;
+                return true;
+            }
+            _ => return false,
+        };
+        self.pause(&merged);
+        if let Some(still) = self.still {
+            // Never so far up that the pane is half empty.
+            let to = if back {
+                merged.back(still, lines).max(merged.nth(room))
+            } else {
+                merged.forward(still, lines)
+            };
+            self.still = to;
+        }
+        true
+    }
+}
+
+/// The instances whose output is shown.
+fn instances(cx: &Cx<'_>) -> Vec<InstanceKey> {
+    let services = cx.selection.shown();
+    let views = services.into_iter().filter_map(|key| cx.store.service(key));
+    views.flat_map(|service| service.instances.iter().cloned()).collect()
+}
+
+impl Pane for Logs {
+    fn context(&self) -> Context {
+        Context::Logs
+    }
+
+    fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
+        let mut line = Line::default();
+        match cx.selection.shown().as_slice() {
+            [] => {}
+            [only] => line.push_span(cx.span(Role::Text, only.service.name.as_str())),
+            many => line.push_span(cx.span(Role::Text, format!("{} services", many.len()))),
+        }
+        line
+    }
+
+    fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
+        let instances = instances(cx);
+        let mut line = Line::default();
+        let rings = || instances.iter().filter_map(|key| cx.store.log(key));
+        let dropped: u64 = rings().map(LogRing::dropped).sum();
+        if dropped > 0 {
+            let words = format!(" {dropped} lines dropped: too fast ");
+            line.push_span(cx.span(Role::Warn, words));
+        }
+        if let Some(still) = self.still {
+            let newer = Merged::new(&instances, cx.store).newer_than(still);
+            let words = format!(" {} paused, +{newer} new ", cx.glyphs.paused);
+            line.push_span(cx.span(Role::Warn, words));
+        } else if rings().any(|ring| ring.state() == Some(&StreamState::Live)) {
+            line.push_span(cx.span(Role::Muted, format!(" {} following ", cx.glyphs.follow)));
+        }
+        (!line.spans.is_empty()).then_some(line)
+    }
+
+    fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
+        let mut commands = vec![Command::Pause, Command::Up];
+        if self.still.is_some() {
+            commands.push(Command::Bottom);
+        }
+        commands.extend([Command::Wrap, Command::TimeFormat]);
+        if cx.selected().is_some() {
+            commands.extend([Command::Shell, Command::Inspect]);
+        }
+        commands
+    }
+
+    fn interest(&self) -> Topics {
+        let topics = Topics::SERVICES | Topics::ENGINES;
+        if self.still.is_some() { topics } else { topics | Topics::LOGS }
+    }
+
+    fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
+        for key in instances(cx) {
+            let Some(view) = cx.store.instance(&key) else { continue };
+            if cx.store.engine(&key.engine).is_some_and(EngineView::is_up) {
+                let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
+                demand.logs.insert(key, run);
+            }
+        }
+    }
+
+    fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
+        if self.scroll(command, cx) {
+            return Reaction::done();
+        }
+        match command {
+            Command::Pause if self.still.is_some() => self.still = None,
+            Command::Pause => self.pause(&Merged::new(&instances(cx), cx.store)),
+            Command::Wrap => {
+                self.wrap = !self.wrap;
+                self.side = 0;
+            }
+            Command::Left => self.side = self.side.saturating_sub(SIDE_STEP),
+            // Behind the longest line that is kept there is nothing to see.
+            Command::Right if !self.wrap => {
+                self.side = (self.side + SIDE_STEP).min(crate::model::log::MAX_LINE_BYTES);
+            }
+            Command::TimeFormat => return Reaction::wish(Wish::UseTime(cx.time.next())),
+            Command::Back if self.still.is_some() => self.still = None,
+            Command::Shell | Command::Inspect => {
+                let purpose =
+                    if command == Command::Shell { Purpose::Shell } else { Purpose::Inspect };
+                let wish = cx.selected().map(|service| one_instance(service, cx.store, purpose));
+                return wish.map_or(Reaction::Ignored, Reaction::wish);
+            }
+            _ => return Reaction::Ignored,
+        }
+        Reaction::done()
+    }
+
+    fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+        let instances = instances(cx);
+        let merged = Merged::new(&instances, cx.store);
+        let Some(last) = self.still.or_else(|| merged.newest()) else {
+            return message::draw(area, buffer, cx, &[nothing(&instances, cx)]);
+        };
+        let style = view::LineStyle {
+            wrap: self.wrap,
+            side: self.side,
+            sources: view::source_width(&instances, cx),
+            time: cx.time,
+        };
+        view::draw(area, buffer, cx, merged.backwards(last), &style);
+    }
+}
+
+/// Why there is no line.
+fn nothing(instances: &[InstanceKey], cx: &Cx<'_>) -> (Role, String) {
+    let states = || instances.iter().map(|key| cx.store.log_state(key));
+    let broken = states().find_map(|state| match state {
+        Some(StreamState::Broken { fault }) => Some(fault),
+        _ => None,
+    });
+    if let Some(fault) = broken {
+        return (Role::Bad, format!("No logs: {}. Trying again.", fault.message));
+    }
+    if instances.is_empty() {
+        return (Role::Muted, "Select a service to see its logs.".into());
+    }
+    if states().all(|state| state.is_none()) {
+        return (Role::Muted, "Opening the logs…".into());
+    }
+    (Role::Muted, "No output yet.".into())
+}
+
+/// The zone that times are shown in, for the status line.
+#[must_use]
+pub fn zone_word(time: TimeStyle) -> &'static str {
+    match time {
+        TimeStyle::Utc => "UTC",
+        TimeStyle::Local | TimeStyle::Age | TimeStyle::None => "local",
+    }
+}

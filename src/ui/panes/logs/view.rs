@@ -1,0 +1,187 @@
+//! Draws log lines from the bottom up, only those that there is room for.
+
+use std::borrow::Cow;
+
+use jiff::{SignedDuration, tz::TimeZone};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::merged::Place;
+use crate::{
+    model::{InstanceKey, Stream},
+    store::logs::StoredLine,
+    text::{
+        format,
+        width::{slice_columns, width},
+    },
+    ui::{Cx, TimeStyle, theme::Role, widgets::{cells, styled}},
+};
+
+/// The widest that an instance's name may be before a line.
+const SOURCE: usize = 18;
+
+/// How lines are drawn.
+pub(super) struct LineStyle {
+    pub(super) wrap: bool,
+    /// How many columns of each line are out of sight at the left.
+    pub(super) side: usize,
+    /// The columns for the instance's name; 0 when there is only one.
+    pub(super) sources: usize,
+    pub(super) time: TimeStyle,
+}
+
+/// The columns that the names of these instances need; 0 for a single one.
+pub(super) fn source_width(instances: &[InstanceKey], cx: &Cx<'_>) -> usize {
+    if instances.len() < 2 {
+        return 0;
+    }
+    let names = instances.iter().filter_map(|key| cx.store.instance(key));
+    names.map(|view| width(view.instance.name.as_str())).max().unwrap_or(0).min(SOURCE)
+}
+
+/// Draws lines, given newest first, from the bottom of the area to its top.
+pub(super) fn draw<'a>(
+    area: Rect,
+    buffer: &mut Buffer,
+    cx: &Cx<'_>,
+    lines: impl Iterator<Item = (Place, usize, &'a StoredLine)>,
+    style: &LineStyle,
+) {
+    let instances = super::instances(cx);
+    let mut left = area.height;
+    let mut drawn = Vec::new();
+    for (_, source, stored) in lines {
+        if left == 0 {
+            break;
+        }
+        let rows = rows_of(stored, area.width, style);
+        left = left.saturating_sub(rows);
+        drawn.push((source, stored, rows));
+    }
+    // Too few lines to fill the pane stand at its top.
+    let mut row = 0_i32;
+    let total: i32 = drawn.iter().map(|(_, _, rows)| i32::from(*rows)).sum();
+    row += (i32::from(area.height) - total).min(0);
+    for (source, stored, rows) in drawn.into_iter().rev() {
+        let line = Line { source, stored, instance: instances.get(source) };
+        line.draw(area, row, rows, buffer, cx, style);
+        row += i32::from(rows);
+    }
+}
+
+/// How many columns stand before the text of a line.
+fn lead(style: &LineStyle) -> u16 {
+    let time = match style.time {
+        TimeStyle::Local | TimeStyle::Utc => 9,
+        TimeStyle::Age => 5,
+        TimeStyle::None => 0,
+    };
+    let source = if style.sources > 0 { style.sources as u16 + 1 } else { 0 };
+    time + source
+}
+
+fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
+    if !style.wrap {
+        return 1;
+    }
+    let room = usize::from(columns.saturating_sub(lead(style)).max(1));
+    let text = width(&text_of(stored));
+    (text.div_ceil(room).max(1)).min(usize::from(u16::MAX)) as u16
+}
+
+/// The text, with a note of what was cut from it.
+fn text_of(stored: &StoredLine) -> Cow<'_, str> {
+    let text = stored.line.text.as_str();
+    match stored.line.cut_bytes {
+        0 => Cow::Borrowed(text),
+        cut => Cow::Owned(format!("{text} [{} cut]", format::bytes(cut))),
+    }
+}
+
+struct Line<'a> {
+    source: usize,
+    stored: &'a StoredLine,
+    instance: Option<&'a InstanceKey>,
+}
+
+impl Line<'_> {
+    /// Draws the line's rows from `first` on; rows above the area are left out.
+    fn draw(
+        &self,
+        area: Rect,
+        first: i32,
+        rows: u16,
+        buffer: &mut Buffer,
+        cx: &Cx<'_>,
+        style: &LineStyle,
+    ) {
+        let lead = lead(style).min(area.width);
+        let room = usize::from(area.width - lead);
+        for part in 0..rows {
+            let Ok(row) = u16::try_from(first + i32::from(part)) else { continue };
+            let place = cells::row(area, row);
+            if place.is_empty() {
+                continue;
+            }
+            if part == 0 {
+                self.draw_lead(Rect { width: lead, ..place }, buffer, cx, style);
+            }
+            let from = if style.wrap { usize::from(part) * room } else { style.side };
+            self.draw_text(cells::skip(place, lead), from, buffer, cx);
+        }
+    }
+
+    fn draw_lead(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, style: &LineStyle) {
+        let time = self.time(cx, style.time);
+        let mut used = cells::put(buffer, area, &time, cx.theme.style(Role::LogTime), "");
+        if style.sources > 0 {
+            let view = self.instance.and_then(|key| cx.store.instance(key));
+            let name = view.map_or("", |view| view.instance.name.as_str());
+            let role = Role::SERVICES[self.source % Role::SERVICES.len()];
+            let mut place = cells::skip(area, used);
+            place.width = place.width.min(style.sources as u16);
+            cells::put(buffer, place, name, cx.theme.style(role), cx.glyphs.ellipsis);
+            used += style.sources as u16 + 1;
+        }
+        debug_assert!(used <= area.width.max(used));
+    }
+
+    fn draw_text(&self, area: Rect, from: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
+        let base = match self.stored.line.stream {
+            Stream::Stdout => cx.theme.style(Role::Text),
+            Stream::Stderr => cx.theme.style(Role::LogStderr),
+        };
+        let text = text_of(self.stored);
+        let shown = slice_columns(&text, from, usize::from(area.width));
+        cells::put(buffer, area, &shown, base, "");
+        styled::paint(area, from, buffer, cx.theme, &self.stored.line.text);
+        self.mark_ends(area, from, width(&text), buffer, cx);
+    }
+
+    /// Says that a line goes on beyond what is shown.
+    fn mark_ends(&self, area: Rect, from: usize, total: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
+        let style: Style = cx.theme.style(Role::Muted);
+        let wraps = rows_left(total, from, usize::from(area.width));
+        if wraps && area.width > 1 {
+            let last = Rect { x: area.right() - 1, width: 1, ..area };
+            cells::put(buffer, last, cx.glyphs.ellipsis, style, "");
+        }
+    }
+
+    fn time(&self, cx: &Cx<'_>, time: TimeStyle) -> String {
+        let at = self.stored.at;
+        let zoned = |zone: TimeZone| at.to_zoned(zone).strftime("%H:%M:%S ").to_string();
+        match time {
+            TimeStyle::Local => zoned(cx.zone.clone()),
+            TimeStyle::Utc => zoned(TimeZone::UTC),
+            TimeStyle::Age => {
+                let age = cx.now.duration_since(at).max(SignedDuration::ZERO);
+                format!("{:>4} ", format::age(age.unsigned_abs()))
+            }
+            TimeStyle::None => String::new(),
+        }
+    }
+}
+
+fn rows_left(total: usize, from: usize, room: usize) -> bool {
+    total > from + room
+}

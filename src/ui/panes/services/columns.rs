@@ -1,0 +1,183 @@
+//! The columns of the services table: which of them there is room for, and what they say.
+
+use jiff::SignedDuration;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::rows::{Rows, SortKey};
+use crate::{
+    model::Level,
+    store::ServiceView,
+    text::{Clean, format, width::width},
+    ui::{Cx, cx::of_level, theme::Role, widgets::cells},
+};
+
+/// Columns of glyph and mark before the name.
+const LEAD: u16 = 4;
+
+/// The least room for the reason; what is wrong goes before numbers.
+const REASON: u16 = 12;
+
+/// A column after the name, in the order in which they find room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Up,
+    Cpu,
+    Memory,
+    Restarts,
+    Age,
+    Network,
+}
+
+impl Column {
+    const BY_USE: [Self; 6] =
+        [Self::Up, Self::Cpu, Self::Memory, Self::Restarts, Self::Age, Self::Network];
+
+    fn width(self) -> u16 {
+        match self {
+            Self::Up | Self::Cpu | Self::Restarts | Self::Age => 5,
+            Self::Memory => 10,
+            Self::Network => 12,
+        }
+    }
+
+    /// Whether the table is ordered by this column.
+    fn is_sorted(self, sort: SortKey) -> bool {
+        matches!(
+            (self, sort),
+            (Self::Cpu, SortKey::Cpu)
+                | (Self::Memory, SortKey::Memory)
+                | (Self::Restarts, SortKey::Restarts)
+                | (Self::Age, SortKey::Uptime)
+        )
+    }
+}
+
+/// The columns that there is room for.
+pub(super) struct Columns {
+    name: u16,
+    shown: Vec<Column>,
+}
+
+impl Columns {
+    pub(super) fn new(room: u16, rows: &Rows<'_>, cx: &Cx<'_>) -> Self {
+        let stacks_shown = rows.services() < rows.len();
+        let longest = rows.iter_services().map(|s| width(&name(s, stacks_shown, cx))).max();
+        let name = (longest.unwrap_or(8) as u16).clamp(6, (room / 3).max(6));
+        let mut rest = room.saturating_sub(LEAD + name + REASON);
+        let mut shown = Vec::new();
+        for column in Column::BY_USE {
+            if rest <= column.width() {
+                break;
+            }
+            rest -= column.width() + 1;
+            shown.push(column);
+        }
+        Self { name, shown }
+    }
+
+    pub(super) fn draw(
+        &self,
+        area: Rect,
+        buffer: &mut Buffer,
+        cx: &Cx<'_>,
+        service: &ServiceView,
+        sort: SortKey,
+    ) {
+        let selected = cx.selection.service.as_ref() == Some(&service.key);
+        let fresh = cx.store.engine(&service.key.engine).is_some_and(|engine| engine.is_up());
+        if selected {
+            buffer.set_style(area, cx.theme.style(Role::Selection));
+        }
+        let on_row = |role: Role| {
+            let style = cx.theme.style(role);
+            // A selected row keeps its own background, whatever a role asks for.
+            if selected { style.patch(cx.theme.style(Role::Selection)) } else { style }
+        };
+        let marked = cx.selection.marks.contains(&service.key);
+        let level = if fresh { service.condition.level } else { Level::Unknown };
+        let state = if fresh { of_level(level) } else { Role::Stale };
+        let glyph = if fresh { cx.glyphs.level(level) } else { cx.glyphs.stale };
+        let text = if fresh { Role::Text } else { Role::Stale };
+        let ellipsis = cx.glyphs.ellipsis;
+
+        let mark = if marked { cx.glyphs.mark } else { " " };
+        let lead = [(mark, on_row(Role::Mark)), (glyph, on_row(state)), (" ", Style::new())];
+        cells::put_pieces(buffer, area, lead, ellipsis);
+        let mut rest = cells::skip(area, 3);
+        let stacks_shown = sort == SortKey::Name;
+        let named = Rect { width: self.name.min(rest.width), ..rest };
+        cells::put(buffer, named, &name(service, stacks_shown, cx), on_row(text), ellipsis);
+        rest = cells::skip(rest, self.name + 1);
+        for column in &self.shown {
+            let place = Rect { width: column.width().min(rest.width), ..rest };
+            let (value, role) = value(*column, service, cx);
+            let role = if fresh { role } else { Role::Stale };
+            let style = if column.is_sorted(sort) { on_row(Role::Accent) } else { on_row(role) };
+            cells::put_right(buffer, place, &value, style, ellipsis);
+            rest = cells::skip(rest, column.width() + 1);
+        }
+        let reason = if fresh {
+            service.condition.reason.clone()
+        } else {
+            format!("was: {}", service.condition.reason)
+        };
+        cells::put(buffer, rest, &reason, on_row(state), ellipsis);
+    }
+}
+
+/// The name; with its stack where no line above says it.
+fn name(service: &ServiceView, stacks_shown: bool, cx: &Cx<'_>) -> String {
+    let id = &service.key.service;
+    let only_stack = cx.stack.name.is_some() && cx.stack.name == id.stack;
+    if stacks_shown || only_stack { id.name.to_string() } else { id.to_string() }
+}
+
+/// What a column says of a service, and in which colour.
+fn value(column: Column, service: &ServiceView, cx: &Cx<'_>) -> (String, Role) {
+    let usage = || cx.store.usage(service);
+    let unknown = || (cx.glyphs.absent.to_string(), Role::Muted);
+    match column {
+        Column::Up => {
+            let all = service.instances.len();
+            let role = if service.up < all { Role::Warn } else { Role::Text };
+            (format!("{}/{all}", service.up), role)
+        }
+        Column::Cpu => usage().cpu_cores.map_or_else(unknown, |cores| (format::percent(cores), Role::Text)),
+        Column::Memory => {
+            let usage = usage();
+            let Some(bytes) = usage.memory_bytes else { return unknown() };
+            let ratio = usage.memory_ratio().map(|ratio| format!(" {:>4}", format::percent(ratio)));
+            (format!("{}{}", format::bytes(bytes), ratio.unwrap_or_default()), Role::Text)
+        }
+        Column::Restarts if service.restarts == 0 => (String::new(), Role::Muted),
+        Column::Restarts => (format!("{}{}", cx.glyphs.restart, service.restarts), Role::Warn),
+        Column::Age => service.started_at.map_or_else(unknown, |started| {
+            let age = cx.now.duration_since(started).max(SignedDuration::ZERO);
+            (format::age(age.unsigned_abs()), Role::Muted)
+        }),
+        Column::Network => {
+            let usage = usage();
+            match (usage.received_per_second, usage.sent_per_second) {
+                (Some(received), Some(sent)) => {
+                    let (down, up) = (format::bytes(received as u64), format::bytes(sent as u64));
+                    (format!("{}{down} {}{up}", cx.glyphs.received, cx.glyphs.sent), Role::Muted)
+                }
+                _ => unknown(),
+            }
+        }
+    }
+}
+
+/// Draws the name of a stack above its services.
+pub(super) fn draw_stack(
+    area: Rect,
+    buffer: &mut Buffer,
+    cx: &Cx<'_>,
+    name: Option<&Clean>,
+    services: usize,
+) {
+    let name = name.map_or("no stack", Clean::as_str);
+    let count = format!("  {services}");
+    let pieces = [(name, cx.theme.style(Role::Title)), (&*count, cx.theme.style(Role::Muted))];
+    cells::put_pieces(buffer, area, pieces, cx.glyphs.ellipsis);
+}

@@ -1,0 +1,257 @@
+//! Pane 1: the services, how they do, and what they use.
+
+mod columns;
+mod rows;
+
+use crossterm::event::KeyEvent;
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+
+use columns::Columns;
+pub use rows::SortKey;
+use rows::{Row, Rows};
+
+use crate::{
+    input::{Command, Context, TextField},
+    model::{Demand, InstanceKey, ServiceKey},
+    store::{ServiceView, Store, Topics},
+    ui::{
+        Cx, Overlay, Pane, PaneId, Reaction, Wish,
+        cx::of_level,
+        theme::Role,
+        widgets::{cells, cursor::Cursor, message},
+    },
+};
+
+/// Pane 1.
+#[derive(Debug, Default)]
+pub struct Services {
+    sort: SortKey,
+    filter: TextField,
+    typing: bool,
+    cursor: Cursor,
+}
+
+impl Services {
+    /// The service that should be selected: the one that is, or what stands in its
+    /// place once it is gone or filtered out.
+    #[must_use]
+    pub fn settle(&mut self, cx: &Cx<'_>) -> Option<ServiceKey> {
+        let rows = self.rows(cx);
+        let room = usize::from(cx.size.height);
+        let index = rows
+            .position(cx.selection.service.as_ref())
+            .or_else(|| rows.nearest_service(self.cursor.index))?;
+        let key = rows.service(index)?.key.clone();
+        self.cursor.set(index, rows.len(), room);
+        Some(key)
+    }
+
+    fn rows<'a>(&self, cx: &Cx<'a>) -> Rows<'a> {
+        Rows::new(cx.store, self.sort, self.filter.value())
+    }
+
+    fn step(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
+        let rows = self.rows(cx);
+        let room = usize::from(cx.size.height);
+        let before = rows.position(cx.selection.service.as_ref()).unwrap_or(0);
+        let mut cursor = self.cursor;
+        cursor.set(before, rows.len(), room);
+        if !cursor.on(command, rows.len(), room) {
+            return None;
+        }
+        let Some(index) = rows.service_towards(cursor.index, before) else {
+            return Some(Reaction::done());
+        };
+        let key = rows.service(index)?.key.clone();
+        cursor.set(index, rows.len(), room);
+        self.cursor = cursor;
+        Some(Reaction::wish(Wish::Select(key)))
+    }
+
+    /// What a command does to the selected service.
+    fn act(command: Command, cx: &Cx<'_>) -> Option<Wish> {
+        let service = cx.selected()?;
+        match command {
+            Command::Open => Some(Wish::Open(Overlay::Detail(service.key.clone()))),
+            Command::Mark => Some(Wish::ToggleMark(service.key.clone())),
+            Command::Logs => Some(Wish::Focus(PaneId::Logs)),
+            Command::Inspect => Some(one_instance(service, cx.store, Purpose::Inspect)),
+            Command::Shell => Some(one_instance(service, cx.store, Purpose::Shell)),
+            _ => None,
+        }
+    }
+}
+
+/// What an instance is wanted for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be inspected.
+    Inspect,
+    /// To open a shell in; only one that is up will do.
+    Shell,
+}
+
+/// Acts on a service's only instance, or lets the person choose one.
+#[must_use]
+pub fn one_instance(service: &ServiceView, store: &Store, purpose: Purpose) -> Wish {
+    let fits = |key: &&InstanceKey| {
+        purpose == Purpose::Inspect || store.instance(key).is_some_and(|v| v.instance.is_up())
+    };
+    let mut candidates = service.instances.iter().filter(fits);
+    match (candidates.next(), candidates.next()) {
+        (None, _) => Wish::Notice(format!("{}: no instance is up", service.key.service)),
+        (Some(only), None) if purpose == Purpose::Shell => Wish::Shell(only.clone()),
+        (Some(only), None) => Wish::Open(Overlay::Inspect(only.clone())),
+        (Some(_), Some(_)) => Wish::Open(Overlay::Detail(service.key.clone())),
+    }
+}
+
+impl Pane for Services {
+    fn context(&self) -> Context {
+        Context::Services
+    }
+
+    fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
+        let mut line = Line::default();
+        if self.typing || !self.filter.value().is_empty() {
+            line.push_span(cx.span(Role::Accent, format!("/{}", self.filter.shown())));
+            if self.typing {
+                line.push_span(cx.span(Role::Accent, cx.glyphs.caret));
+            }
+            let rows = self.rows(cx);
+            let count = format!(" {} of {}", rows.services(), cx.store.services().len());
+            line.push_span(cx.span(Role::Muted, count));
+        }
+        if self.sort != SortKey::Name {
+            line.push_span(cx.span(Role::Muted, format!(" by {}", self.sort.word())));
+        }
+        line
+    }
+
+    fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
+        let service = cx.selected()?;
+        let role = of_level(service.condition.level);
+        let words = format!(
+            " {} {}: {} ",
+            cx.glyphs.level(service.condition.level),
+            service.key.service.name,
+            service.condition.reason
+        );
+        Some(cx.span(role, words).into())
+    }
+
+    fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
+        if self.typing {
+            return vec![Command::Open, Command::Back];
+        }
+        let mut commands = Vec::new();
+        if let Some(service) = cx.selected() {
+            commands.extend([Command::Open, Command::Logs]);
+            if service.up > 0 {
+                commands.push(Command::Shell);
+            }
+            commands.push(Command::Inspect);
+            commands.push(Command::Mark);
+        }
+        if !cx.selection.marks.is_empty() {
+            commands.push(Command::ClearMarks);
+        }
+        commands.extend([Command::Filter, Command::Sort]);
+        commands
+    }
+
+    fn interest(&self) -> Topics {
+        Topics::ENGINES | Topics::SERVICES | Topics::SAMPLES
+    }
+
+    fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
+        let rows = self.rows(cx);
+        let room = usize::from(cx.size.height);
+        let top = self.cursor.first_shown(rows.len(), room);
+        for service in rows.services_between(top, top + room) {
+            demand_stats(service, cx.store, demand);
+        }
+    }
+
+    fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
+        if self.typing {
+            match command {
+                Command::Open => self.typing = false,
+                Command::Back => {
+                    self.typing = false;
+                    self.filter = TextField::default();
+                }
+                _ => return self.step(command, cx).unwrap_or(Reaction::Ignored),
+            }
+            return Reaction::done();
+        }
+        if let Some(reaction) = self.step(command, cx) {
+            return reaction;
+        }
+        match command {
+            Command::Filter => self.typing = true,
+            Command::Sort => self.sort = self.sort.next(),
+            Command::ClearMarks => return Reaction::wish(Wish::ClearMarks),
+            Command::Back if !self.filter.value().is_empty() => {
+                self.filter = TextField::default();
+            }
+            command => return Self::act(command, cx).map_or(Reaction::Ignored, Reaction::wish),
+        }
+        Reaction::done()
+    }
+
+    fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    fn type_key(&mut self, key: &KeyEvent, _cx: &Cx<'_>) -> Option<Reaction> {
+        self.filter.press(key).then(Reaction::done)
+    }
+
+    fn paste(&mut self, text: &str, _cx: &Cx<'_>) -> Reaction {
+        self.filter.paste(text);
+        Reaction::done()
+    }
+
+    fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+        let rows = self.rows(cx);
+        if rows.services() == 0 {
+            return draw_empty(area, buffer, cx, !self.filter.value().is_empty());
+        }
+        let columns = Columns::new(area.width, &rows, cx);
+        let room = usize::from(area.height);
+        let top = self.cursor.first_shown(rows.len(), room);
+        for (line, row) in rows.between(top, top + room).enumerate() {
+            let place = cells::row(area, line as u16);
+            match row {
+                Row::Stack { name, services } => {
+                    columns::draw_stack(place, buffer, cx, *name, *services);
+                }
+                Row::Service(service) => columns.draw(place, buffer, cx, service, self.sort),
+            }
+        }
+    }
+}
+
+/// Asks for the stats of every instance of a service that is up on an engine that is up.
+pub(super) fn demand_stats(service: &ServiceView, store: &Store, demand: &mut Demand) {
+    if !store.engine(&service.key.engine).is_some_and(crate::store::EngineView::is_up) {
+        return;
+    }
+    for key in &service.instances {
+        if let Some(view) = store.instance(key).filter(|view| view.instance.is_up()) {
+            let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
+            demand.stats.insert(key.clone(), run);
+        }
+    }
+}
+
+/// Says why there is nothing: nothing runs, nothing matches, or no engine answers.
+fn draw_empty(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, filtered: bool) {
+    if filtered && !cx.store.services().is_empty() {
+        return message::draw(area, buffer, cx, &[(Role::Muted, "No service matches the filter.".into())]);
+    }
+    let lines: Vec<(Role, String)> =
+        cx.store.engines().iter().flat_map(|engine| message::of_engine(engine, cx)).collect();
+    message::draw(area, buffer, cx, &lines);
+}

@@ -1,0 +1,52 @@
+//! [`Toasts`]: short news, shown for a few seconds.
+
+use std::collections::VecDeque;
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use crate::{
+    text::{Clean, width::width},
+    ui::{Cx, theme::Role, widgets::cells},
+};
+
+/// How long one is shown.
+const SHOWN: SignedDuration = SignedDuration::from_secs(6);
+
+/// How many are shown at once; the oldest goes.
+const AT_ONCE: usize = 3;
+
+/// The news that is shown now.
+#[derive(Debug, Default)]
+pub struct Toasts(VecDeque<(Timestamp, Clean)>);
+
+impl Toasts {
+    /// Shows news.
+    pub fn push(&mut self, text: &str, now: Timestamp) {
+        if self.0.len() == AT_ONCE {
+            self.0.pop_front();
+        }
+        self.0.push_back((now, Clean::new(text)));
+    }
+
+    /// Takes away what was shown long enough; whether anything was.
+    pub fn expire(&mut self, now: Timestamp) -> bool {
+        let before = self.0.len();
+        self.0.retain(|(at, _)| now.duration_since(*at) < SHOWN);
+        self.0.len() != before
+    }
+
+    /// Draws them at the bottom right of an area.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+        for (line, (_, text)) in self.0.iter().rev().enumerate() {
+            let Some(y) = area.bottom().checked_sub(line as u16 + 1).filter(|y| *y >= area.y) else {
+                return;
+            };
+            let columns = (width(text.as_str()) as u16 + 2).min(area.width);
+            let place = Rect { x: area.right() - columns, y, width: columns, height: 1 };
+            let style = cx.theme.style(Role::ToastInfo);
+            buffer.set_stringn(place.x, y, " ".repeat(columns.into()), columns.into(), style);
+            cells::put(buffer, cells::skip(place, 1), text.as_str(), style, cx.glyphs.ellipsis);
+        }
+    }
+}
