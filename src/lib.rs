@@ -3,3 +3,4 @@ pub mod engines;
 pub mod input;
 pub mod model;
 pub mod text;
+pub mod ui;

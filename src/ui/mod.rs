@@ -1,0 +1,4 @@
+//! The screen.
+
+pub mod glyphs;
+pub mod theme;
