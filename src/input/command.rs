@@ -40,6 +40,8 @@ pub enum Command {
     Retry,
     /// Switch the faults of the demo.
     DemoFaults,
+    /// Stop the job, as a shell's Ctrl-Z does.
+    Suspend,
     /// Redraw the whole screen.
     Redraw,
     /// One line up.
@@ -126,6 +128,7 @@ impl Command {
             }
             Self::Retry => ("retry", "Try the lost engine again now"),
             Self::DemoFaults => ("faults", "Switch faults of the demo stack on or off"),
+            Self::Suspend => ("suspend", "Stop midwatch until `fg` continues it"),
             Self::Redraw => ("redraw", "Draw the whole screen again"),
             Self::Up => ("up", "One line up"),
             Self::Down => ("down", "One line down"),

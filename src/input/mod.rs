@@ -10,6 +10,7 @@ pub mod keymap;
 pub mod keymap_error;
 pub mod resolve;
 pub mod sequence;
+pub mod text_field;
 
 pub use command::{Command, Context};
 pub use key::Key;
@@ -17,3 +18,4 @@ pub use keymap::Keymap;
 pub use keymap_error::KeymapError;
 pub use resolve::{Resolution, Resolver};
 pub use sequence::Sequence;
+pub use text_field::TextField;

@@ -5,8 +5,12 @@
 //! becomes [`Clean`] at the door and nothing else can be drawn.
 
 pub mod clean;
+pub mod colour;
+pub mod format;
 pub mod place;
+pub mod width;
 pub mod redact;
 
 pub use clean::Clean;
+pub use colour::Colour;
 pub use place::Place;

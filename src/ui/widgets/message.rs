@@ -54,7 +54,7 @@ pub fn retry_words(retry_at: Option<jiff::Timestamp>, cx: &Cx<'_>) -> String {
     let Some(at) = retry_at else { return "trying now".into() };
     let wait = at.duration_since(cx.now).max(jiff::SignedDuration::ZERO);
     // Rounded up: "in 0 s" would be a lie until the very end.
-    let seconds = wait.as_millis().max(0).div_ceil(1000) as u64;
+    let seconds = wait.unsigned_abs().as_millis().div_ceil(1000) as u64;
     let span = format::age(std::time::Duration::from_secs(seconds));
     match cx.key(Command::Retry) {
         Some(key) => format!("next try in {span} ({key}: now)"),

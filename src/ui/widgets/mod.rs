@@ -5,4 +5,5 @@ pub mod cursor;
 pub mod footer;
 pub mod message;
 pub mod status_line;
+pub mod styled;
 pub mod toast;

@@ -1,0 +1,247 @@
+//! [`Glyphs`]: the signs on the screen, each with an ASCII twin.
+
+use ratatui::symbols::{Marker, border};
+
+use crate::model::condition::Level;
+
+/// Gives every sign that the screen uses; each takes one column.
+///
+/// No sign has an emoji twin, because terminals then disagree about its width.
+#[derive(Clone, Debug)]
+pub struct Glyphs {
+    /// Stopped in good order.
+    pub off: &'static str,
+    /// All well.
+    pub ok: &'static str,
+    /// On its way.
+    pub busy: &'static str,
+    /// Not known.
+    pub unknown: &'static str,
+    /// Not as it should be.
+    pub warn: &'static str,
+    /// Broken.
+    pub bad: &'static str,
+    /// Data that is not fresh any more.
+    pub stale: &'static str,
+    /// A marked row.
+    pub mark: &'static str,
+    /// The selected row.
+    pub pointer: &'static str,
+    /// Sorted, the smallest first.
+    pub ascending: &'static str,
+    /// Sorted, the largest first.
+    pub descending: &'static str,
+    /// Text was cut here.
+    pub ellipsis: &'static str,
+    /// The log follows.
+    pub follow: &'static str,
+    /// The log stands still.
+    pub paused: &'static str,
+    /// Something can be opened below.
+    pub folded: &'static str,
+    /// Something is open below.
+    pub unfolded: &'static str,
+    /// Between two facts of one line.
+    pub separator: &'static str,
+    /// A value that masks a secret, one column of it.
+    pub masked: &'static str,
+    /// A value that is not known, in a table.
+    pub absent: &'static str,
+    /// Where typed text goes.
+    pub caret: &'static str,
+    /// Started again, before a count.
+    pub restart: &'static str,
+    /// Received, before an amount.
+    pub received: &'static str,
+    /// Sent, before an amount.
+    pub sent: &'static str,
+    /// A scrollbar's track.
+    pub track: &'static str,
+    /// A scrollbar's thumb.
+    pub thumb: &'static str,
+    /// The levels of a sparkline, the lowest first.
+    pub levels: [&'static str; 8],
+    /// What charts are drawn with.
+    pub marker: Marker,
+    /// The borders of panes.
+    pub border: border::Set<'static>,
+    /// The borders of the pane with the focus: not by colour alone.
+    pub border_focused: border::Set<'static>,
+}
+
+/// ASCII borders.
+const ASCII_BORDER: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+/// ASCII borders of the pane with the focus.
+const ASCII_BORDER_FOCUSED: border::Set<'static> =
+    border::Set { horizontal_top: "=", horizontal_bottom: "=", ..ASCII_BORDER };
+
+/// For terminals and fonts with Unicode.
+pub const UNICODE: Glyphs = Glyphs {
+    off: "○",
+    ok: "●",
+    busy: "◐",
+    unknown: "?",
+    warn: "▲",
+    bad: "✗",
+    stale: "◷",
+    mark: "◆",
+    pointer: "▌",
+    ascending: "▴",
+    descending: "▾",
+    ellipsis: "…",
+    follow: "▼",
+    paused: "‖",
+    folded: "▸",
+    unfolded: "▾",
+    separator: "·",
+    masked: "•",
+    absent: "–",
+    caret: "▏",
+    restart: "↻",
+    received: "↓",
+    sent: "↑",
+    track: "│",
+    thumb: "█",
+    levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    marker: Marker::Braille,
+    border: border::PLAIN,
+    border_focused: border::THICK,
+};
+
+/// For everything else.
+pub const ASCII: Glyphs = Glyphs {
+    off: "-",
+    ok: "+",
+    busy: "o",
+    unknown: "?",
+    warn: "!",
+    bad: "X",
+    stale: "~",
+    mark: "*",
+    pointer: ">",
+    ascending: "^",
+    descending: "v",
+    ellipsis: "~",
+    follow: "v",
+    paused: "=",
+    folded: ">",
+    unfolded: "v",
+    separator: "|",
+    masked: "*",
+    absent: "-",
+    caret: "_",
+    restart: "x",
+    received: "<",
+    sent: ">",
+    track: "|",
+    thumb: "#",
+    levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
+    marker: Marker::Custom('*'),
+    border: ASCII_BORDER,
+    border_focused: ASCII_BORDER_FOCUSED,
+};
+
+impl Glyphs {
+    /// The signs for a terminal with Unicode, or without.
+    #[must_use]
+    pub fn of(ascii: bool) -> &'static Self {
+        if ascii { &ASCII } else { &UNICODE }
+    }
+
+    /// The sign of a level.
+    #[must_use]
+    pub fn level(&self, level: Level) -> &'static str {
+        match level {
+            Level::Off => self.off,
+            Level::Ok => self.ok,
+            Level::Busy => self.busy,
+            Level::Unknown => self.unknown,
+            Level::Warn => self.warn,
+            Level::Bad => self.bad,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use unicode_width::UnicodeWidthStr as _;
+
+    use super::*;
+
+    const LEVELS: [Level; 6] =
+        [Level::Off, Level::Ok, Level::Busy, Level::Unknown, Level::Warn, Level::Bad];
+
+    fn all(glyphs: &Glyphs) -> Vec<&'static str> {
+        let mut all = vec![
+            glyphs.stale,
+            glyphs.mark,
+            glyphs.pointer,
+            glyphs.ascending,
+            glyphs.descending,
+            glyphs.ellipsis,
+            glyphs.follow,
+            glyphs.paused,
+            glyphs.folded,
+            glyphs.unfolded,
+            glyphs.separator,
+            glyphs.masked,
+            glyphs.absent,
+            glyphs.caret,
+            glyphs.restart,
+            glyphs.received,
+            glyphs.sent,
+            glyphs.track,
+            glyphs.thumb,
+        ];
+        all.extend(LEVELS.map(|level| glyphs.level(level)));
+        all.extend(glyphs.levels);
+        for set in [glyphs.border, glyphs.border_focused] {
+            all.extend([set.top_left, set.top_right, set.bottom_left, set.bottom_right]);
+            all.extend([set.vertical_left, set.vertical_right]);
+            all.extend([set.horizontal_top, set.horizontal_bottom]);
+        }
+        all
+    }
+
+    #[test]
+    fn every_sign_takes_one_column_and_has_no_emoji_twin() {
+        for sign in all(&UNICODE) {
+            assert_eq!(sign.width(), 1, "{sign}");
+            assert_eq!(format!("{sign}\u{fe0f}").width(), 1, "{sign} has an emoji twin");
+        }
+    }
+
+    #[test]
+    fn every_ascii_sign_is_one_printable_byte() {
+        for sign in all(&ASCII) {
+            assert!(sign.len() == 1 && sign.as_bytes()[0].is_ascii_graphic(), "{sign:?}");
+        }
+    }
+
+    #[test]
+    fn levels_differ_in_shape() {
+        for glyphs in [&UNICODE, &ASCII] {
+            let shapes: HashSet<&str> = LEVELS.iter().map(|level| glyphs.level(*level)).collect();
+            assert_eq!(shapes.len(), LEVELS.len());
+        }
+    }
+
+    #[test]
+    fn the_focused_border_differs_in_shape() {
+        for glyphs in [&UNICODE, &ASCII] {
+            assert_ne!(glyphs.border, glyphs.border_focused);
+        }
+    }
+}
