@@ -2,4 +2,5 @@
 pub mod engines;
 pub mod input;
 pub mod model;
+pub mod probes;
 pub mod text;
