@@ -7,6 +7,7 @@
 pub mod docker;
 pub mod error;
 pub mod lines;
+pub mod process;
 
 use std::{ffi::OsString, path::PathBuf, pin::Pin};
 
