@@ -5,3 +5,5 @@ mod support;
 
 mod contract;
 mod fake;
+mod process;
+mod process_life;

@@ -51,22 +51,23 @@ struct Reader {
 
 impl Reader {
     async fn next_line(&mut self) -> Option<LogLine> {
+        if self.taken.is_empty() {
+            self.refill().await;
+        }
+        let line = self.taken.pop_front()?;
+        self.until.is_none_or(|until| line.at < Some(until)).then_some(line)
+    }
+
+    /// Takes lines from the buffer, once there are some; takes none when no more come.
+    async fn refill(&mut self) {
         let mut news = self.cell.logs.news();
         let mut live = self.cell.follow();
         loop {
-            if let Some(line) = self.taken.pop_front() {
-                let wanted = self.until.is_none_or(|until| line.at < Some(until));
-                return wanted.then_some(line);
-            }
             // Asked before the buffer: all output is in it when an instance has ended.
             let has_ended = live.borrow_and_update().has_ended();
-            news.mark_unchanged();
             self.take();
-            if !self.taken.is_empty() {
-                continue;
-            }
-            if has_ended || self.last.is_some() {
-                return None;
+            if !self.taken.is_empty() || has_ended || self.last.is_some() {
+                return;
             }
             // Neither sender goes away before `self.cell` does.
             tokio::select! {
@@ -93,4 +94,64 @@ impl Reader {
 fn missed(count: u64, at: Option<Timestamp>) -> LogLine {
     let text = Clean::new(&format!("⋯ {count} lines came too fast to be read and are not kept"));
     LogLine { at, stream: Stream::Stderr, text, cut_bytes: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast;
+
+    use super::*;
+    use crate::engines::process::plan::{self, tests::service};
+
+    const FOLLOW: LogRequest = LogRequest { tail: None, since: None, until: None, follow: true };
+
+    fn cell() -> Arc<Cell> {
+        let plans = plan::instances("suite", &[service("a")], &[]).unwrap();
+        let (changes, _) = broadcast::channel(1);
+        Arc::new(Cell::new(plans.into_iter().next().unwrap(), changes))
+    }
+
+    fn print(cell: &Cell, texts: impl IntoIterator<Item = String>) {
+        let line = |text: String| LogLine {
+            at: None,
+            stream: Stream::Stdout,
+            text: Clean::new(&text),
+            cut_bytes: 0,
+        };
+        cell.logs.push(texts.into_iter().map(line), Timestamp::now());
+    }
+
+    async fn next(lines: &mut EngineStream<LogLine>) -> Option<String> {
+        Some(lines.next().await?.unwrap().text.to_string())
+    }
+
+    #[tokio::test]
+    async fn a_slow_reader_is_told_what_it_missed() {
+        let cell = cell();
+        let mut lines = lines(Arc::clone(&cell), FOLLOW);
+        print(&cell, ["first".into()]);
+        assert_eq!(next(&mut lines).await.unwrap(), "first");
+        print(&cell, (0..10_003).map(|n| n.to_string()));
+        let told = next(&mut lines).await.unwrap();
+        assert_eq!(told, "⋯ 3 lines came too fast to be read and are not kept");
+        assert_eq!(next(&mut lines).await.unwrap(), "3");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_who_wants_no_more_is_let_go_at_that_moment() {
+        let until = Timestamp::now() + Duration::from_secs(60);
+        let request = LogRequest { until: Some(until), ..FOLLOW };
+        let mut lines = lines(cell(), request);
+        assert_eq!(next(&mut lines).await, None);
+    }
+
+    #[tokio::test]
+    async fn what_is_printed_meanwhile_is_for_those_who_follow() {
+        let cell = cell();
+        print(&cell, ["first".into()]);
+        let mut past = lines(Arc::clone(&cell), LogRequest { follow: false, ..FOLLOW });
+        print(&cell, ["second".into()]);
+        assert_eq!(next(&mut past).await.unwrap(), "first");
+        assert_eq!(next(&mut past).await, None);
+    }
 }

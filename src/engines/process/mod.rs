@@ -203,3 +203,39 @@ impl Engine for ProcessEngine {
 fn all_touched(crew: &Crew) -> Vec<Change> {
     crew.cells().iter().map(|cell| Change::Touched(cell.plan.id.clone())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engines::process::plan::tests::service;
+
+    #[tokio::test]
+    async fn a_watcher_who_falls_behind_is_told_that_everything_changed() {
+        let services = vec![service("a"), service("b")];
+        let stack = ProcessStack { name: "s".into(), services };
+        let engine = ProcessEngine::new(EngineId::new("process"), stack).unwrap();
+        let mut changes = engine.watch().await.unwrap();
+        let cells = engine.crew.cells();
+        for _ in 0..=CHANGES {
+            cells[0].update(|live| live.restarts += 1);
+        }
+        for id in ["s.a.1", "s.b.1"] {
+            let change = changes.next().await.unwrap().unwrap();
+            assert_eq!(change, Change::Touched(InstanceId::new(id)));
+        }
+    }
+
+    #[test]
+    fn a_stack_that_makes_no_sense_is_refused_whole() {
+        let new = |services| {
+            let stack = ProcessStack { name: "s".into(), services };
+            ProcessEngine::new(EngineId::new("process"), stack)
+        };
+        let error = new(vec![service("a"), service("a")]).unwrap_err();
+        assert_eq!(error.to_string(), "service `a` is described twice");
+        let engine = new(vec![service("a")]).unwrap();
+        let bad = ServiceSpec { depends_on: vec!["c".into()], ..service("b") };
+        assert!(engine.crew.sign_on(&[service("d"), bad]).is_err());
+        assert_eq!(engine.crew.cells().len(), 1);
+    }
+}
