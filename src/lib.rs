@@ -5,6 +5,7 @@ pub mod input;
 pub mod model;
 pub mod store;
 pub mod terminal;
+pub mod probes;
 pub mod text;
 pub mod ui;
 pub mod watch;

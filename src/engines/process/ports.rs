@@ -1,0 +1,124 @@
+//! Ports: the ones that a service asks for, and free ones for the rest.
+
+use std::{
+    collections::HashSet,
+    io,
+    net::{Ipv4Addr, TcpListener},
+};
+
+use crate::{engines::EngineError, model::spec::ServiceSpec};
+
+/// Gives every copy of every service its port, in the order of `services`.
+///
+/// A free port is one that could be bound on the loopback address a moment ago.
+/// They are all held until the last is chosen, so no two are the same.
+///
+/// None of `taken` is given out: those belong to other services of the stack.
+pub(super) fn choose(
+    services: &[ServiceSpec],
+    mut taken: HashSet<u16>,
+) -> Result<Vec<Vec<u16>>, EngineError> {
+    reserve(services, &mut taken)?;
+    let mut held = Vec::new();
+    services
+        .iter()
+        .map(|service| match service.port {
+            Some(first) => Ok((0..service.replicas).map(|n| first + n as u16).collect()),
+            None => (0..service.replicas)
+                .map(|_| free(&taken, &mut held).map_err(|error| no_port(&service.name, &error)))
+                .collect(),
+        })
+        .collect()
+}
+
+/// Takes all ports that services ask for by number; one that is taken already is an error.
+fn reserve(services: &[ServiceSpec], taken: &mut HashSet<u16>) -> Result<(), EngineError> {
+    for service in services {
+        let Some(first) = service.port else { continue };
+        for n in 0..service.replicas {
+            let port = u16::try_from(u32::from(first) + n).ok().filter(|port| *port > 0);
+            let port = port.ok_or_else(|| out_of_range(service))?;
+            if !taken.insert(port) {
+                return Err(clash(&service.name, port));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn free(taken: &HashSet<u16>, held: &mut Vec<TcpListener>) -> io::Result<u16> {
+    loop {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = listener.local_addr()?.port();
+        held.push(listener);
+        if !taken.contains(&port) {
+            return Ok(port);
+        }
+    }
+}
+
+fn out_of_range(service: &ServiceSpec) -> EngineError {
+    EngineError::Invalid {
+        what: format!(
+            "service `{}`: {} copies from port {} on do not fit into 1 to 65535",
+            service.name,
+            service.replicas,
+            service.port.unwrap_or(0),
+        ),
+        remedy: "give it a port between 1 and 65535, or none for a free one".into(),
+    }
+}
+
+fn clash(service: &str, port: u16) -> EngineError {
+    EngineError::Invalid {
+        what: format!("service `{service}`: port {port} belongs to another copy or service"),
+        remedy: "copy n of a service has the port `port` + n - 1: leave room between services"
+            .into(),
+    }
+}
+
+fn no_port(service: &str, error: &io::Error) -> EngineError {
+    EngineError::Answer {
+        endpoint: "this host".into(),
+        reason: format!("no free port for service `{service}`: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engines::process::plan::tests::service;
+
+    fn with_port(name: &str, port: Option<u16>, replicas: u32) -> ServiceSpec {
+        ServiceSpec { replicas, port, ..service(name) }
+    }
+
+    #[test]
+    fn copies_count_up_from_the_port_that_was_asked_for() {
+        let ports =
+            choose(&[with_port("api", Some(8080), 3), with_port("off", None, 0)], HashSet::new())
+                .unwrap();
+        assert_eq!(ports, [vec![8080, 8081, 8082], vec![]]);
+    }
+
+    #[test]
+    fn free_ports_are_all_different() {
+        let ports =
+            choose(&[with_port("a", None, 20), with_port("b", None, 20)], HashSet::new()).unwrap();
+        let distinct: HashSet<u16> = ports.concat().into_iter().collect();
+        assert_eq!(distinct.len(), 40);
+        assert!(!distinct.contains(&0));
+    }
+
+    #[test]
+    fn ports_that_clash_or_do_not_exist_are_refused() {
+        let clash =
+            choose(&[with_port("a", Some(80), 3), with_port("b", Some(82), 1)], HashSet::new());
+        assert_eq!(
+            clash.unwrap_err().to_string(),
+            "service `b`: port 82 belongs to another copy or service"
+        );
+        assert!(choose(&[with_port("a", Some(65535), 2)], HashSet::new()).is_err());
+        assert!(choose(&[with_port("a", Some(0), 1)], HashSet::new()).is_err());
+    }
+}

@@ -1,0 +1,9 @@
+//! The contract suite of `Engine`, and the engines that are held to it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod contract;
+mod fake;
+mod process;
+mod process_life;
