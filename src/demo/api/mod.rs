@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -35,7 +35,7 @@ const LEDGER_TIMEOUT: Duration = Duration::from_secs(2);
 const HEALTH_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// How long a balance is served from the cache, in seconds.
-const CACHED_SECONDS: u32 = 20;
+const CACHED_SECONDS: u32 = 60;
 
 /// How many in a hundred requests fail while [`Fault::ApiErrors`] is on.
 const ERROR_PERCENT: u8 = 30;
@@ -120,10 +120,13 @@ async fn statement(
 async fn transfer(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
-    Json(entry): Json<NewEntry>,
+    entry: Result<Json<NewEntry>, JsonRejection>,
 ) -> Response {
     let call = Call::begin(&api.service, "POST", "/v1/transfers", &headers);
-    let outcome = api.transfer(&call, &entry).await;
+    let outcome = match entry {
+        Ok(Json(entry)) => api.transfer(&call, &entry).await,
+        Err(_) => Err(Failure::Refused("the body is not a transfer")),
+    };
     finish(call, outcome)
 }
 
