@@ -1,5 +1,6 @@
 //! midwatch: a terminal operations console.
 pub mod app;
+pub mod demo;
 pub mod engines;
 pub mod input;
 pub mod model;
@@ -9,3 +10,4 @@ pub mod probes;
 pub mod text;
 pub mod ui;
 pub mod watch;
+pub mod wire;
