@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The columns that [`bytes`] and [`count`] need at most.
+/// The columns that [`bytes()`] and [`count`] need at most.
 pub const BYTES_COLUMNS: usize = 4;
 /// The columns that [`rate`] needs at most.
 pub const RATE_COLUMNS: usize = 6;
