@@ -7,13 +7,11 @@
 pub mod command;
 pub mod key;
 pub mod keymap;
-pub mod keymap_error;
 pub mod resolve;
 pub mod sequence;
 
 pub use command::{Command, Context};
 pub use key::Key;
-pub use keymap::Keymap;
-pub use keymap_error::KeymapError;
+pub use keymap::{Keymap, error::KeymapError};
 pub use resolve::{Resolution, Resolver};
 pub use sequence::Sequence;
