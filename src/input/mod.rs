@@ -7,15 +7,13 @@
 pub mod command;
 pub mod key;
 pub mod keymap;
-pub mod keymap_error;
 pub mod resolve;
 pub mod sequence;
 pub mod text_field;
 
 pub use command::{Command, Context};
 pub use key::Key;
-pub use keymap::Keymap;
-pub use keymap_error::KeymapError;
+pub use keymap::{Keymap, error::KeymapError};
 pub use resolve::{Resolution, Resolver};
 pub use sequence::Sequence;
 pub use text_field::TextField;

@@ -8,6 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// would draw over the neighbouring rows.
 const MAX_COMBINING: usize = 4;
 
+/// What a combining mark stands on when the text begins with it.
+const NO_BASE: char = '◌';
+
 /// Gives text from outside in a form that a terminal shows and never obeys.
 ///
 /// Control characters, escape sequences, bidirectional overrides and invisible
@@ -15,6 +18,12 @@ const MAX_COMBINING: usize = 4;
 /// hostile name can be read for what it is. One line by construction: a line
 /// break shows as `␊`. There is no other way to make one, deserialising
 /// included (threat T3).
+///
+/// Emoji lose their joiners, skin tones and variation selectors, about whose width
+/// terminals disagree; the same characters between letters, where they could make
+/// two names look alike, show. Half-width sound marks become full-width ones for the
+/// same reason. At most six times as long as the raw text, in bytes,
+/// and three bytes more.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Clean(Arc<str>);
 
@@ -25,9 +34,9 @@ impl Clean {
         if is_plain_ascii(raw.as_bytes()) {
             return Self(raw.into());
         }
-        let mut out = String::with_capacity(raw.len() + 16);
-        push_clean(&mut out, raw);
-        Self(out.into())
+        let mut cleaner = Cleaner::with_capacity(raw.len() + 16);
+        cleaner.push(raw);
+        cleaner.finish()
     }
 
     /// Cleans bytes that came from outside; what is not UTF-8 shows as `�`.
@@ -55,35 +64,101 @@ impl Clean {
     }
 }
 
-/// Appends `raw` to `out` with everything that a terminal could obey made visible.
-pub(crate) fn push_clean(out: &mut String, raw: &str) {
-    let mut combining = 0;
-    for c in raw.chars() {
-        if is_combining(c) {
-            combining += 1;
-            if combining > MAX_COMBINING {
-                continue;
-            }
-        } else {
-            combining = 0;
+/// Cleans text that comes in pieces; what combines across two of them is seen.
+#[derive(Default)]
+pub(super) struct Cleaner {
+    out: String,
+    base: Base,
+    /// Marks on the current base so far.
+    combining: usize,
+}
+
+/// The character that a mark, a joiner or a selector would belong to.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Base {
+    /// None: the text begins here.
+    #[default]
+    Missing,
+    /// A letter or digit, also of a wide script.
+    Letter,
+    /// A sign of two columns, most often an emoji.
+    Wide,
+    /// Any other.
+    Sign,
+}
+
+impl Cleaner {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { out: String::with_capacity(bytes), ..Self::default() }
+    }
+
+    /// What is clean so far.
+    pub(super) fn as_str(&self) -> &str {
+        &self.out
+    }
+
+    /// Appends `raw` with everything that a terminal could obey made visible.
+    pub(super) fn push(&mut self, raw: &str) {
+        for c in raw.chars() {
+            self.push_char(c);
         }
-        push_clean_char(out, c);
+    }
+
+    pub(super) fn finish(self) -> Clean {
+        Clean(self.out.into())
+    }
+
+    fn push_char(&mut self, c: char) {
+        match c {
+            '\u{0}'..='\u{1f}' => self.push_base(control_picture(c), Base::Sign),
+            '\u{7f}' => self.push_base('␡', Base::Sign),
+            // Joiners, selectors and skin tones make terminals disagree about how
+            // many columns an emoji takes; without them every part stands alone.
+            '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}' if self.base == Base::Wide => {}
+            '\u{fe0e}' | '\u{fe0f}' if matches!(self.base, Base::Wide | Base::Sign) => {}
+            // The half-width sound marks have one column or none; the full-width
+            // ones always have two.
+            '\u{ff9e}' => self.push_base('\u{309b}', Base::Wide),
+            '\u{ff9f}' => self.push_base('\u{309c}', Base::Wide),
+            c if is_hidden(c) => self.push_code(c),
+            c if is_combining(c) => self.push_combining(c),
+            c => self.push_base(c, base(c)),
+        }
+    }
+
+    fn push_base(&mut self, c: char, base: Base) {
+        self.out.push(c);
+        self.base = base;
+        self.combining = 0;
+    }
+
+    fn push_combining(&mut self, c: char) {
+        if self.base == Base::Missing {
+            // Otherwise it would draw over whatever stands before this text.
+            self.push_base(NO_BASE, Base::Sign);
+        }
+        self.combining += 1;
+        if self.combining <= MAX_COMBINING {
+            self.out.push(c);
+        }
+    }
+
+    fn push_code(&mut self, c: char) {
+        use fmt::Write as _;
+        // Writing to a String cannot fail.
+        let _ = write!(self.out, "‹U+{:04X}›", c as u32);
+        self.base = Base::Sign;
+        self.combining = 0;
     }
 }
 
-fn push_clean_char(out: &mut String, c: char) {
-    match c {
-        '\u{0}'..='\u{1f}' => out.push(control_picture(c)),
-        '\u{7f}' => out.push('␡'),
-        // Joiners and variation selectors make terminals disagree about how many
-        // columns a character takes; without them every part stands on its own.
-        '\u{200d}' | '\u{fe00}'..='\u{fe0f}' => {}
-        c if is_hidden(c) => {
-            use fmt::Write as _;
-            // Writing to a String cannot fail.
-            let _ = write!(out, "‹U+{:04X}›", c as u32);
-        }
-        c => out.push(c),
+fn base(c: char) -> Base {
+    if c.is_alphanumeric() {
+        return Base::Letter;
+    }
+    match unicode_width::UnicodeWidthChar::width(c) {
+        Some(2..) => Base::Wide,
+        _ => Base::Sign,
     }
 }
 
@@ -93,13 +168,17 @@ fn control_picture(c: char) -> char {
 }
 
 /// Whether a character steers instead of showing: C1 controls, bidirectional
-/// marks and overrides, invisible separators, tags and interlinear anchors.
+/// marks and overrides, everything that Unicode calls default ignorable, line and
+/// paragraph separators, interlinear anchors, format controls, noncharacters.
 fn is_hidden(c: char) -> bool {
     matches!(c,
-        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{180e}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || c as u32 & 0xfffe == 0xfffe
 }
 
 fn is_combining(c: char) -> bool {
@@ -157,3 +236,7 @@ impl<'de> Deserialize<'de> for Clean {
         String::deserialize(deserializer).map(Self::from)
     }
 }
+
+#[cfg(test)]
+#[path = "clean_tests.rs"]
+pub(super) mod tests;

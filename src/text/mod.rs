@@ -4,13 +4,17 @@
 //! comes from outside: log lines, names, labels, image tags, error bodies. It
 //! becomes [`Clean`] at the door and nothing else can be drawn.
 
+pub mod ansi;
 pub mod clean;
 pub mod colour;
 pub mod format;
 pub mod place;
 pub mod width;
 pub mod redact;
+mod sgr;
+pub mod width;
 
+pub use ansi::{Attributes, Emphasis, Styled, parse_log};
 pub use clean::Clean;
 pub use colour::Colour;
 pub use place::Place;

@@ -228,3 +228,34 @@ fn another_role_cannot_take_productions_colour() {
          \"bad\" uses its background (with all colours)",
     );
 }
+
+fn asks(fg: Option<Colour>, bg: Option<Colour>) -> Attributes {
+    Attributes { fg, bg, emphasis: Emphasis::BOLD }
+}
+
+#[test]
+fn a_log_line_gets_the_colours_that_the_terminal_has() {
+    let library = Library::default();
+    let wanted = asks(Some(Colour::Rgb(255, 0, 0)), None);
+    for (depth, colour) in [
+        (Depth::TrueColor, Some(Color::Rgb(255, 0, 0))),
+        (Depth::Ansi256, Some(Color::Indexed(196))),
+        (Depth::Ansi16, Some(Color::LightRed)),
+        (Depth::None, None),
+    ] {
+        let style = library.load("midwatch", depth).unwrap().log_style(wanted);
+        assert_eq!(style, Style { fg: colour, ..Style::new().add_modifier(Modifier::BOLD) });
+    }
+}
+
+#[test]
+fn a_log_line_cannot_hide_itself() {
+    let library = Library::default();
+    let bold = Style::new().add_modifier(Modifier::BOLD);
+    let (black, near) = (Some(Colour::Indexed(0)), Some(Colour::Rgb(9, 9, 9)));
+    let midwatch = library.load("midwatch", Depth::TrueColor).unwrap();
+    assert_eq!(midwatch.log_style(asks(black, near)), bold);
+    let gruvbox = library.load("gruvbox", Depth::TrueColor).unwrap();
+    let ground = Some(Colour::Rgb(0x28, 0x28, 0x28));
+    assert_eq!(gruvbox.log_style(asks(ground, None)), bold);
+}

@@ -1,18 +1,18 @@
 //! [`Keymap`]: which keys ask for which command, merged from files.
 
-use std::sync::Arc;
+pub mod error;
+mod reader;
 
 use strum::IntoEnumIterator as _;
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
 
 use crate::{
     input::{
         command::{Command, Context},
         key::Key,
-        keymap_error::{KeymapError, KeymapFault},
+        keymap::{
+            error::{KeymapError, KeymapFault},
+            reader::Reader,
+        },
         sequence::Sequence,
     },
     text::place::{Place, nearest},
@@ -20,9 +20,9 @@ use crate::{
 
 /// The keymaps that come with the program: name and text.
 const BUILTIN: [(&str, &str); 3] = [
-    ("default", include_str!("../../keymaps/default.toml")),
-    ("emacs", include_str!("../../keymaps/emacs.toml")),
-    ("k9s", include_str!("../../keymaps/k9s.toml")),
+    ("default", include_str!("../../../keymaps/default.toml")),
+    ("emacs", include_str!("../../../keymaps/emacs.toml")),
+    ("k9s", include_str!("../../../keymaps/k9s.toml")),
 ];
 
 /// The keymap that lies under every other one.
@@ -91,7 +91,7 @@ impl Keymap {
     /// # Errors
     /// [`KeymapError::File`] with the place and the reason of the first fault.
     pub fn merge(mut self, file: &str, text: &str) -> Result<Self, KeymapError> {
-        let reader = Reader { file: file.into(), text };
+        let reader = Reader::new(file, text);
         self.layers += 1;
         for (name, table) in reader.document()?.get_ref() {
             let context = reader.context(name)?;
@@ -218,87 +218,5 @@ fn clash(new: &Binding, old: &Binding) -> KeymapError {
     }
 }
 
-/// Reads one file, and knows where in it things stand.
-struct Reader<'a> {
-    file: Arc<str>,
-    text: &'a str,
-}
-
-impl<'a> Reader<'a> {
-    fn document(&self) -> Result<Spanned<DeTable<'a>>, KeymapError> {
-        DeTable::parse(self.text).map_err(|error| KeymapError::File {
-            place: Place::of(&self.file, self.text, &error.span().unwrap_or(0..0)),
-            fault: Box::new(KeymapFault::Syntax(error.message().to_owned())),
-        })
-    }
-
-    fn fault<T>(&self, at: &Spanned<T>, fault: KeymapFault) -> KeymapError {
-        KeymapError::File {
-            place: Place::of(&self.file, self.text, &at.span()),
-            fault: Box::new(fault),
-        }
-    }
-
-    fn context<S: AsRef<str>>(&self, name: &Spanned<S>) -> Result<Context, KeymapError> {
-        name.get_ref().as_ref().parse().map_err(|_| {
-            let name_text = name.get_ref().as_ref();
-            self.fault(
-                name,
-                KeymapFault::UnknownTable {
-                    name: name_text.to_owned(),
-                    suggestion: nearest(name_text, Context::iter().map(Context::name))
-                        .map(str::to_owned),
-                },
-            )
-        })
-    }
-
-    fn binding<S: AsRef<str>>(
-        &self,
-        context: Context,
-        keys: &Spanned<S>,
-        command: &Spanned<DeValue<'_>>,
-        layer: usize,
-    ) -> Result<Binding, KeymapError> {
-        let written = keys.get_ref().as_ref();
-        let sequence = written
-            .parse()
-            .map_err(|error| self.fault(keys, KeymapFault::Key { key: written.into(), error }))?;
-        Ok(Binding {
-            context,
-            keys: sequence,
-            command: self.command(written, command)?,
-            layer,
-            place: Place::of(&self.file, self.text, &keys.span()),
-        })
-    }
-
-    fn command(
-        &self,
-        key: &str,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Result<Option<Command>, KeymapError> {
-        let Some(name) = value.get_ref().as_str() else {
-            let found = value.get_ref().type_str();
-            return Err(self.fault(value, KeymapFault::NotAName { key: key.to_owned(), found }));
-        };
-        if name == UNBOUND {
-            return Ok(None);
-        }
-        name.parse().map(Some).map_err(|_| {
-            let known = Command::iter().map(Command::name).chain([UNBOUND]);
-            self.fault(
-                value,
-                KeymapFault::UnknownCommand {
-                    key: key.to_owned(),
-                    name: name.to_owned(),
-                    suggestion: nearest(name, known).map(str::to_owned),
-                },
-            )
-        })
-    }
-}
-
 #[cfg(test)]
-#[path = "keymap_tests.rs"]
 mod tests;
