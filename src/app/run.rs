@@ -239,7 +239,8 @@ impl Running {
             Effect::Faults(names) => {
                 let switched = self.faults.as_mut().map_or(Ok(()), |switch| switch(&names));
                 if let Err(error) = switched {
-                    return self.tell(Msg::Notice(format!("the faults were not switched: {error}")));
+                    return self
+                        .tell(Msg::Notice(format!("the faults were not switched: {error}")));
                 }
             }
         }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     model::{LogLine, Stream, log::MAX_LINE_BYTES},
-    text::Clean,
+    text::parse_log,
 };
 
 /// The longest time stamp and its space: `2006-01-02T15:04:05.999999999+07:00 `.
@@ -126,7 +126,7 @@ impl LineSplitter {
         let line = LogLine {
             at,
             stream: self.stream,
-            text: Clean::from_bytes(&text[..kept]),
+            text: parse_log(&String::from_utf8_lossy(&text[..kept])),
             cut_bytes: self.length - (stamp_bytes + kept) as u64,
         };
         self.held.clear();
@@ -173,7 +173,7 @@ mod tests {
 
     fn texts(chunks: &[&[u8]]) -> Vec<String> {
         let lines = split(chunks, LineSplitter::new(Stream::Stdout));
-        lines.iter().map(|line| line.text.to_string()).collect()
+        lines.iter().map(|line| line.as_str().to_owned()).collect()
     }
 
     /// Records as an engine sends them: each stamped, some of them parts of a line.
@@ -212,9 +212,9 @@ mod tests {
         }
         assert!(splitter.held.capacity() <= 2 * HELD_BYTES, "{}", splitter.held.capacity());
         splitter.push(b"\r\nafter\n", |line| lines.push(line));
-        assert_eq!(lines[0].text.as_str().len(), MAX_LINE_BYTES);
+        assert_eq!(lines[0].as_str().len(), MAX_LINE_BYTES);
         assert_eq!(lines[0].cut_bytes, (10 * 1024 * 1024 - MAX_LINE_BYTES) as u64);
-        assert_eq!(lines[1].text.as_str(), "after");
+        assert_eq!(lines[1].as_str(), "after");
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         let mut line = vec![b'x'; MAX_LINE_BYTES - 1];
         line.extend("€ and more".bytes());
         let lines = split(&[&line], LineSplitter::new(Stream::Stdout));
-        assert_eq!(lines[0].text.as_str(), "x".repeat(MAX_LINE_BYTES - 1));
+        assert_eq!(lines[0].as_str(), "x".repeat(MAX_LINE_BYTES - 1));
         assert_eq!(lines[0].cut_bytes, "€ and more".len() as u64);
     }
 
@@ -233,8 +233,8 @@ mod tests {
             LineSplitter::stamped(Stream::Stdout),
         );
         assert_eq!(lines[0].at, Some("2026-11-20T09:43:17.5Z".parse().unwrap()));
-        assert_eq!(lines[0].text.as_str(), "hello");
-        assert_eq!((lines[1].at, lines[1].text.as_str()), (None, "no stamp here"));
+        assert_eq!(lines[0].as_str(), "hello");
+        assert_eq!((lines[1].at, lines[1].as_str()), (None, "no stamp here"));
     }
 
     #[test]
@@ -246,7 +246,7 @@ mod tests {
         let lines = split_records(&records);
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[0].cut_bytes, (MAX_LINE_BYTES + 1) as u64);
-        assert_eq!((lines[1].text.as_str(), lines[1].cut_bytes), ("after", 0));
+        assert_eq!((lines[1].as_str(), lines[1].cut_bytes), ("after", 0));
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
             b"2026-11-20T09:43:17Z killed in the mid",
             b"2026-11-20T09:43:18Z started anew\n",
         ]);
-        let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+        let texts: Vec<_> = lines.iter().map(|line| line.as_str()).collect();
         assert_eq!(texts, ["killed in the mid", "started anew"]);
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::text::Clean;
+use crate::text::Styled;
 
 /// How many bytes of a line are kept; the rest is cut, and the cut is shown.
 pub const MAX_LINE_BYTES: usize = 16 * 1024;
@@ -15,10 +15,18 @@ pub struct LogLine {
     pub at: Option<Timestamp>,
     /// Which pipe it came from.
     pub stream: Stream,
-    /// The line, without its line break.
-    pub text: Clean,
+    /// The line, without its line break, with the looks that it asks for.
+    pub text: Styled,
     /// How many bytes were cut from its end.
     pub cut_bytes: u64,
+}
+
+impl LogLine {
+    /// The line without its looks.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.text.text().as_str()
+    }
 }
 
 /// Which of an instance's two output pipes.

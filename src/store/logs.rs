@@ -91,7 +91,7 @@ impl LogRing {
 }
 
 fn cost(line: &LogLine) -> usize {
-    line.text.as_str().len() + LINE_OVERHEAD
+    line.text.cost_bytes() + LINE_OVERHEAD
 }
 
 /// The rings of all instances whose logs were looked at.
@@ -174,7 +174,7 @@ mod tests {
         LogLine {
             at: Timestamp::from_second(second).ok(),
             stream: Stream::Stdout,
-            text: Clean::new(text),
+            text: Clean::new(text).into(),
             cut_bytes: 0,
         }
     }

@@ -77,6 +77,12 @@ impl Styled {
         &self.text
     }
 
+    /// What it costs in memory, in bytes, for what must be bounded.
+    #[must_use]
+    pub fn cost_bytes(&self) -> usize {
+        self.text.as_str().len() + self.runs.len() * size_of::<Run>()
+    }
+
     /// The whole text in pieces, each with its looks.
     pub fn pieces(&self) -> impl Iterator<Item = (&str, Attributes)> {
         let text = self.text.as_str();

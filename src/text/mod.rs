@@ -9,7 +9,6 @@ pub mod clean;
 pub mod colour;
 pub mod format;
 pub mod place;
-pub mod width;
 pub mod redact;
 mod sgr;
 pub mod width;

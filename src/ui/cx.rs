@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     input::{Command, Context, Keymap},
-    model::{Level, ServiceKey, Stack},
+    model::{ServiceKey, Stack},
     store::{ServiceView, Store},
     ui::{
         glyphs::Glyphs,
@@ -69,19 +69,6 @@ impl<'a> Cx<'a> {
     #[must_use]
     pub fn selected(&self) -> Option<&'a ServiceView> {
         self.store.service(self.selection.service.as_ref()?)
-    }
-}
-
-/// The role that a level is shown in.
-#[must_use]
-pub fn of_level(level: Level) -> Role {
-    match level {
-        Level::Off => Role::Off,
-        Level::Ok => Role::Ok,
-        Level::Busy => Role::Busy,
-        Level::Unknown => Role::Unknown,
-        Level::Warn => Role::Warn,
-        Level::Bad => Role::Bad,
     }
 }
 

@@ -44,12 +44,9 @@ impl Places {
         if screen.width < SMALLEST.0 || screen.height < SMALLEST.1 {
             return Self { status: Rect::ZERO, footer: Rect::ZERO, form: Form::Words(screen) };
         }
-        let [status, body, footer] = Layout::vertical([
-            Constraint::Length(1),
-            Constraint::Min(1),
-            Constraint::Length(1),
-        ])
-        .areas(screen);
+        let [status, body, footer] =
+            Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
+                .areas(screen);
         let form = if zoomed {
             Form::One { tabs: None, pane: body }
         } else if screen.width >= WIDE.0 && screen.height >= WIDE.1 {

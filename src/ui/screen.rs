@@ -260,11 +260,8 @@ impl Screen {
 
     fn dialog_area(&self) -> Rect {
         let screen = Rect::from((ratatui::layout::Position::ORIGIN, self.size));
-        let body = Rect {
-            y: 1.min(screen.height),
-            height: screen.height.saturating_sub(2),
-            ..screen
-        };
+        let body =
+            Rect { y: 1.min(screen.height), height: screen.height.saturating_sub(2), ..screen };
         let width = body.width.saturating_sub(6).min(DIALOG.width).max(body.width.min(58));
         centred(body, width, DIALOG.height)
     }
@@ -329,7 +326,7 @@ fn draw_words(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
     let worst = cx.store.services().iter().max_by_key(|service| service.condition.level);
     if let Some(worst) = worst {
         let words = format!("{}: {}", worst.key.service.name, worst.condition.reason);
-        let style = cx.theme.style(crate::ui::cx::of_level(worst.condition.level));
+        let style = cx.theme.style(Role::of(worst.condition.level));
         cells::put(buffer, cells::row(area, 1), &words, style, cx.glyphs.ellipsis);
     }
     let style = cx.theme.style(Role::Muted);

@@ -103,7 +103,7 @@ impl Batch {
     }
 
     fn push(&mut self, line: LogLine) {
-        self.bytes += line.text.as_str().len();
+        self.bytes += line.text.cost_bytes();
         self.lines.push(line);
         if self.lines.len() >= BATCH_LINES || self.bytes >= BATCH_BYTES {
             self.flush();

@@ -68,14 +68,14 @@ mod tests {
         LogLine {
             at: Timestamp::from_second(second).ok(),
             stream: Stream::Stdout,
-            text: Clean::new(text),
+            text: Clean::new(text).into(),
             cut_bytes: 0,
         }
     }
 
     fn deliver(resume: &mut Resume, lines: &[LogLine]) -> Vec<String> {
         let new = lines.iter().filter(|line| resume.is_new(line));
-        new.map(|line| line.text.to_string()).collect()
+        new.map(|line| line.as_str().to_owned()).collect()
     }
 
     #[test]

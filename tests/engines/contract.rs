@@ -241,7 +241,7 @@ pub(crate) async fn logs_are_in_order_and_both_pipes_told_apart(harness: &impl H
     let started = harness.start(Role::Talk).await;
     let lines = talked(harness, &started.id).await;
     let of = |stream| -> Vec<&str> {
-        lines.iter().filter(|line| line.stream == stream).map(|line| line.text.as_str()).collect()
+        lines.iter().filter(|line| line.stream == stream).map(|line| line.as_str()).collect()
     };
     assert_eq!(of(Stream::Stdout), ["out 1", "out 2", "out 3", "out 4", "out 5"]);
     assert_eq!(of(Stream::Stderr), ["err 1", "err 2", "err 3", "err 4", "err 5"]);
@@ -288,7 +288,7 @@ pub(crate) async fn logs_follow_and_end_with_the_instance(harness: &impl Harness
         .await
         .unwrap();
     let next = soon("a line that came after", stream.next()).await;
-    assert!(next.unwrap().unwrap().text.as_str().starts_with("tick "));
+    assert!(next.unwrap().unwrap().as_str().starts_with("tick "));
     harness.stop(&started.id).await;
     let rest: Vec<_> = soon("the end of the stream", stream.collect::<Vec<_>>()).await;
     assert!(rest.iter().all(Result::is_ok), "{rest:?}");
@@ -297,15 +297,15 @@ pub(crate) async fn logs_follow_and_end_with_the_instance(harness: &impl Harness
 pub(crate) async fn a_long_line_is_cut_and_the_cut_is_counted(harness: &impl Harness) {
     let started = harness.start(Role::LongLine).await;
     let lines = followed(harness, &started.id, |lines| lines.len() == 2).await;
-    assert_eq!(lines[0].text.as_str(), "x".repeat(MAX_LINE_BYTES));
+    assert_eq!(lines[0].as_str(), "x".repeat(MAX_LINE_BYTES));
     assert_eq!(lines[0].cut_bytes, (LONG_LINE_BYTES - MAX_LINE_BYTES) as u64);
-    assert_eq!((lines[1].text.as_str(), lines[1].cut_bytes), ("after", 0));
+    assert_eq!((lines[1].as_str(), lines[1].cut_bytes), ("after", 0));
 }
 
 pub(crate) async fn hostile_output_cannot_steer_a_terminal(harness: &impl Harness) {
     let started = harness.start(Role::Hostile).await;
     let lines = followed(harness, &started.id, |lines| lines.len() == 1).await;
-    assert_eq!(lines[0].text.as_str(), "␛]0;owned␇ a␍b �� ‹U+009B› end");
+    assert_eq!(lines[0].as_str(), "␛]0;owned␇ a␍b �� ‹U+009B› end");
 }
 
 pub(crate) async fn stats_see_a_busy_loop(harness: &impl Harness) {

@@ -100,7 +100,7 @@ impl FakeHarness {
             Role::Hostile => {
                 let bytes = b"\x1b]0;owned\x07 a\rb \xff\xfe \xc2\x9b end";
                 let text = Clean::from_bytes(bytes);
-                engine.say(&id, LogLine { text, ..line(0, Stream::Stdout, "") });
+                engine.say(&id, LogLine { text: text.into(), ..line(0, Stream::Stdout, "") });
             }
             Role::Canary => {
                 let mut inspection = Inspection::default();
@@ -128,7 +128,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn line(second: i64, stream: Stream, text: &str) -> LogLine {
-    LogLine { at: Some(at(second)), stream, text: Clean::new(text), cut_bytes: 0 }
+    LogLine { at: Some(at(second)), stream, text: Clean::new(text).into(), cut_bytes: 0 }
 }
 
 fn busy(second: i64) -> Sample {

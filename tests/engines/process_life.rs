@@ -193,9 +193,9 @@ async fn a_service_asks_its_stop_signal_and_may_end_in_its_own_way() {
     engine.start();
     let follow = LogRequest { tail: None, since: None, until: None, follow: true };
     let mut lines = engine.logs(&id("polite"), follow).await.unwrap();
-    assert_eq!(soon("ready", lines.next()).await.unwrap().unwrap().text.as_str(), "ready");
+    assert_eq!(soon("ready", lines.next()).await.unwrap().unwrap().as_str(), "ready");
     engine.shutdown().await;
-    assert_eq!(soon("bye", lines.next()).await.unwrap().unwrap().text.as_str(), "bye");
+    assert_eq!(soon("bye", lines.next()).await.unwrap().unwrap().as_str(), "bye");
     assert!(soon("the end", lines.next()).await.is_none());
     let instance = engine.describe(&id("polite")).await.unwrap();
     assert_eq!(instance.detail.unwrap().exit.unwrap().code, 7);
@@ -263,7 +263,7 @@ async fn a_port_stays_the_same_over_restarts_and_others_know_it() {
     let lines = engine.logs(&id("a"), follow).await.unwrap();
     let two: Vec<_> = soon("two runs", lines.take(2).collect::<Vec<_>>()).await;
     for line in two {
-        assert_eq!(line.unwrap().text.as_str(), format!("{port} 1 suite/a"));
+        assert_eq!(line.unwrap().as_str(), format!("{port} 1 suite/a"));
     }
 }
 

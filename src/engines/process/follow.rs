@@ -93,7 +93,7 @@ impl Reader {
 
 fn missed(count: u64, at: Option<Timestamp>) -> LogLine {
     let text = Clean::new(&format!("⋯ {count} lines came too fast to be read and are not kept"));
-    LogLine { at, stream: Stream::Stderr, text, cut_bytes: 0 }
+    LogLine { at, stream: Stream::Stderr, text: text.into(), cut_bytes: 0 }
 }
 
 #[cfg(test)]
@@ -115,14 +115,14 @@ mod tests {
         let line = |text: String| LogLine {
             at: None,
             stream: Stream::Stdout,
-            text: Clean::new(&text),
+            text: Clean::new(&text).into(),
             cut_bytes: 0,
         };
         cell.logs.push(texts.into_iter().map(line), Timestamp::now());
     }
 
     async fn next(lines: &mut EngineStream<LogLine>) -> Option<String> {
-        Some(lines.next().await?.unwrap().text.to_string())
+        Some(lines.next().await?.unwrap().as_str().to_owned())
     }
 
     #[tokio::test]

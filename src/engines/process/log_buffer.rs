@@ -126,7 +126,7 @@ impl Kept {
 }
 
 fn cost(line: &LogLine) -> usize {
-    line.text.as_str().len() + LINE_OVERHEAD
+    line.text.cost_bytes() + LINE_OVERHEAD
 }
 
 #[cfg(test)]
@@ -142,7 +142,7 @@ mod tests {
         LogLine {
             at: Some(second(at)),
             stream: Stream::Stdout,
-            text: Clean::new(text),
+            text: Clean::new(text).into(),
             cut_bytes: 0,
         }
     }

@@ -11,7 +11,6 @@ use crate::{
     text::format,
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
-        cx::of_level,
         theme::Role,
         widgets::{cells, cursor::Cursor},
     },
@@ -61,7 +60,7 @@ impl Pane for Detail {
         if let Some(view) = self.view(cx) {
             let level = view.condition.level;
             let words = format!("  {} {}", cx.glyphs.level(level), view.condition.reason);
-            line.push_span(cx.span(of_level(level), words));
+            line.push_span(cx.span(Role::of(level), words));
         }
         line
     }
@@ -126,13 +125,7 @@ impl Pane for Detail {
     }
 }
 
-fn draw_instance(
-    view: &InstanceView,
-    row: Rect,
-    selected: bool,
-    buffer: &mut Buffer,
-    cx: &Cx<'_>,
-) {
+fn draw_instance(view: &InstanceView, row: Rect, selected: bool, buffer: &mut Buffer, cx: &Cx<'_>) {
     let on_row = |role: Role| {
         let style = cx.theme.style(role);
         if selected { style.patch(cx.theme.style(Role::Selection)) } else { style }
@@ -143,9 +136,9 @@ fn draw_instance(
     let level = view.condition.level;
     let name = format!(" {:<24} ", view.instance.name);
     let pieces = [
-        (cx.glyphs.level(level), on_row(of_level(level))),
+        (cx.glyphs.level(level), on_row(Role::of(level))),
         (&*name, on_row(Role::Text)),
-        (&*view.condition.reason, on_row(of_level(level))),
+        (&*view.condition.reason, on_row(Role::of(level))),
     ];
     cells::put_pieces(buffer, row, pieces, cx.glyphs.ellipsis);
 }

@@ -59,9 +59,7 @@ impl Pane for Themes {
                 let words = format!("theme = \"{name}\" in config.toml keeps this theme");
                 Reaction::Done(vec![Wish::Close, Wish::Notice(words)])
             }
-            Command::Back => {
-                Reaction::Done(vec![Wish::UseTheme(self.before.clone()), Wish::Close])
-            }
+            Command::Back => Reaction::Done(vec![Wish::UseTheme(self.before.clone()), Wish::Close]),
             _ => Reaction::Ignored,
         }
     }

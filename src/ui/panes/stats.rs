@@ -187,7 +187,10 @@ fn memory_words(usage: &Usage, none: &str) -> String {
 
 fn network_words(usage: &Usage, cx: &Cx<'_>) -> String {
     let rate = |rate: Option<f64>| {
-        rate.map_or_else(|| cx.glyphs.absent.into(), |rate| format!("{}/s", format::bytes(rate as u64)))
+        rate.map_or_else(
+            || cx.glyphs.absent.into(),
+            |rate| format!("{}/s", format::bytes(rate as u64)),
+        )
     };
     if usage.received_per_second.is_none() && usage.sent_per_second.is_none() {
         return format!("{} not told by this engine", cx.glyphs.absent);

@@ -14,7 +14,6 @@ use crate::{
     text::{format, width::width},
     ui::{
         Cx, TimeStyle,
-        cx::of_level,
         theme::Role,
         widgets::{cells, message::retry_words},
     },
@@ -89,7 +88,7 @@ pub(crate) fn counts<'a>(store: &Store, cx: &Cx<'a>) -> Vec<Span<'a>> {
         let count = store.services().iter().filter(|s| level_now(s) == level).count();
         if count > 0 {
             let words = format!("{} {count} {}  ", cx.glyphs.level(level), level.word());
-            spans.push(cx.span(of_level(level), words));
+            spans.push(cx.span(Role::of(level), words));
         }
     }
     spans

@@ -39,7 +39,8 @@ impl Toasts {
     /// Draws them at the bottom right of an area.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
         for (line, (_, text)) in self.0.iter().rev().enumerate() {
-            let Some(y) = area.bottom().checked_sub(line as u16 + 1).filter(|y| *y >= area.y) else {
+            let Some(y) = area.bottom().checked_sub(line as u16 + 1).filter(|y| *y >= area.y)
+            else {
                 return;
             };
             let columns = (width(text.as_str()) as u16 + 2).min(area.width);

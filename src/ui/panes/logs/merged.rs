@@ -90,7 +90,8 @@ impl<'a> Merged<'a> {
     /// For each source, the index behind its last line that is not after `place`.
     fn ends(&self, place: Place) -> Vec<usize> {
         let end = |(source, lines): (usize, &&VecDeque<StoredLine>)| {
-            lines.partition_point(|line| Place { at: line.at, source, number: line.number } <= place)
+            lines
+                .partition_point(|line| Place { at: line.at, source, number: line.number } <= place)
         };
         self.sources.iter().enumerate().map(end).collect()
     }
@@ -140,7 +141,7 @@ mod tests {
     }
 
     fn texts(merged: &Merged<'_>, from: Place) -> Vec<String> {
-        merged.backwards(from).map(|(_, _, stored)| stored.line.text.to_string()).collect()
+        merged.backwards(from).map(|(_, _, stored)| stored.line.as_str().to_owned()).collect()
     }
 
     #[test]

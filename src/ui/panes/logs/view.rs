@@ -1,19 +1,21 @@
 //! Draws log lines from the bottom up, only those that there is room for.
 
-use std::borrow::Cow;
-
 use jiff::{SignedDuration, tz::TimeZone};
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::merged::Place;
 use crate::{
-    model::{InstanceKey, Stream},
+    model::{InstanceKey, LogLine, Stream},
     store::logs::StoredLine,
     text::{
         format,
         width::{slice_columns, width},
     },
-    ui::{Cx, TimeStyle, theme::Role, widgets::{cells, styled}},
+    ui::{
+        Cx, TimeStyle,
+        theme::Role,
+        widgets::{cells, styled},
+    },
 };
 
 /// The widest that an instance's name may be before a line.
@@ -62,7 +64,7 @@ pub(super) fn draw<'a>(
     let total: i32 = drawn.iter().map(|(_, _, rows)| i32::from(*rows)).sum();
     row += (i32::from(area.height) - total).min(0);
     for (source, stored, rows) in drawn.into_iter().rev() {
-        let line = Line { source, stored, instance: instances.get(source) };
+        let line = Line { source, stored, instance: instances.get(source), wraps: style.wrap };
         line.draw(area, row, rows, buffer, cx, style);
         row += i32::from(rows);
     }
@@ -84,23 +86,23 @@ fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
         return 1;
     }
     let room = usize::from(columns.saturating_sub(lead(style)).max(1));
-    let text = width(&text_of(stored));
-    (text.div_ceil(room).max(1)).min(usize::from(u16::MAX)) as u16
+    columns_of(&stored.line).div_ceil(room).clamp(1, usize::from(u16::MAX)) as u16
 }
 
-/// The text, with a note of what was cut from it.
-fn text_of(stored: &StoredLine) -> Cow<'_, str> {
-    let text = stored.line.text.as_str();
-    match stored.line.cut_bytes {
-        0 => Cow::Borrowed(text),
-        cut => Cow::Owned(format!("{text} [{} cut]", format::bytes(cut))),
-    }
+/// What stands behind a line of which an end was cut.
+fn cut_words(line: &LogLine) -> Option<String> {
+    (line.cut_bytes > 0).then(|| format!(" [{} cut]", format::bytes(line.cut_bytes)))
+}
+
+fn columns_of(line: &LogLine) -> usize {
+    width(line.as_str()) + cut_words(line).map_or(0, |words| width(&words))
 }
 
 struct Line<'a> {
     source: usize,
     stored: &'a StoredLine,
     instance: Option<&'a InstanceKey>,
+    wraps: bool,
 }
 
 impl Line<'_> {
@@ -132,7 +134,7 @@ impl Line<'_> {
 
     fn draw_lead(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, style: &LineStyle) {
         let time = self.time(cx, style.time);
-        let mut used = cells::put(buffer, area, &time, cx.theme.style(Role::LogTime), "");
+        let used = cells::put(buffer, area, &time, cx.theme.style(Role::LogTime), "");
         if style.sources > 0 {
             let view = self.instance.and_then(|key| cx.store.instance(key));
             let name = view.map_or("", |view| view.instance.name.as_str());
@@ -140,9 +142,7 @@ impl Line<'_> {
             let mut place = cells::skip(area, used);
             place.width = place.width.min(style.sources as u16);
             cells::put(buffer, place, name, cx.theme.style(role), cx.glyphs.ellipsis);
-            used += style.sources as u16 + 1;
         }
-        debug_assert!(used <= area.width.max(used));
     }
 
     fn draw_text(&self, area: Rect, from: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
@@ -150,20 +150,23 @@ impl Line<'_> {
             Stream::Stdout => cx.theme.style(Role::Text),
             Stream::Stderr => cx.theme.style(Role::LogStderr),
         };
-        let text = text_of(self.stored);
-        let shown = slice_columns(&text, from, usize::from(area.width));
-        cells::put(buffer, area, &shown, base, "");
-        styled::paint(area, from, buffer, cx.theme, &self.stored.line.text);
-        self.mark_ends(area, from, width(&text), buffer, cx);
+        let line = &self.stored.line;
+        let used = styled::put(buffer, area, &line.text, from, base, cx.theme);
+        let columns = width(line.as_str());
+        let rest = cells::skip(area, used);
+        if let (false, Some(cut)) = (rest.is_empty(), cut_words(line)) {
+            let from = from.saturating_sub(columns);
+            let words = slice_columns(&cut, from, usize::from(rest.width));
+            cells::put(buffer, rest, &words, cx.theme.style(Role::LogNote), "");
+        }
+        self.mark_end(area, from, columns_of(line), buffer, cx);
     }
 
-    /// Says that a line goes on beyond what is shown.
-    fn mark_ends(&self, area: Rect, from: usize, total: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let style: Style = cx.theme.style(Role::Muted);
-        let wraps = rows_left(total, from, usize::from(area.width));
-        if wraps && area.width > 1 {
+    /// Says that a line that is not wrapped goes on beyond what is shown.
+    fn mark_end(&self, area: Rect, from: usize, total: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
+        if !self.wraps && total > from + usize::from(area.width) && area.width > 1 {
             let last = Rect { x: area.right() - 1, width: 1, ..area };
-            cells::put(buffer, last, cx.glyphs.ellipsis, style, "");
+            cells::put(buffer, last, cx.glyphs.ellipsis, cx.theme.style(Role::Muted), "");
         }
     }
 
@@ -180,8 +183,4 @@ impl Line<'_> {
             TimeStyle::None => String::new(),
         }
     }
-}
-
-fn rows_left(total: usize, from: usize, room: usize) -> bool {
-    total > from + room
 }

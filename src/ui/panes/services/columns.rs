@@ -8,7 +8,7 @@ use crate::{
     model::Level,
     store::ServiceView,
     text::{Clean, format, width::width},
-    ui::{Cx, cx::of_level, theme::Role, widgets::cells},
+    ui::{Cx, theme::Role, widgets::cells},
 };
 
 /// Columns of glyph and mark before the name.
@@ -95,7 +95,7 @@ impl Columns {
         };
         let marked = cx.selection.marks.contains(&service.key);
         let level = if fresh { service.condition.level } else { Level::Unknown };
-        let state = if fresh { of_level(level) } else { Role::Stale };
+        let state = if fresh { Role::of(level) } else { Role::Stale };
         let glyph = if fresh { cx.glyphs.level(level) } else { cx.glyphs.stale };
         let text = if fresh { Role::Text } else { Role::Stale };
         let ellipsis = cx.glyphs.ellipsis;
@@ -142,7 +142,9 @@ fn value(column: Column, service: &ServiceView, cx: &Cx<'_>) -> (String, Role) {
             let role = if service.up < all { Role::Warn } else { Role::Text };
             (format!("{}/{all}", service.up), role)
         }
-        Column::Cpu => usage().cpu_cores.map_or_else(unknown, |cores| (format::percent(cores), Role::Text)),
+        Column::Cpu => {
+            usage().cpu_cores.map_or_else(unknown, |cores| (format::percent(cores), Role::Text))
+        }
         Column::Memory => {
             let usage = usage();
             let Some(bytes) = usage.memory_bytes else { return unknown() };

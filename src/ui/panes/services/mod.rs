@@ -16,7 +16,6 @@ use crate::{
     store::{ServiceView, Store, Topics},
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
-        cx::of_level,
         theme::Role,
         widgets::{cells, cursor::Cursor, message},
     },
@@ -130,7 +129,7 @@ impl Pane for Services {
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
         let service = cx.selected()?;
-        let role = of_level(service.condition.level);
+        let role = Role::of(service.condition.level);
         let words = format!(
             " {} {}: {} ",
             cx.glyphs.level(service.condition.level),
@@ -249,7 +248,12 @@ pub(super) fn demand_stats(service: &ServiceView, store: &Store, demand: &mut De
 /// Says why there is nothing: nothing runs, nothing matches, or no engine answers.
 fn draw_empty(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, filtered: bool) {
     if filtered && !cx.store.services().is_empty() {
-        return message::draw(area, buffer, cx, &[(Role::Muted, "No service matches the filter.".into())]);
+        return message::draw(
+            area,
+            buffer,
+            cx,
+            &[(Role::Muted, "No service matches the filter.".into())],
+        );
     }
     let lines: Vec<(Role, String)> =
         cx.store.engines().iter().flat_map(|engine| message::of_engine(engine, cx)).collect();

@@ -139,8 +139,7 @@ impl<'a> Rows<'a> {
 /// Puts the name of each stack above its services, when there is more than one.
 fn with_stacks<'a>(services: &[&'a ServiceView]) -> Vec<Row<'a>> {
     let stack = |service: &&'a ServiceView| service.key.service.stack.as_ref();
-    let groups: Vec<&[&'a ServiceView]> =
-        services.chunk_by(|a, b| stack(a) == stack(b)).collect();
+    let groups: Vec<&[&'a ServiceView]> = services.chunk_by(|a, b| stack(a) == stack(b)).collect();
     if groups.len() < 2 {
         return services.iter().copied().map(Row::Service).collect();
     }
