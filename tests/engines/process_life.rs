@@ -116,7 +116,7 @@ async fn a_parent_to_be_killed() {
     let mark = env::var(PARENT).expect("only another test starts this one");
     let engine = engine(vec![marked_service("family", &mark, FAMILY)]);
     engine.start();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test]
