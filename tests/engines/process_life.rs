@@ -285,6 +285,25 @@ async fn a_program_that_cannot_run_says_why() {
 }
 
 #[tokio::test]
+async fn a_reader_of_what_never_ran_is_let_go_when_it_is_removed() {
+    let engine = engine(vec![service("a", "exit 0")]);
+    let follow = LogRequest { tail: None, since: None, until: None, follow: true };
+    let mut lines = engine.logs(&id("a"), follow).await.unwrap();
+    engine.remove("a").await.unwrap();
+    assert!(soon("the end", lines.next()).await.is_none());
+    assert_eq!(engine.list().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_service_that_others_need_is_not_removed() {
+    let top = ServiceSpec { depends_on: vec!["base".into()], ..service("top", "exit 0") };
+    let engine = engine(vec![service("base", "exit 0"), top]);
+    let error = engine.remove("base").await.unwrap_err();
+    assert_eq!(error.to_string(), "service `top` depends on `base`");
+    assert_eq!(engine.list().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn a_stack_that_was_shut_down_can_start_again() {
     let engine = engine(vec![service("a", "exec sleep 1000")]);
     engine.start();
