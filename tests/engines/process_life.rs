@@ -116,7 +116,7 @@ async fn a_parent_to_be_killed() {
     let mark = env::var(PARENT).expect("only another test starts this one");
     let engine = engine(vec![marked_service("family", &mark, FAMILY)]);
     engine.start();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test]
@@ -282,6 +282,25 @@ async fn a_program_that_cannot_run_says_why() {
     assert_eq!(code, 127);
     assert!(error.starts_with("cannot run `/no/such/program`: No such file"), "{error}");
     assert_eq!(end("b").await, (125, "no folder /no/such/folder".into()));
+}
+
+#[tokio::test]
+async fn a_reader_of_what_never_ran_is_let_go_when_it_is_removed() {
+    let engine = engine(vec![service("a", "exit 0")]);
+    let follow = LogRequest { tail: None, since: None, until: None, follow: true };
+    let mut lines = engine.logs(&id("a"), follow).await.unwrap();
+    engine.remove("a").await.unwrap();
+    assert!(soon("the end", lines.next()).await.is_none());
+    assert_eq!(engine.list().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_service_that_others_need_is_not_removed() {
+    let top = ServiceSpec { depends_on: vec!["base".into()], ..service("top", "exit 0") };
+    let engine = engine(vec![service("base", "exit 0"), top]);
+    let error = engine.remove("base").await.unwrap_err();
+    assert_eq!(error.to_string(), "service `top` depends on `base`");
+    assert_eq!(engine.list().await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::{
             supervise::supervise,
         },
     },
-    model::{InstanceId, spec::ServiceSpec},
+    model::{InstanceId, State, spec::ServiceSpec},
 };
 
 /// All instances of a stack. Dropping it stops all of them.
@@ -128,6 +128,8 @@ impl Crew {
         }
         aboard.services.retain(|other| other.name != service);
         for gone in aboard.members.extract_if(.., |member| member.cell.plan.spec.name == service) {
+            // Whoever still reads its output need not wait for a run that never comes.
+            gone.cell.update_quietly(|live| live.state = State::Removing);
             gone.cell.announce(Change::Removed(gone.cell.plan.id.clone()));
         }
         Ok(())

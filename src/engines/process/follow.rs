@@ -139,7 +139,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_reader_who_wants_no_more_is_let_go_at_that_moment() {
-        let until = Timestamp::now() + Duration::from_secs(60);
+        let until = Timestamp::now() + Duration::from_mins(1);
         let request = LogRequest { until: Some(until), ..FOLLOW };
         let mut lines = lines(cell(), request);
         assert_eq!(next(&mut lines).await, None);

@@ -63,9 +63,9 @@ impl Live {
         }
     }
 
-    /// Whether no further run comes by itself.
+    /// Whether no further run comes by itself, nor can be asked for once it is forgotten.
     pub(super) fn has_ended(&self) -> bool {
-        matches!(self.state, State::Exited | State::Dead)
+        matches!(self.state, State::Exited | State::Dead | State::Removing)
     }
 
     /// Whether what depends on it may start: it is up, and healthy where it has a probe, or
