@@ -170,6 +170,8 @@ pub enum Context {
     Logs,
     /// The Stats pane.
     Stats,
+    /// The dialog that shows a service and its instances, before [`Context::Dialog`].
+    Detail,
     /// A dialog that lists or shows something. Global bindings other than these do
     /// not reach through it.
     Dialog,

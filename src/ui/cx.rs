@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::{layout::Size, text::Span};
+use ratatui::{layout::Size, style::Style, text::Span};
 use serde::Deserialize;
 
 use crate::{
@@ -57,6 +57,12 @@ impl<'a> Cx<'a> {
     #[must_use]
     pub fn sized(self, size: Size) -> Self {
         Cx { size, ..self }
+    }
+
+    /// The style of a role on a row, which looks like nothing but selected when it is.
+    #[must_use]
+    pub fn on_row(&self, role: Role, selected: bool) -> Style {
+        self.theme.style(if selected { Role::Selection } else { role })
     }
 
     /// The key of a command here, for words like "press R".

@@ -25,6 +25,24 @@ use crate::{
 /// The largest that a dialog is drawn; more is harder to read.
 const DIALOG: Size = Size { width: 110, height: 32 };
 
+/// What works whatever has the focus, the most useful first.
+const EVERYWHERE: [Command; 14] = [
+    Command::Palette,
+    Command::Help,
+    Command::NextPane,
+    Command::Zoom,
+    Command::Back,
+    Command::Themes,
+    Command::PreviousPane,
+    Command::Overview,
+    Command::ShowServices,
+    Command::ShowLogs,
+    Command::ShowStats,
+    Command::Mouse,
+    Command::Suspend,
+    Command::Quit,
+];
+
 /// The state of the screen. What is known is elsewhere, in the store.
 pub struct Screen {
     size: Size,
@@ -63,7 +81,7 @@ impl Screen {
     #[must_use]
     pub fn contexts(&self) -> Vec<Context> {
         match self.dialogs.last() {
-            Some(dialog) => vec![dialog.context()],
+            Some(dialog) => vec![dialog.context(), Context::Dialog],
             None => vec![self.pane(self.focus).context(), Context::Global],
         }
     }
@@ -138,7 +156,9 @@ impl Screen {
 
     /// Opens a dialog over what is shown.
     pub fn open(&mut self, overlay: Overlay, cx: &Cx<'_>) {
-        let dialog = dialogs::open(overlay, &cx.sized(inside(self.dialog_area()).as_size()));
+        let offered = self.offered(cx);
+        let size = inside(self.dialog_area()).as_size();
+        let dialog = dialogs::open(overlay, &offered, &cx.sized(size));
         self.dialogs.push(dialog);
     }
 
@@ -223,22 +243,21 @@ impl Screen {
         }
     }
 
-    /// The commands for the footer: those of what has the focus, then those that
-    /// work everywhere.
+    /// The commands that do something now: those of what has the focus, then those
+    /// that work everywhere. Footer, help and palette are made from it.
     fn offered(&self, cx: &Cx<'_>) -> Vec<Command> {
         let cx = cx.sized(self.top_size());
         let mut commands = self.top().commands(&cx);
-        if self.dialogs.is_empty() && !self.is_typing() {
-            if cx.store.engines().iter().any(|engine| !engine.is_up()) {
-                commands.insert(0, Command::Retry);
-            }
-            if !cx.faults.is_empty() {
-                commands.push(Command::DemoFaults);
-            }
-            let always = [Command::Palette, Command::Help, Command::NextPane, Command::Zoom];
-            commands.extend(always);
-            commands.push(Command::Back);
+        if !self.dialogs.is_empty() || self.is_typing() {
+            return commands;
         }
+        if cx.store.engines().iter().any(|engine| !engine.is_up()) {
+            commands.insert(0, Command::Retry);
+        }
+        if !cx.faults.is_empty() {
+            commands.push(Command::DemoFaults);
+        }
+        commands.extend(EVERYWHERE);
         commands
     }
 

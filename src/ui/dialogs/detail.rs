@@ -28,10 +28,18 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// Opens on the first instance.
+    /// Opens on the worst instance, the first of them where several are as bad.
     #[must_use]
-    pub fn new(service: ServiceKey) -> Self {
-        Self { service, cursor: Cursor::default() }
+    pub fn new(service: ServiceKey, cx: &Cx<'_>) -> Self {
+        let instances = cx.store.service(&service).map_or(&[][..], |view| &view.instances);
+        let level = |key: &InstanceKey| cx.store.instance(key).map(|view| view.condition.level);
+        let index = |(index, key): (usize, &InstanceKey)| (level(key), std::cmp::Reverse(index));
+        let worst = instances.iter().enumerate().map(index).max();
+        let mut detail = Self { service, cursor: Cursor::default() };
+        if let Some((_, std::cmp::Reverse(worst))) = worst {
+            detail.cursor.set(worst, instances.len(), detail.list_rows(cx).into());
+        }
+        detail
     }
 
     fn view<'a>(&self, cx: &Cx<'a>) -> Option<&'a ServiceView> {
@@ -52,7 +60,7 @@ impl Detail {
 
 impl Pane for Detail {
     fn context(&self) -> Context {
-        Context::Dialog
+        Context::Detail
     }
 
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
@@ -126,10 +134,7 @@ impl Pane for Detail {
 }
 
 fn draw_instance(view: &InstanceView, row: Rect, selected: bool, buffer: &mut Buffer, cx: &Cx<'_>) {
-    let on_row = |role: Role| {
-        let style = cx.theme.style(role);
-        if selected { style.patch(cx.theme.style(Role::Selection)) } else { style }
-    };
+    let on_row = |role: Role| cx.on_row(role, selected);
     if selected {
         buffer.set_style(row, cx.theme.style(Role::Selection));
     }

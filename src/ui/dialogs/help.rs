@@ -13,6 +13,20 @@ use crate::{
     },
 };
 
+/// What moves within whatever has the focus.
+const MOVES: [Command; 10] = [
+    Command::Up,
+    Command::Down,
+    Command::Top,
+    Command::Bottom,
+    Command::HalfPageUp,
+    Command::HalfPageDown,
+    Command::PageUp,
+    Command::PageDown,
+    Command::Left,
+    Command::Right,
+];
+
 /// The help.
 #[derive(Debug)]
 pub struct Help {
@@ -21,12 +35,15 @@ pub struct Help {
 }
 
 impl Help {
-    /// Lists the keys of where it was opened from.
+    /// Lists the keys of where it was opened from: what is offered there, then what
+    /// moves within it.
     #[must_use]
-    pub fn new(cx: &Cx<'_>) -> Self {
-        let bindings = cx.keymap.bindings(cx.contexts);
-        let row = |(command, keys): (Command, Vec<String>)| (keys.join(" "), command.description());
-        Self { rows: bindings.into_iter().map(row).collect(), cursor: Cursor::default() }
+    pub fn new(offered: &[Command], cx: &Cx<'_>) -> Self {
+        let keys = |command: &Command| cx.keymap.labels(*command, cx.contexts).join(" ");
+        let row = |command: &Command| (keys(command), command.description());
+        let rows = offered.iter().chain(MOVES.iter()).map(row);
+        let rows = rows.filter(|(keys, _)| !keys.is_empty()).collect();
+        Self { rows, cursor: Cursor::default() }
     }
 }
 

@@ -7,17 +7,20 @@ pub mod inspect;
 pub mod palette;
 pub mod themes;
 
-use crate::ui::{Cx, Overlay, Pane};
+use crate::{
+    input::Command,
+    ui::{Cx, Overlay, Pane},
+};
 
-/// Makes the dialog for an overlay.
+/// Makes the dialog for an overlay; `offered` are the commands of where it is opened.
 #[must_use]
-pub fn open(overlay: Overlay, cx: &Cx<'_>) -> Box<dyn Pane> {
+pub fn open(overlay: Overlay, offered: &[Command], cx: &Cx<'_>) -> Box<dyn Pane> {
     match overlay {
-        Overlay::Help => Box::new(help::Help::new(cx)),
-        Overlay::Palette => Box::new(palette::Palette::new(cx)),
+        Overlay::Help => Box::new(help::Help::new(offered, cx)),
+        Overlay::Palette => Box::new(palette::Palette::new(offered, cx)),
         Overlay::Themes => Box::new(themes::Themes::new(cx)),
         Overlay::Faults => Box::new(faults::Faults::default()),
-        Overlay::Detail(service) => Box::new(detail::Detail::new(service)),
+        Overlay::Detail(service) => Box::new(detail::Detail::new(service, cx)),
         Overlay::Inspect(instance) => Box::new(inspect::Inspect::new(instance)),
     }
 }

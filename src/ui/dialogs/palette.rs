@@ -52,13 +52,11 @@ pub struct Palette {
 impl Palette {
     /// Lists the commands of where it was opened from, and the services to go to.
     #[must_use]
-    pub fn new(cx: &Cx<'_>) -> Self {
-        let commands = cx
-            .keymap
-            .bindings(cx.contexts)
-            .into_iter()
-            .map(|(command, keys)| Entry::Command(command, keys.into_iter().next()))
-            .filter(|entry| !matches!(entry, Entry::Command(Command::Palette, _)));
+    pub fn new(offered: &[Command], cx: &Cx<'_>) -> Self {
+        let commands = offered
+            .iter()
+            .filter(|command| **command != Command::Palette)
+            .map(|command| Entry::Command(*command, cx.key(*command)));
         let services = cx.store.services().iter().map(|view| Entry::Service(view.key.clone()));
         Self {
             entries: commands.chain(services).collect(),

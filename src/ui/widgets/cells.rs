@@ -45,6 +45,13 @@ pub fn skip(area: Rect, columns: u16) -> Rect {
     Rect { x: area.x + columns, width: area.width - columns, ..area }
 }
 
+/// What is left of an area below its first `rows`.
+#[must_use]
+pub fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
+}
+
 /// The row of `area` with this number from the top; empty when there is none.
 #[must_use]
 pub fn row(area: Rect, number: u16) -> Rect {

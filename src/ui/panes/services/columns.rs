@@ -40,6 +40,17 @@ impl Column {
         }
     }
 
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+            Self::Restarts => "rst",
+            Self::Age => "age",
+            Self::Network => "net in/out",
+        }
+    }
+
     /// Whether the table is ordered by this column.
     fn is_sorted(self, sort: SortKey) -> bool {
         matches!(
@@ -75,6 +86,26 @@ impl Columns {
         Self { name, shown }
     }
 
+    /// Draws the names of the columns, and which of them the table is ordered by.
+    pub(super) fn draw_heading(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, sort: SortKey) {
+        let style =
+            |sorted: bool| cx.theme.style(if sorted { Role::Accent } else { Role::Heading });
+        buffer.set_style(area, cx.theme.style(Role::Heading));
+        let mut rest = cells::skip(area, LEAD - 1);
+        cells::put(buffer, rest, "service", style(false), "");
+        rest = cells::skip(rest, self.name + 1);
+        for column in &self.shown {
+            let place = Rect { width: column.width().min(rest.width), ..rest };
+            let sorted = column.is_sorted(sort);
+            let mark = if sorted { cx.glyphs.descending } else { "" };
+            let words = format!("{mark}{}", column.heading());
+            cells::put_right(buffer, place, &words, style(sorted), "");
+            rest = cells::skip(rest, column.width() + 1);
+        }
+        let mark = if sort == SortKey::State { cx.glyphs.descending } else { "" };
+        cells::put(buffer, rest, &format!("{mark}state"), style(sort == SortKey::State), "");
+    }
+
     pub(super) fn draw(
         &self,
         area: Rect,
@@ -88,11 +119,7 @@ impl Columns {
         if selected {
             buffer.set_style(area, cx.theme.style(Role::Selection));
         }
-        let on_row = |role: Role| {
-            let style = cx.theme.style(role);
-            // A selected row keeps its own background, whatever a role asks for.
-            if selected { style.patch(cx.theme.style(Role::Selection)) } else { style }
-        };
+        let on_row = |role: Role| cx.on_row(role, selected);
         let marked = cx.selection.marks.contains(&service.key);
         let level = if fresh { service.condition.level } else { Level::Unknown };
         let state = if fresh { Role::of(level) } else { Role::Stale };

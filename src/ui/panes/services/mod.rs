@@ -36,7 +36,7 @@ impl Services {
     #[must_use]
     pub fn settle(&mut self, cx: &Cx<'_>) -> Option<ServiceKey> {
         let rows = self.rows(cx);
-        let room = usize::from(cx.size.height);
+        let room = room(cx);
         let index = rows
             .position(cx.selection.service.as_ref())
             .or_else(|| rows.nearest_service(self.cursor.index))?;
@@ -51,7 +51,7 @@ impl Services {
 
     fn step(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
         let rows = self.rows(cx);
-        let room = usize::from(cx.size.height);
+        let room = room(cx);
         let before = rows.position(cx.selection.service.as_ref()).unwrap_or(0);
         let mut cursor = self.cursor;
         cursor.set(before, rows.len(), room);
@@ -165,7 +165,7 @@ impl Pane for Services {
 
     fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
         let rows = self.rows(cx);
-        let room = usize::from(cx.size.height);
+        let room = room(cx);
         let top = self.cursor.first_shown(rows.len(), room);
         for service in rows.services_between(top, top + room) {
             demand_stats(service, cx.store, demand);
@@ -218,7 +218,9 @@ impl Pane for Services {
             return draw_empty(area, buffer, cx, !self.filter.value().is_empty());
         }
         let columns = Columns::new(area.width, &rows, cx);
-        let room = usize::from(area.height);
+        columns.draw_heading(cells::row(area, 0), buffer, cx, self.sort);
+        let area = cells::below(area, HEADING);
+        let room = room(cx);
         let top = self.cursor.first_shown(rows.len(), room);
         for (line, row) in rows.between(top, top + room).enumerate() {
             let place = cells::row(area, line as u16);
@@ -230,6 +232,14 @@ impl Pane for Services {
             }
         }
     }
+}
+
+/// The rows of the table's heading.
+const HEADING: u16 = 1;
+
+/// How many rows of the table there is room for.
+fn room(cx: &Cx<'_>) -> usize {
+    usize::from(cx.size.height.saturating_sub(HEADING))
 }
 
 /// Asks for the stats of every instance of a service that is up on an engine that is up.
