@@ -41,10 +41,11 @@ impl Level {
         }
     }
 
-    /// Whether `midwatch status` counts it as wrong.
+    /// Whether `midwatch status` counts it as wrong. What is not known is: "all well"
+    /// is a claim, and there is nothing to base it on.
     #[must_use]
     pub fn is_wrong(self) -> bool {
-        self >= Self::Warn
+        self >= Self::Unknown
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod condition;
 pub mod crash;
+pub mod environment;
 pub mod event;
 pub mod fault;
 pub mod fetch;
@@ -16,6 +17,7 @@ pub mod sample;
 pub mod spec;
 
 pub use condition::{Condition, Level};
+pub use environment::Environment;
 pub use event::{EngineFact, EngineInfo, Event, StreamState};
 pub use fault::{Fault, FaultKind};
 pub use fetch::Fetch;
