@@ -31,7 +31,14 @@ impl Paths {
         Some(Self::new(dirs.config_dir(), state_dir, dirs.cache_dir()))
     }
 
-    /// Folders that all lie under one, for tests and for a user without a home.
+    /// Folders that can neither be read nor made, for a user without a home: a folder
+    /// that everybody shares must not stand in for their own.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self::under(Path::new("/dev/null"))
+    }
+
+    /// Folders that all lie under one, for tests.
     #[must_use]
     pub fn under(root: &Path) -> Self {
         Self::new(&root.join("config"), &root.join("state"), &root.join("cache"))
