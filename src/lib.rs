@@ -1,4 +1,5 @@
 //! midwatch: a terminal operations console.
+pub mod cli;
 pub mod config;
 pub mod engines;
 pub mod input;
