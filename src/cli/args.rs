@@ -1,0 +1,288 @@
+//! [`Args`]: the command line, as clap reads it.
+
+#![expect(clippy::doc_markdown, reason = "these comments are the help, read without Markdown")]
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
+use clap_complete::Shell;
+
+use crate::config::settings::Flags;
+
+/// The faults that the demo can show.
+const FAULTS: [&str; 4] = ["api-errors", "worker-leak", "ledger-slow", "crash-loop"];
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all well
+  1  something is wrong
+  2  the command line or the configuration is wrong
+  3  an engine cannot be reached";
+
+const EXAMPLES: &str = "\
+Examples:
+  midwatch                         the stack of this folder, or what the engine runs
+  midwatch demo                    a stack of real processes; needs nothing, leaves nothing
+  midwatch status && echo all well
+  midwatch logs api -f --since 10m
+  midwatch --host ssh://ops@prod1  a remote engine
+
+Exit codes:
+  0  all well
+  1  something is wrong
+  2  the command line or the configuration is wrong
+  3  an engine cannot be reached";
+
+/// A terminal operations console: services, logs and stats of a stack on one screen.
+///
+/// Without a command, midwatch opens the screen. It finds the engine (docker
+/// context, DOCKER_HOST, Docker's socket, Podman's sockets) and the stack of the
+/// current folder by itself; a midwatch.toml makes it better.
+#[derive(Debug, Parser)]
+#[command(name = "midwatch", version, after_long_help = EXAMPLES, max_term_width = 100)]
+pub struct Args {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; without one, the screen opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Global {
+    /// The stack file; naming it here approves it for this run.
+    ///
+    /// Otherwise: $MIDWATCH_STACK, ./midwatch.toml, ./.midwatch/stack.toml. The commands
+    /// in those run only after `midwatch trust`.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub stack: Option<PathBuf>,
+    /// Look at this kind of engine only.
+    #[arg(long, global = true)]
+    pub engine: Option<EngineKind>,
+    /// Where the engine is: unix://, tcp:// (with TLS) or ssh://.
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "context")]
+    pub host: Option<String>,
+    /// The docker context to use.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Show this project only (a compose project or a stack).
+    #[arg(long, global = true, value_name = "NAME")]
+    pub project: Option<String>,
+    /// Refuse everything that could change what runs.
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// The theme, over the settings and $MIDWATCH_THEME.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// The keymap, over the settings and $MIDWATCH_KEYMAP.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub keymap: Option<String>,
+    /// Draw with ASCII alone.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Write midwatch's own log to this file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+    /// Allow tcp:// without TLS: whoever can read the network becomes root there.
+    #[arg(long, global = true)]
+    pub insecure: bool,
+}
+
+impl Global {
+    /// What these flags say of the settings.
+    #[must_use]
+    pub fn settings(&self) -> Flags {
+        Flags { theme: self.theme.clone(), keymap: self.keymap.clone(), ascii: self.ascii }
+    }
+}
+
+/// A kind of engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EngineKind {
+    /// Docker, and what speaks its API.
+    Docker,
+    /// Podman, by its Docker API.
+    Podman,
+    /// The local processes of the stack file.
+    Process,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// Open the screen on a built-in stack of real processes; nothing is left behind.
+    Demo {
+        /// A fault to begin with; may be given several times.
+        #[arg(long = "fault", value_name = "NAME", value_parser = PossibleValuesParser::new(FAULTS))]
+        faults: Vec<String>,
+    },
+    /// Say how each service does.
+    ///
+    /// Exits with 0 only when every service is known to be well.
+    #[command(after_long_help = EXIT_CODES)]
+    Status(StatusOptions),
+    /// Print what services say.
+    #[command(after_long_help = "\
+Examples:
+  midwatch logs                        the last 500 lines of each instance, by time
+  midwatch logs api worker -f          two services, and what comes
+  midwatch logs shop/api --since 03:10 --until 03:20
+  midwatch logs --since 1h --json | jq -r 'select(.stream == \"stderr\") | .text'")]
+    Logs(LogsOptions),
+    /// Say what each instance uses of its host.
+    #[command(after_long_help = EXIT_CODES)]
+    Stats(StatsOptions),
+    /// Say what was found, what is missing, and what the engine's socket can do to the host.
+    #[command(after_long_help = EXIT_CODES)]
+    Doctor {
+        /// One JSON object instead of words.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show or check the configuration.
+    Config {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Approve a stack file, and print what it would run.
+    ///
+    /// The approval is for this content at this path; a change of either asks again.
+    Trust {
+        /// The stack file; the one of the current folder otherwise.
+        file: Option<PathBuf>,
+    },
+    /// Print a script that completes midwatch's commands in a shell.
+    #[command(after_long_help = "\
+Example:
+  midwatch completions bash > ~/.local/share/bash-completion/completions/midwatch")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, or that of one command.
+    #[command(after_long_help = "Example:\n  midwatch man > ~/.local/share/man/man1/midwatch.1")]
+    Man {
+        /// The command.
+        command: Option<String>,
+    },
+}
+
+/// Flags of `status`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct StatusOptions {
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    pub json: bool,
+    /// Go on, and print again whenever something changes.
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Flags of `logs`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct LogsOptions {
+    /// Services (api, shop/api) or instances (shop-api-2); all otherwise.
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+    /// Go on with what comes, also after restarts.
+    #[arg(short, long, conflicts_with = "until")]
+    pub follow: bool,
+    /// Only from this time on: 10m (ago), 03:10, 2026-11-20T03:10:00Z.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only before this time.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// At most this many of the last lines of each instance, or `all` [default: 500, or all
+    /// with --since or --until].
+    #[arg(long, value_name = "N")]
+    pub tail: Option<Tail>,
+    /// Put each line's time before it.
+    #[arg(short, long)]
+    pub timestamps: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How many of the last lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// All that the engine has kept.
+    All,
+    /// This many.
+    Lines(usize),
+}
+
+impl std::str::FromStr for Tail {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(Self::All);
+        }
+        text.parse().map(Self::Lines).map_err(|_| "write a number, or `all`".into())
+    }
+}
+
+/// Flags of `stats`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct StatsOptions {
+    /// Services (api, shop/api) or instances (shop-api-2); all otherwise.
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    pub json: bool,
+    /// Go on, and print again every second.
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// What to do with the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the settings as they count.
+    Show {
+        /// Say where each value comes from.
+        #[arg(long)]
+        origin: bool,
+    },
+    /// Check files, and say what is wrong in them; without one, the settings and the stack file.
+    Check {
+        /// Stack files, or the user's settings.
+        files: Vec<PathBuf>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_go_before_and_after_the_command() {
+        for line in ["midwatch --project shop status", "midwatch status --project shop"] {
+            let args = Args::try_parse_from(line.split(' ')).unwrap();
+            assert_eq!(args.global.project.as_deref(), Some("shop"), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        for line in ["midwatch --host unix:///x --context y", "midwatch logs -f --until 03:10"] {
+            assert!(Args::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+        assert!(Args::try_parse_from(["midwatch", "logs", "--tail", "-1"]).is_err());
+        assert!(Args::try_parse_from(["midwatch", "demo", "--fault", "none"]).is_err());
+    }
+}

@@ -1,0 +1,63 @@
+//! The command line: everything on the screen is also a command.
+//!
+//! Commands take what they need (engines, paths, variables) and write to a
+//! [`Printer`], so that they run in tests as they run in a shell. Machine output
+//! is JSON with stable names, one object, or one a line with `--watch` and `-f`.
+
+pub mod args;
+pub mod completions;
+pub mod config;
+pub mod doctor;
+pub mod exit;
+mod follow;
+mod gather;
+pub mod logs;
+pub mod printer;
+mod select;
+pub mod stats;
+pub mod status;
+mod table;
+pub mod trust;
+pub mod when;
+mod words;
+
+use std::path::PathBuf;
+
+pub use args::{Args, Command, Global};
+pub use exit::{CliError, Exit};
+pub use printer::Printer;
+
+use crate::config::{Paths, Variables};
+
+/// Where a command runs.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The user's own files.
+    pub paths: Paths,
+    /// The environment.
+    pub variables: Variables,
+    /// The current folder.
+    pub folder: PathBuf,
+}
+
+/// Runs a command that needs no engine; `None` when it does need one.
+///
+/// The result's error is why the command could not do its work.
+pub fn run_alone(
+    command: &Command,
+    global: &Global,
+    context: &Context,
+    printer: &mut Printer<'_>,
+) -> Option<Result<Exit, CliError>> {
+    match command {
+        Command::Config { command } => Some(config::run(command, global, context, printer)),
+        Command::Trust { file } => Some(trust::run(file.as_deref(), global, context, printer)),
+        Command::Completions { shell } => Some(completions::completions(*shell, printer)),
+        Command::Man { command } => Some(completions::man(command.as_deref(), printer)),
+        Command::Demo { .. }
+        | Command::Status(_)
+        | Command::Logs(_)
+        | Command::Stats(_)
+        | Command::Doctor { .. } => None,
+    }
+}

@@ -1,0 +1,356 @@
+//! [`StatusReport`]: what `midwatch status` says, as an object and as a table.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::restarts::Restarts;
+use crate::{
+    cli::{CliError, Exit, Printer, gather::View, table::Table, words},
+    model::{
+        Condition, EngineId, Fault, Health, Instance, InstanceKey, Level, Port, Protocol,
+        ServiceId, State, condition,
+    },
+    text::Clean,
+};
+
+/// What `midwatch status --json` prints; one object, or one a line with `--watch`.
+///
+/// | field | type | what |
+/// |---|---|---|
+/// | `time` | RFC 3339 | when this was so |
+/// | `level` | string | the worst of all services; `unknown` when an engine cannot be reached |
+/// | `engines` | array | each engine, see [`EngineReport`] |
+/// | `services` | array | each service by stack and name, see [`ServiceReport`] |
+///
+/// A level is one of `off` (ended in good order), `ok`, `busy` (on its way), `unknown`,
+/// `warn`, `bad`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the table says it once, and the README copies it")]
+pub struct StatusReport {
+    pub time: Timestamp,
+    pub level: Level,
+    pub engines: Vec<EngineReport>,
+    pub services: Vec<ServiceReport>,
+}
+
+/// An engine in [`StatusReport`].
+///
+/// | field | type | what |
+/// |---|---|---|
+/// | `engine` | string | its name in this session |
+/// | `endpoint` | string | where it is, without credentials |
+/// | `state` | string | `connected` or `unreachable` |
+/// | `product`, `version`, `api` | string or null | what it says of itself |
+/// | `fault` | object or null | why it cannot be reached: `kind`, `message`, `hint` |
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the table says it once, and the README copies it")]
+pub struct EngineReport {
+    pub engine: EngineId,
+    pub endpoint: Clean,
+    pub state: &'static str,
+    pub product: Option<Clean>,
+    pub version: Option<Clean>,
+    pub api: Option<Clean>,
+    pub fault: Option<Fault>,
+}
+
+/// A service in [`StatusReport`].
+///
+/// | field | type | what |
+/// |---|---|---|
+/// | `engine` | string | the engine that runs it |
+/// | `stack` | string or null | the stack (compose project) that it belongs to |
+/// | `service` | string | its name |
+/// | `level`, `reason` | string | how it does, and why, in words |
+/// | `instances_total`, `instances_up` | number | how many there are, and how many run |
+/// | `restarts` | number | restarts of all its instances by their engine |
+/// | `images` | array of string | the images that its instances were made from |
+/// | `ports` | array | its ports, see [`PortReport`] |
+/// | `started_at` | RFC 3339 or null | the latest start among those that run |
+/// | `uptime_seconds` | number or null | the time since then |
+/// | `instances` | array | each instance, see [`InstanceReport`] |
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the table says it once, and the README copies it")]
+pub struct ServiceReport {
+    pub engine: EngineId,
+    pub stack: Option<Clean>,
+    pub service: Clean,
+    pub level: Level,
+    pub reason: Clean,
+    pub instances_total: usize,
+    pub instances_up: usize,
+    pub restarts: u64,
+    pub images: Vec<Clean>,
+    pub ports: Vec<PortReport>,
+    pub started_at: Option<Timestamp>,
+    pub uptime_seconds: Option<i64>,
+    pub instances: Vec<InstanceReport>,
+}
+
+/// A port in [`ServiceReport`].
+///
+/// | field | type | what |
+/// |---|---|---|
+/// | `inside_port` | number | the port inside the instance |
+/// | `host_port` | number or null | the port on the host, where it is published |
+/// | `host_address` | string or null | the host's address that it is published on |
+/// | `protocol` | string | `tcp`, `udp` or `sctp` |
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the table says it once, and the README copies it")]
+pub struct PortReport {
+    pub inside_port: u16,
+    pub host_port: Option<u16>,
+    pub host_address: Option<Clean>,
+    pub protocol: Protocol,
+    #[serde(skip)]
+    words: String,
+}
+
+/// An instance in [`ServiceReport`].
+///
+/// | field | type | what |
+/// |---|---|---|
+/// | `instance` | string | its name |
+/// | `id` | string | its id on its engine |
+/// | `state` | string | `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead` or `unknown` |
+/// | `health` | string | `none`, `starting`, `healthy`, `unhealthy` or `unknown` |
+/// | `level`, `reason` | string | how it does, and why, in words |
+/// | `restarts` | number or null | restarts by its engine |
+/// | `exit_code` | number or null | how its last run ended |
+/// | `oom_killed` | boolean or null | whether that was for want of memory |
+/// | `image_digest` | string or null | the id of the image that it was made from |
+/// | `started_at`, `finished_at` | RFC 3339 or null | its last start and end |
+/// | `uptime_seconds` | number or null | the time since its start, while it runs |
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the table says it once, and the README copies it")]
+pub struct InstanceReport {
+    pub instance: Clean,
+    pub id: String,
+    pub state: State,
+    pub health: Health,
+    pub level: Level,
+    pub reason: Clean,
+    pub restarts: Option<u32>,
+    pub exit_code: Option<i64>,
+    pub oom_killed: Option<bool>,
+    pub image_digest: Option<Clean>,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    pub uptime_seconds: Option<i64>,
+}
+
+impl StatusReport {
+    /// Says what the views show. With a project, nothing of it running is wrong.
+    pub(super) fn new(
+        views: &[View],
+        restarts: &Restarts,
+        project: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let cx = Cx { restarts, now };
+        let mut services: Vec<_> = views.iter().flat_map(|view| cx.services(view)).collect();
+        services.sort_by(|one, other| one.key().cmp(&other.key()));
+        let engines: Vec<_> = views.iter().map(engine).collect();
+        let unknown = engines.iter().any(|engine| engine.fault.is_some())
+            || (services.is_empty() && project.is_some());
+        let floor = if unknown { Level::Unknown } else { Level::Off };
+        let level = services.iter().map(|service| service.level).max().unwrap_or(floor).max(floor);
+        Self { time: now, level, engines, services }
+    }
+
+    /// What the shell is told.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        if self.engines.iter().any(|engine| engine.fault.is_some()) {
+            return Exit::Unreachable;
+        }
+        if self.level.is_wrong() { Exit::Wrong } else { Exit::Well }
+    }
+
+    /// The same without what passing time alone changes.
+    pub(super) fn timeless(&self) -> Self {
+        let mut same = Self { time: Timestamp::UNIX_EPOCH, ..self.clone() };
+        for service in &mut same.services {
+            service.uptime_seconds = None;
+            for instance in &mut service.instances {
+                instance.uptime_seconds = None;
+            }
+        }
+        same
+    }
+
+    /// Prints it for a program or for a person.
+    pub(super) fn print(&self, json: bool, printer: &mut Printer<'_>) -> Result<(), CliError> {
+        if json {
+            return printer.json(self);
+        }
+        for engine in &self.engines {
+            let Some(fault) = &engine.fault else { continue };
+            printer.line(format_args!("{}: unreachable: {}", engine.engine, fault.message))?;
+            if let Some(hint) = &fault.hint {
+                printer.line(format_args!(" = hint: {hint}"))?;
+            }
+        }
+        printer.line(self.summary())?;
+        if self.services.is_empty() { Ok(()) } else { self.table().print(printer) }
+    }
+
+    fn summary(&self) -> String {
+        let wrong = self.services.iter().filter(|service| service.level.is_wrong()).count();
+        match (wrong, self.services.len()) {
+            (_, 0) => "no services".into(),
+            (0, 1) => "1 service, well".into(),
+            (0, all) => format!("{all} services, all well"),
+            (wrong, all) => format!("{wrong} of {all} services not well"),
+        }
+    }
+
+    /// The worst first.
+    fn table(&self) -> Table {
+        let mut table = Table::new([
+            "LEVEL", "STACK", "SERVICE", "UP", "RESTARTS", "UPTIME", "REASON", "IMAGE", "PORTS",
+        ]);
+        let mut services: Vec<_> = self.services.iter().collect();
+        services.sort_by_key(|service| std::cmp::Reverse(service.level));
+        for service in services {
+            let images: Vec<_> = service.images.iter().map(Clean::as_str).collect();
+            let ports: Vec<_> = service.ports.iter().map(|port| port.words.as_str()).collect();
+            table.row([
+                service.level.word().into(),
+                service.stack.as_ref().map_or_else(|| "-".into(), ToString::to_string),
+                service.service.to_string(),
+                format!("{}/{}", service.instances_up, service.instances_total),
+                service.restarts.to_string(),
+                service.uptime_seconds.map_or_else(|| "-".into(), words::seconds),
+                service.reason.to_string(),
+                images.join(", "),
+                ports.join(", "),
+            ]);
+        }
+        table
+    }
+}
+
+fn engine(view: &View) -> EngineReport {
+    let info = view.state.as_ref().ok();
+    EngineReport {
+        engine: view.engine.clone(),
+        endpoint: view.endpoint.clone(),
+        state: if info.is_some() { "connected" } else { "unreachable" },
+        product: info.map(|info| info.product.clone()),
+        version: info.map(|info| info.version.clone()),
+        api: info.and_then(|info| info.api.clone()),
+        fault: view.state.as_ref().err().cloned(),
+    }
+}
+
+impl ServiceReport {
+    fn key(&self) -> (&Option<Clean>, &Clean, &EngineId) {
+        (&self.stack, &self.service, &self.engine)
+    }
+}
+
+/// What the judgement of a view needs besides it.
+struct Cx<'a> {
+    restarts: &'a Restarts,
+    now: Timestamp,
+}
+
+impl Cx<'_> {
+    fn services(&self, view: &View) -> Vec<ServiceReport> {
+        let mut by_service: BTreeMap<&ServiceId, Vec<&Instance>> = BTreeMap::new();
+        for instance in &view.instances {
+            by_service.entry(&instance.service).or_default().push(instance);
+        }
+        by_service.into_iter().map(|(id, instances)| self.service(view, id, instances)).collect()
+    }
+
+    /// What an engine that is lost runs is not known; the words say what was.
+    fn judge(&self, view: &View, instance: &Instance) -> Condition {
+        let log = self.restarts.of(&InstanceKey::new(&view.engine, &instance.id));
+        let condition = condition::of_instance(instance, log, self.now);
+        if view.state.is_ok() {
+            return condition;
+        }
+        Condition::new(Level::Unknown, format!("engine unreachable, was: {}", condition.reason))
+    }
+
+    fn service(&self, view: &View, id: &ServiceId, mut instances: Vec<&Instance>) -> ServiceReport {
+        instances.sort_by_key(|each| (&each.name, &each.id));
+        let judged: Vec<_> =
+            instances.iter().map(|each| (self.judge(view, each), each.is_up())).collect();
+        let verdict = condition::of_service(&judged);
+        let reports: Vec<_> = instances
+            .iter()
+            .zip(&judged)
+            .map(|(each, (condition, _))| instance(each, condition, self.now))
+            .collect();
+        let up = instances.iter().filter(|each| each.is_up());
+        let started_at =
+            up.clone().filter_map(|each| each.detail.as_ref().and_then(|it| it.started_at)).max();
+        ServiceReport {
+            engine: view.engine.clone(),
+            stack: id.stack.clone(),
+            service: id.name.clone(),
+            level: verdict.level,
+            reason: Clean::new(&verdict.reason),
+            instances_total: instances.len(),
+            instances_up: up.count(),
+            restarts: reports.iter().filter_map(|each| each.restarts).map(u64::from).sum(),
+            images: distinct(
+                instances.iter().filter_map(|each| Some(each.image.as_ref()?.name.clone())),
+            ),
+            ports: distinct(instances.iter().flat_map(|each| each.ports.iter().cloned()))
+                .into_iter()
+                .map(port)
+                .collect(),
+            started_at,
+            uptime_seconds: started_at.map(|at| uptime(at, self.now)),
+            instances: reports,
+        }
+    }
+}
+fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<_> = all.collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn port(port: Port) -> PortReport {
+    PortReport {
+        words: port.to_string(),
+        inside_port: port.inside,
+        host_port: port.host,
+        host_address: port.address,
+        protocol: port.protocol,
+    }
+}
+
+fn instance(instance: &Instance, condition: &Condition, now: Timestamp) -> InstanceReport {
+    let detail = instance.detail.as_ref();
+    let exit = detail.and_then(|detail| detail.exit.as_ref());
+    let started_at = detail.and_then(|detail| detail.started_at);
+    InstanceReport {
+        instance: instance.name.clone(),
+        id: instance.id.to_string(),
+        state: instance.state,
+        health: instance.health,
+        level: condition.level,
+        reason: Clean::new(&condition.reason),
+        restarts: detail.map(|detail| detail.restarts),
+        exit_code: exit.map(|exit| exit.code),
+        oom_killed: exit.map(|exit| exit.oom_killed),
+        image_digest: instance.image.as_ref().and_then(|image| image.digest.clone()),
+        started_at,
+        finished_at: detail.and_then(|detail| detail.finished_at),
+        uptime_seconds: started_at.filter(|_| instance.is_up()).map(|at| uptime(at, now)),
+    }
+}
+
+/// A clock that went back makes nothing younger than new.
+fn uptime(since: Timestamp, now: Timestamp) -> i64 {
+    now.duration_since(since).as_secs().max(0)
+}

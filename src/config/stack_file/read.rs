@@ -1,0 +1,144 @@
+//! The top of a stack file and its `[runtime]`.
+
+use std::path::Path;
+
+use strum::IntoEnumIterator as _;
+use toml::de::DeTable;
+
+use super::{Runtime, StackFile, depends, service};
+use crate::{
+    config::{
+        reader::{At, Reader, Table},
+        source::{ConfigErrors, Source},
+    },
+    model::Environment,
+    text::Clean,
+};
+
+/// The version of the schema that this is.
+const SCHEMA: u64 = 1;
+
+const KNOWN: &[&str] = &["schema", "name", "title", "environment", "runtime", "services"];
+/// Keys of the whole schema that this version does not have.
+const LATER: &[&str] = &[
+    "access",
+    "alerts",
+    "audit",
+    "backups",
+    "checklists",
+    "checks",
+    "contacts",
+    "databases",
+    "defaults",
+    "deploy",
+    "dr",
+    "env",
+    "escalation",
+    "extends",
+    "links",
+    "logs",
+    "maintenance",
+    "metrics",
+    "notify",
+    "owner",
+    "patterns",
+    "profile",
+    "queues",
+    "runbooks",
+    "slo",
+    "timezone",
+    "ui",
+    "version",
+];
+const RUNTIME_KNOWN: &[&str] = &["host", "context", "project"];
+const RUNTIME_LATER: &[&str] =
+    &["compose", "env_files", "files", "kind", "kustomize", "lock", "profiles"];
+
+/// A name longer than this fits no label, file or column.
+const MAX_NAME: usize = 63;
+
+pub(super) fn stack(
+    source: &Source,
+    folder: &Path,
+    root: &DeTable<'_>,
+) -> Result<StackFile, ConfigErrors> {
+    let mut reader = Reader::new(source);
+    let root = Table::root(root);
+    reader.only(&root, KNOWN, LATER);
+    schema(&mut reader, &root);
+    let name = name(&mut reader, &root);
+    let title = root.get("title").and_then(|node| reader.string(&node));
+    let environment = environment(&mut reader, &root);
+    let runtime = runtime(&mut reader, &root);
+    let services = root.get("services").and_then(|node| reader.table(&node));
+    let services =
+        services.map_or_else(Vec::new, |table| service::all(&mut reader, &table, folder));
+    depends::check(&mut reader, &services);
+    let stack = name.map(|name| StackFile {
+        name: name.value.into(),
+        title: title.map(|title| Clean::new(title.value)),
+        environment,
+        runtime,
+        services: services.into_iter().filter_map(|service| service.spec).collect(),
+    });
+    reader.finish(stack)
+}
+
+fn schema(reader: &mut Reader<'_>, root: &Table<'_>) {
+    let Some(node) = root.get("schema") else { return };
+    let Some(schema) = reader.integer(&node, 0..u64::MAX) else { return };
+    if schema.value != SCHEMA {
+        let message = format!("schema {} is not known to this version of midwatch", schema.value);
+        reader.fail(&schema, message, format!("this version reads schema {SCHEMA}"));
+    }
+}
+
+fn name<'a>(reader: &mut Reader<'_>, root: &Table<'a>) -> Option<At<&'a str>> {
+    let Some(node) = root.get("name") else {
+        reader.fail(root, "the stack has no name", "write name = \"shop\" at the top of the file");
+        return None;
+    };
+    let name = reader.string(&node)?;
+    check_name(reader, &name, name.value).then_some(name)
+}
+
+/// Refuses names that could not be a file, a label and a word on a command line at once.
+pub(super) fn check_name<T>(reader: &mut Reader<'_>, at: &At<T>, name: &str) -> bool {
+    let fits = name.len() <= MAX_NAME
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if !fits {
+        let hint = format!(
+            "letters, digits, `-`, `_` and `.`, beginning with a letter or digit, \
+             at most {MAX_NAME} of them"
+        );
+        reader.fail(at, format!("\"{name}\" cannot be a name"), hint);
+    }
+    fits
+}
+
+fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Environment {
+    let words: Vec<_> = Environment::iter().map(|each| (each.word(), each)).collect();
+    let node = root.get("environment");
+    node.and_then(|node| reader.choice(&node, &words)).unwrap_or_default()
+}
+
+fn runtime(reader: &mut Reader<'_>, root: &Table<'_>) -> Runtime {
+    let Some(table) = root.get("runtime").and_then(|node| reader.table(&node)) else {
+        return Runtime::default();
+    };
+    reader.only(&table, RUNTIME_KNOWN, RUNTIME_LATER);
+    if let (Some(_), Some(context)) = (table.get("host"), table.key("context")) {
+        let hint = "a context has a host of its own: keep one of the two";
+        reader.fail(&context, "`runtime` has both a host and a context", hint);
+    }
+    let mut text = |key| {
+        let text = reader.string(&table.get(key)?)?;
+        if text.value.trim().is_empty() {
+            reader.fail(&text, format!("`{}` is empty", text.path), "take it out, or fill it in");
+            return None;
+        }
+        Some(text.value.to_owned())
+    };
+    Runtime { host: text("host"), context: text("context"), project: text("project") }
+}
