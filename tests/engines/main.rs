@@ -1,0 +1,7 @@
+//! The contract suite of `Engine`, and the engines that are held to it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod contract;
+mod fake;
