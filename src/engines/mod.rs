@@ -4,7 +4,9 @@
 //! (`tests/engines`), and every implementation is held to them: the fake, the
 //! process engine, real Docker, real Podman.
 
+pub mod docker;
 pub mod error;
+pub mod lines;
 
 use std::{ffi::OsString, path::PathBuf, pin::Pin};
 
