@@ -3,5 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod containers;
 mod contract;
+mod docker;
 mod fake;
+mod podman;
