@@ -1,8 +1,8 @@
 //! midwatch: a terminal operations console.
 pub mod app;
-pub mod demo;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod engines;
 pub mod input;
 pub mod model;

@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use midwatch::{
     engines::{Change, Engine, EngineError, EngineStream, LogRequest, ShellSize},
     model::{
-        Health, Instance, InstanceId, LogLine, Protocol, Sample, ServiceId, State, Stream,
+        Exit, Health, Instance, InstanceId, LogLine, Protocol, Sample, ServiceId, State, Stream,
         inspect::Value, log::MAX_LINE_BYTES,
     },
     text::Clean,
@@ -196,16 +196,19 @@ pub(crate) async fn a_description_tells_when_it_started(harness: &impl Harness) 
 pub(crate) async fn a_description_tells_how_it_ended(harness: &impl Harness) {
     let started = harness.start(Role::ExitThree).await;
     let instance = described_when(harness, &started.id, |i| i.state == State::Exited).await;
-    let exit = instance.detail.and_then(|detail| detail.exit).expect("it ended");
+    let exit = exit_of(&instance).expect("it ended");
     assert_eq!((exit.code, exit.oom_killed), (3, false));
 }
 
 pub(crate) async fn a_description_counts_restarts(harness: &impl Harness) {
     let started = harness.start(Role::Flap).await;
     let restarts = |instance: &Instance| instance.detail.as_ref().map_or(0, |d| d.restarts);
-    let instance = described_when(harness, &started.id, |i| restarts(i) >= 2).await;
-    let exit = instance.detail.and_then(|detail| detail.exit).expect("its last run ended");
-    assert_eq!(exit.code, 1);
+    // Between two runs, when its engine says how the last one ended.
+    let instance = described_when(harness, &started.id, |instance| {
+        restarts(instance) >= 2 && exit_of(instance).is_some()
+    })
+    .await;
+    assert_eq!(exit_of(&instance).map(|exit| exit.code), Some(1));
 }
 
 pub(crate) async fn a_published_port_is_told(harness: &impl Harness) {
@@ -405,6 +408,10 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
         Ok(value) => value,
         Err(_) => panic!("waited {} s for {what}", PATIENCE.as_secs()),
     }
+}
+
+fn exit_of(instance: &Instance) -> Option<&Exit> {
+    instance.detail.as_ref()?.exit.as_ref()
 }
 
 async fn listed(harness: &impl Harness, id: &InstanceId) -> Instance {

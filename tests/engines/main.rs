@@ -3,7 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod containers;
 mod contract;
+mod docker;
 mod fake;
+mod podman;
 mod process;
 mod process_life;

@@ -74,7 +74,7 @@ mod tests {
                 Ok(LogLine {
                     at: second.map(|second| Timestamp::from_second(second).unwrap()),
                     stream: Stream::Stdout,
-                    text: Clean::new(text),
+                    text: Clean::new(text).into(),
                     cut_bytes: 0,
                 })
             })
@@ -91,7 +91,7 @@ mod tests {
         ]);
         let mut seen = Vec::new();
         while let Some((_, line)) = merge.next().await {
-            seen.push(line.unwrap().text.to_string());
+            seen.push(line.unwrap().as_str().to_owned());
         }
         assert_eq!(seen, ["b0", "a1", "a2", "b1", "a3", "a4", "b2"]);
     }

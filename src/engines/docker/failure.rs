@@ -1,0 +1,320 @@
+//! One message for each cause: from what the system said to an [`EngineError`].
+
+use std::{error::Error, fmt::Write as _, fs, io, os::unix::fs::MetadataExt as _, path::Path};
+
+use hyper::StatusCode;
+use serde::Deserialize;
+
+use crate::{
+    engines::{
+        EngineError,
+        docker::endpoint::{Endpoint, SshTarget},
+    },
+    model::InstanceId,
+};
+
+/// The oldest version of the API that tells what midwatch shows.
+pub(super) const OLDEST_API: (u32, u32) = (1, 41);
+
+/// How much of an engine's own message is passed on.
+const MAX_MESSAGE_CHARS: usize = 400;
+
+/// Why no connection came about, from the error with all its sources.
+pub(super) fn of_dialing(endpoint: &Endpoint, error: &(dyn Error + 'static)) -> EngineError {
+    match (cause_of(error), endpoint) {
+        (Cause::Denied, Endpoint::Unix(path)) => denied(endpoint, Owner::of(path).as_ref()),
+        (Cause::Refused, _) => {
+            EngineError::Refused { endpoint: endpoint.to_string(), reason: None }
+        }
+        (Cause::Tls(reason), _) => tls(endpoint, &reason),
+        (Cause::Missing, Endpoint::Unix(_)) => absent(endpoint, "there is no such socket"),
+        _ => absent(endpoint, &chain(error)),
+    }
+}
+
+/// Why a connection that had come about carried no answer.
+pub(super) fn of_talking(endpoint: &Endpoint, error: &(dyn Error + 'static)) -> EngineError {
+    match cause_of(error) {
+        Cause::Tls(reason) => tls(endpoint, &reason),
+        _ => EngineError::Lost { endpoint: endpoint.to_string(), reason: chain(error) },
+    }
+}
+
+/// What an answer that is no success says.
+pub(super) fn of_answer(
+    endpoint: &Endpoint,
+    about: Option<&InstanceId>,
+    status: StatusCode,
+    body: &[u8],
+) -> EngineError {
+    let message = message_of(status, body);
+    if message.contains("HTTP request to an HTTPS server") {
+        return tls(endpoint, "it wants TLS, and the address has none");
+    }
+    if let Some((_, oldest)) = message.split_once("Minimum supported API version is ") {
+        return EngineError::Version {
+            endpoint: endpoint.to_string(),
+            offered: format!("{} or newer only", oldest.split(',').next().unwrap_or(oldest)),
+            needed: version_words(OLDEST_API),
+        };
+    }
+    match (status, about) {
+        (StatusCode::NOT_FOUND, Some(id)) => EngineError::NotFound { id: id.to_string() },
+        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => EngineError::Denied {
+            endpoint: endpoint.to_string(),
+            remedy: format!("whatever guards the engine does not allow this call: {message}"),
+        },
+        _ => answer(endpoint, message),
+    }
+}
+
+/// What `ssh` said before it gave up.
+pub(super) fn of_ssh(endpoint: &Endpoint, target: &SshTarget, words: &str) -> EngineError {
+    let reason = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let place = endpoint.to_string();
+    let host = &target.host;
+    if words.contains("Host key verification failed") {
+        return EngineError::Invalid {
+            what: format!("the host key of {place} is not known, or not the one that is"),
+            remedy: format!("connect once with `ssh {host}` and compare the fingerprint"),
+        };
+    }
+    if words.contains("Permission denied") {
+        return EngineError::Denied {
+            endpoint: place,
+            remedy: format!(
+                "midwatch never asks for a password: `ssh -o BatchMode=yes {host} true` must work"
+            ),
+        };
+    }
+    if words.contains("Could not resolve") || words.contains("timed out") {
+        return absent(endpoint, &reason);
+    }
+    if words.contains("Connection refused") {
+        return EngineError::Refused { endpoint: place, reason: Some(reason) };
+    }
+    EngineError::Lost { endpoint: place, reason }
+}
+
+/// Plain TCP, which a person must ask for in so many words (threat T1).
+pub(super) fn unencrypted(endpoint: &Endpoint) -> EngineError {
+    EngineError::Invalid {
+        what: format!("{endpoint} is not encrypted: whoever can reach it owns that host"),
+        remedy: "use TLS (DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH) or ssh://, or --insecure"
+            .into(),
+    }
+}
+
+/// An engine whose API is too old.
+pub(super) fn too_old(endpoint: &Endpoint, offered: (u32, u32)) -> EngineError {
+    EngineError::Version {
+        endpoint: endpoint.to_string(),
+        offered: version_words(offered),
+        needed: version_words(OLDEST_API),
+    }
+}
+
+/// No answer within the time that it may take.
+pub(super) fn timeout(endpoint: &Endpoint, limit: std::time::Duration) -> EngineError {
+    EngineError::Timeout { endpoint: endpoint.to_string(), seconds: limit.as_secs() }
+}
+
+/// An answer that is none.
+pub(super) fn answer(endpoint: &Endpoint, reason: impl Into<String>) -> EngineError {
+    EngineError::Answer { endpoint: endpoint.to_string(), reason: reason.into() }
+}
+
+/// An encrypted connection that failed.
+pub(super) fn tls(endpoint: &Endpoint, reason: &str) -> EngineError {
+    EngineError::Tls { endpoint: endpoint.to_string(), reason: reason.into() }
+}
+
+fn absent(endpoint: &Endpoint, reason: &str) -> EngineError {
+    EngineError::Absent { endpoint: endpoint.to_string(), reason: reason.into() }
+}
+
+pub(super) fn version_words((major, minor): (u32, u32)) -> String {
+    format!("{major}.{minor}")
+}
+
+/// What was at the bottom of an error.
+enum Cause {
+    Missing,
+    Denied,
+    Refused,
+    Tls(String),
+    Other,
+}
+
+fn cause_of(error: &(dyn Error + 'static)) -> Cause {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return Cause::Tls(tls_words(tls));
+        }
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            // The source of a custom I/O error is that of what it wraps, not what it wraps.
+            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            {
+                return Cause::Tls(tls_words(tls));
+            }
+            match io.kind() {
+                io::ErrorKind::NotFound => return Cause::Missing,
+                io::ErrorKind::PermissionDenied => return Cause::Denied,
+                io::ErrorKind::ConnectionRefused => return Cause::Refused,
+                _ => {}
+            }
+        }
+        next = error.source();
+    }
+    Cause::Other
+}
+
+fn tls_words(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidMessage(_) => "the other side does not speak TLS".into(),
+        other => other.to_string(),
+    }
+}
+
+/// The error and all its sources, in one line.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut words = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        // Writing to a String cannot fail.
+        let _ = write!(words, ": {source}");
+        next = source.source();
+    }
+    words
+}
+
+/// What the engine says went wrong: its message, or at least the status.
+fn message_of(status: StatusCode, body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Message {
+        message: String,
+    }
+    let said = match serde_json::from_slice::<Message>(body) {
+        Ok(Message { message }) => message,
+        Err(_) => String::from_utf8_lossy(body).trim().to_owned(),
+    };
+    if said.is_empty() {
+        return status.to_string();
+    }
+    said.chars().take(MAX_MESSAGE_CHARS).collect()
+}
+
+/// Who may use a socket.
+struct Owner {
+    group: String,
+    mode: u32,
+}
+
+impl Owner {
+    fn of(path: &Path) -> Option<Self> {
+        let meta = fs::metadata(path).ok()?;
+        let groups = fs::read_to_string("/etc/group").unwrap_or_default();
+        Some(Self { group: group_name(&groups, meta.gid()), mode: meta.mode() })
+    }
+}
+
+/// The name of a group in a file like `/etc/group`, or its number.
+fn group_name(groups: &str, gid: u32) -> String {
+    let named = groups.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(gid)).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| gid.to_string())
+}
+
+fn denied(endpoint: &Endpoint, owner: Option<&Owner>) -> EngineError {
+    const GROUP_MAY_WRITE: u32 = 0o020;
+    let remedy = match owner {
+        Some(Owner { group, mode }) if mode & GROUP_MAY_WRITE != 0 && group != "root" => format!(
+            "the socket belongs to the group `{group}`: `sudo usermod -aG {group} $USER`, \
+             then log in again (whoever is in it can do anything on this host)"
+        ),
+        Some(_) => "only root may use this socket; a rootless engine needs no such right".into(),
+        None => "the folder of the socket is closed to you; which engine is yours to use?".into(),
+    };
+    EngineError::Denied { endpoint: endpoint.to_string(), remedy }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unix() -> Endpoint {
+        Endpoint::Unix("/var/run/docker.sock".into())
+    }
+
+    fn ssh(words: &str) -> EngineError {
+        let target = SshTarget { user: None, host: "prod".into(), port: None, socket: None };
+        of_ssh(&Endpoint::Ssh(target.clone()), &target, words)
+    }
+
+    #[test]
+    fn a_closed_socket_names_the_group_to_join() {
+        let owner = Owner { group: "docker".into(), mode: 0o140_660 };
+        let error = denied(&unix(), Some(&owner));
+        assert_eq!(error.to_string(), "permission denied at unix:///var/run/docker.sock");
+        assert!(error.hint().unwrap().contains("sudo usermod -aG docker $USER"));
+        let owner = Owner { group: "root".into(), mode: 0o140_600 };
+        assert!(denied(&unix(), Some(&owner)).hint().unwrap().starts_with("only root"));
+    }
+
+    #[test]
+    fn a_refused_right_is_found_below_other_errors() {
+        let io = io::Error::from(io::ErrorKind::PermissionDenied);
+        assert!(matches!(of_dialing(&unix(), &io), EngineError::Denied { .. }));
+    }
+
+    #[test]
+    fn groups_are_named_where_they_have_a_name() {
+        let file = "root:x:0:\ndocker:x:998:bob\nbroken\n";
+        assert_eq!(group_name(file, 998), "docker");
+        assert_eq!(group_name(file, 4242), "4242");
+    }
+
+    #[test]
+    fn every_end_of_ssh_has_its_own_words() {
+        assert!(matches!(ssh("Host key verification failed.\r\n"), EngineError::Invalid { .. }));
+        assert!(matches!(
+            ssh("bob@prod: Permission denied (publickey)."),
+            EngineError::Denied { .. }
+        ));
+        assert!(matches!(
+            ssh("ssh: Could not resolve hostname prod: Name or service not known"),
+            EngineError::Absent { .. }
+        ));
+        assert!(matches!(
+            ssh("ssh: connect to host prod port 22: Connection refused"),
+            EngineError::Refused { .. }
+        ));
+        assert!(matches!(ssh("sh: docker: not found"), EngineError::Lost { .. }));
+    }
+
+    #[test]
+    fn an_answer_is_told_in_the_engines_own_words() {
+        let answered = |status, body: &[u8]| of_answer(&unix(), None, status, body).to_string();
+        assert_eq!(
+            answered(StatusCode::CONFLICT, br#"{"message":"container 1 is not running"}"#),
+            "unix:///var/run/docker.sock answered: container 1 is not running"
+        );
+        assert!(answered(StatusCode::BAD_GATEWAY, b"").ends_with("502 Bad Gateway"));
+        assert!(answered(StatusCode::BAD_GATEWAY, &[b'x'; 9999]).len() < 500);
+    }
+
+    #[test]
+    fn a_version_that_is_too_new_or_too_old_is_its_own_failure() {
+        let said = br#"{"message":"client version 1.41 is too old. Minimum supported API version is 1.60, please upgrade"}"#;
+        let error = of_answer(&unix(), None, StatusCode::BAD_REQUEST, said);
+        assert!(matches!(error, EngineError::Version { .. }), "{error}");
+        assert_eq!(
+            too_old(&unix(), (1, 40)).to_string(),
+            "unix:///var/run/docker.sock offers API 1.40; midwatch needs 1.41 or newer"
+        );
+    }
+}
