@@ -159,3 +159,22 @@ async fn an_engine_that_is_lost_while_following_is_three() {
     assert_eq!(exit, Exit::Unreachable);
     assert!(err.contains("lost the connection with fake://"), "{err}");
 }
+
+#[tokio::test]
+async fn what_can_be_reached_is_followed_beside_an_engine_that_cannot() {
+    let (up, down) = (shop(), FakeEngine::new("podman"));
+    down.fail(|| EngineError::Refused { endpoint: "fake://".into(), reason: None });
+    let engines = engines(&[&up, &down]);
+    let follow = LogsOptions { follow: true, ..options(&["api"]) };
+    let (_, err) = ran_beside(
+        async |printer| logs::run(&engines, None, &follow, printer).await,
+        async |mut reader| {
+            up.say(&id("api1"), line(1, "a"));
+            assert_eq!(reader.line().await, "shop-api-1 | a");
+            reader.close();
+            up.say(&id("api1"), line(2, "b"));
+        },
+    )
+    .await;
+    assert!(err.starts_with("error: podman: fake:// refuses connections"), "{err}");
+}

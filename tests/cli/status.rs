@@ -1,5 +1,7 @@
 //! `midwatch status` on fakes.
 
+use std::time::Duration;
+
 use midwatch::{
     cli::{Exit, args::StatusOptions, status},
     engines::EngineError,
@@ -7,6 +9,7 @@ use midwatch::{
     text::Clean,
 };
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::{
     harness::{Ran, engines, instance, ran, ran_beside},
@@ -169,11 +172,16 @@ async fn watching_outlives_a_lost_engine_and_never_calls_it_well() {
             assert_eq!(lost["engines"][0]["state"], "unreachable");
             assert_eq!(lost["services"][0]["level"], "unknown");
             assert_eq!(lost["services"][0]["reason"], "engine unreachable, was: healthy");
+            tokio::time::sleep(Duration::from_mins(5)).await;
+            let back = Instant::now();
             fake.recover();
             assert_eq!(reader.json().await["level"], "ok");
-            // Its changes are listened to again.
+            assert!(back.elapsed() <= Duration::from_secs(5), "{:?}", back.elapsed());
+            // Its changes are listened to again, and not found by looking.
+            let ended = Instant::now();
             fake.end(&InstanceId::new("db1"), 1);
             assert_eq!(reader.json().await["level"], "bad");
+            assert!(ended.elapsed() < Duration::from_secs(1), "{:?}", ended.elapsed());
             reader.close();
             fake.remove(&InstanceId::new("db1"));
         },
