@@ -51,6 +51,7 @@ pub struct Args {
 
 /// Flags that every command takes.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// The stack file; naming it here approves it for this run.
     ///

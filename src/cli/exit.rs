@@ -11,10 +11,11 @@ use crate::{
 };
 
 /// What a command tells its shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
     /// All well.
+    #[default]
     Well = 0,
     /// Something is wrong with what was looked at.
     Wrong = 1,

@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio::time;
 
 use crate::{
-    cli::{CliError, Printer},
+    cli::{CliError, Exit, Printer, select::Selection},
     engines::{Engine, EngineError},
     model::{EngineId, EngineInfo, Fault, Instance},
     text::Clean,
@@ -100,35 +100,56 @@ pub(crate) struct Placed {
     pub(crate) instance: Instance,
 }
 
+/// What all engines that can be reached run.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    pub(crate) placed: Vec<Placed>,
+    /// The engines that answered.
+    pub(crate) reachable: Vec<Arc<dyn Engine>>,
+    /// What the shell is told at the end: an engine that did not answer is not forgotten.
+    pub(crate) exit: Exit,
+}
+
 /// Lists the instances of all engines. An engine that cannot be reached is
-/// complained about and left out; the first such failure is given back, to be told
-/// to the shell at the end.
+/// complained about and left out.
 pub(crate) async fn list_all(
     engines: &[Arc<dyn Engine>],
     project: Option<&str>,
     printer: &mut Printer<'_>,
-) -> Result<(Vec<Placed>, bool), CliError> {
+) -> Result<Listed, CliError> {
     if engines.is_empty() {
         return Err(CliError::NoEngine);
     }
-    let lists = stream::iter(engines)
+    let answers: Vec<_> = stream::iter(engines)
         .map(async |engine| (engine, list(engine.as_ref(), project).await))
         .buffered(AT_ONCE)
-        .collect::<Vec<_>>()
+        .collect()
         .await;
-    let mut placed = Vec::new();
-    let mut lost = false;
-    for (engine, answer) in lists {
+    let mut listed = Listed::default();
+    for (engine, answer) in answers {
         match answer {
             Ok((_, instances)) => {
                 let place = |instance| Placed { engine: Arc::clone(engine), instance };
-                placed.extend(instances.into_iter().map(place));
+                listed.placed.extend(instances.into_iter().map(place));
+                listed.reachable.push(Arc::clone(engine));
             }
             Err(error) => {
                 printer.complain(&CliError::engine(engine.id(), &error));
-                lost = true;
+                listed.exit = Exit::Unreachable;
             }
         }
     }
-    Ok((placed, lost))
+    Ok(listed)
+}
+
+impl Listed {
+    /// Leaves what a selection means. A name that means nothing is refused, unless
+    /// it may be that of something on an engine that cannot be reached.
+    pub(crate) fn select(&mut self, selection: &Selection) -> Result<(), CliError> {
+        if self.exit == Exit::Well {
+            selection.check(&self.placed.iter().map(|each| &each.instance))?;
+        }
+        self.placed.retain(|each| selection.includes(&each.instance));
+        Ok(())
+    }
 }

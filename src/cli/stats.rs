@@ -85,19 +85,18 @@ pub async fn run(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
     let selection = Selection::new(project, &options.services);
-    let (mut placed, lost) = gather::list_all(engines, project, printer).await?;
-    if !lost || !placed.is_empty() {
-        selection.check(&placed.iter().map(|each| &each.instance))?;
+    let mut listed = gather::list_all(engines, project, printer).await?;
+    listed.select(&selection)?;
+    if options.watch {
+        watch(&listed.reachable, selection, options.json, printer).await?;
+        return Ok(listed.exit);
     }
-    if options.watch && !lost {
-        return watch(engines, selection, options.json, printer).await;
-    }
-    placed.retain(|each| selection.includes(&each.instance) && each.instance.is_up());
+    let up = listed.placed.iter().filter(|each| each.instance.is_up());
     let mut instances: Vec<_> =
-        stream::iter(&placed).map(read).buffer_unordered(AT_ONCE).collect().await;
+        stream::iter(up).map(read).buffer_unordered(AT_ONCE).collect().await;
     instances.sort_by(|one: &UseReport, other| one.key().cmp(&other.key()));
     StatsReport { time: Timestamp::now(), instances }.print(options.json, printer)?;
-    Ok(if lost { Exit::Unreachable } else { Exit::Well })
+    Ok(listed.exit)
 }
 
 /// Reads until the CPU is known, but not for ever.
@@ -124,7 +123,7 @@ async fn watch(
     selection: Selection,
     json: bool,
     printer: &mut Printer<'_>,
-) -> Result<Exit, CliError> {
+) -> Result<(), CliError> {
     let open = |engine: Arc<dyn Engine>, id, _: Option<Timestamp>| {
         async move { engine.stats(&id).await }.boxed()
     };
@@ -155,7 +154,7 @@ async fn watch(
             Some(Told::Ended(key)) => drop(latest.remove(&key)),
             Some(Told::Failed(engine, error)) => printer.complain(&failed((engine, error))),
             Some(Told::Lost(engine, error)) => return Err(failed((engine, error))),
-            None => return Ok(Exit::Well),
+            None => return Ok(()),
         }
     }
 }

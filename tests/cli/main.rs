@@ -2,4 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other test targets use the rest")]
+mod support;
+
+mod binary;
+mod doctor;
+mod harness;
+mod logs;
 mod stack_files;
+mod stats;
+mod status;

@@ -1,5 +1,6 @@
 //! `midwatch doctor`: what was found, what is missing, and what the socket can do to the host.
 
+mod gather;
 mod socket;
 mod terminal;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+pub use gather::{Tried, gather};
 pub use socket::Socket;
 pub use terminal::Terminal;
 

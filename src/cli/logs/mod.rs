@@ -40,17 +40,15 @@ pub async fn run(
 ) -> Result<Exit, CliError> {
     let request = request(options, &Zoned::now())?;
     let selection = Selection::new(project, &options.services);
-    let (mut placed, lost) = gather::list_all(engines, project, printer).await?;
-    if !lost || !placed.is_empty() {
-        selection.check(&placed.iter().map(|each| &each.instance))?;
+    let mut listed = gather::list_all(engines, project, printer).await?;
+    listed.select(&selection)?;
+    let style = Style::new(options, &listed.placed);
+    if options.follow {
+        follow(&listed.reachable, selection, request, &style, printer).await?;
+    } else {
+        history(&listed.placed, request, &style, printer).await?;
     }
-    placed.retain(|each| selection.includes(&each.instance));
-    let style = Style::new(options, &placed);
-    if options.follow && !lost {
-        return follow(engines, selection, request, &style, printer).await;
-    }
-    history(&placed, request, &style, printer).await?;
-    Ok(if lost { Exit::Unreachable } else { Exit::Well })
+    Ok(listed.exit)
 }
 
 fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
@@ -129,7 +127,7 @@ async fn follow(
     request: LogRequest,
     style: &Style,
     printer: &mut Printer<'_>,
-) -> Result<Exit, CliError> {
+) -> Result<(), CliError> {
     let open = move |engine: Arc<dyn Engine>, id, resumed: Option<Timestamp>| {
         let request = match resumed {
             Some(_) => LogRequest { since: resumed, tail: None, ..request },
@@ -153,7 +151,7 @@ async fn follow(
             Some(Told::Ended(_)) => {}
             Some(Told::Failed(engine, error)) => printer.complain(&failed((engine, error))),
             Some(Told::Lost(engine, error)) => return Err(failed((engine, error))),
-            None => return Ok(Exit::Well),
+            None => return Ok(()),
         }
     }
 }

@@ -25,8 +25,11 @@ const RECONCILE: Duration = Duration::from_secs(30);
 /// Changes that come within this time are one: a restart alone is five of them.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// The first wait before a lost engine is tried again; it doubles up to [`RECONCILE`].
+/// The first wait before a lost engine is tried again; it doubles up to [`LAST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_secs(1);
+
+/// An engine that has come back is seen within this time.
+const LAST_RETRY: Duration = Duration::from_secs(4);
 
 /// What an engine's stream of changes said; `None` when it ended.
 type News = (usize, Option<Result<Change, EngineError>>);
@@ -163,7 +166,7 @@ impl Watched<'_> {
         let instances = self.view.take().map_or_else(Vec::new, |view| view.instances);
         self.view = Some(View { instances, ..failed });
         self.due = Instant::now() + self.retry;
-        self.retry = (self.retry * 2).min(RECONCILE);
+        self.retry = (self.retry * 2).min(LAST_RETRY);
     }
 
     /// Looks again, but not at once: an engine that ends every stream as soon as it

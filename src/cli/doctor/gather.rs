@@ -1,0 +1,98 @@
+//! Gathers the findings: asks the engines, looks at the terminal and the files.
+
+use std::{path::Path, sync::Arc};
+
+use futures_util::{StreamExt as _, stream};
+
+use super::{EngineFinding, FileFinding, Findings, Terminal};
+use crate::{
+    cli::{
+        Context, Global,
+        gather::{AT_ONCE, patiently},
+    },
+    config::{Settings, Source, StackFile, TrustStore, discover, stack_file::folder_of},
+    engines::{Engine, EngineError},
+    text::Clean,
+};
+
+/// An engine to try.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// Why it is tried, such as `DOCKER_HOST`.
+    pub origin: Clean,
+    /// Whether midwatch would use it.
+    pub chosen: bool,
+    /// The engine.
+    pub engine: Arc<dyn Engine>,
+}
+
+/// Connects with every engine, and looks at the terminal and the configuration.
+pub async fn gather(tried: &[Tried], global: &Global, context: &Context) -> Findings {
+    let engines = stream::iter(tried)
+        .map(async |each| {
+            let engine = each.engine.as_ref();
+            let result = patiently(engine, engine.connect()).await;
+            let result = result.map_err(|error| EngineError::to_fault(&error));
+            EngineFinding::new(engine.endpoint(), each.origin.clone(), each.chosen, result)
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    Findings {
+        version: env!("CARGO_PKG_VERSION"),
+        engines,
+        terminal: Terminal::look(&context.variables),
+        files: files(global, context),
+    }
+}
+
+fn files(global: &Global, context: &Context) -> Vec<FileFinding> {
+    let paths = &context.paths;
+    let there = |path: &Path| if path.exists() { "there" } else { "not there" };
+    let mut files = vec![
+        settings(global, context),
+        finding("own keys", &paths.keymap_file, there(&paths.keymap_file)),
+        finding("own themes", &paths.themes_dir, there(&paths.themes_dir)),
+    ];
+    files.extend(stack(global, context));
+    files
+}
+
+fn finding(what: &'static str, file: &Path, state: &str) -> FileFinding {
+    FileFinding { file: file.into(), what, state: Clean::new(state), wrong: false }
+}
+
+/// What is wrong in detail is what `config check` is for.
+fn wrong(what: &'static str, file: &Path) -> FileFinding {
+    let state = "wrong: `midwatch config check` says what";
+    FileFinding { wrong: true, ..finding(what, file, state) }
+}
+
+fn settings(global: &Global, context: &Context) -> FileFinding {
+    let file = &context.paths.settings_file;
+    match Settings::load(&context.paths, &context.variables, &global.settings()) {
+        Ok(_) if file.exists() => finding("settings", file, "good"),
+        Ok(_) => finding("settings", file, "not there; the defaults count"),
+        Err(_) => wrong("settings", file),
+    }
+}
+
+fn stack(global: &Global, context: &Context) -> Option<FileFinding> {
+    let flag = global.stack.as_deref();
+    let found = discover::stack_file(flag, &context.variables, &context.folder)?;
+    let read = Source::read(&found.file).ok();
+    let read = read.filter(|source| StackFile::parse(source, &folder_of(&found.file)).is_ok());
+    let Some(source) = read else { return Some(wrong("stack file", &found.file)) };
+    let approval = TrustStore::new(&context.paths).approval(&found, &source.text);
+    Some(match approval {
+        Ok(approval) if approval.is_given() => finding("stack file", &found.file, "good"),
+        Ok(_) => {
+            let state = "good, but not approved: its commands run only after `midwatch trust`";
+            finding("stack file", &found.file, state)
+        }
+        Err(error) => FileFinding {
+            wrong: true,
+            ..finding("stack file", &found.file, &format!("its approval cannot be read: {error}"))
+        },
+    })
+}

@@ -1,0 +1,151 @@
+//! The real program: what it prints, and what it tells its shell.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+/// The program in a home and a folder of its own.
+struct Midwatch {
+    root: tempfile::TempDir,
+}
+
+impl Midwatch {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("work")).unwrap();
+        Self { root }
+    }
+
+    fn work(&self) -> std::path::PathBuf {
+        self.root.path().join("work")
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn command(&self, args: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_midwatch"));
+        command
+            .env_clear()
+            .env("HOME", self.root.path())
+            .current_dir(self.work())
+            .stdin(Stdio::null())
+            .args(args.split_whitespace());
+        command
+    }
+
+    fn run(&self, args: &str) -> (i32, String, String) {
+        let Output { status, stdout, stderr } = self.command(args).output().unwrap();
+        // The temporary folder has another name each time.
+        let root = self.root.path().display().to_string();
+        let text = |bytes| String::from_utf8(bytes).unwrap().replace(&root, "~");
+        (status.code().unwrap(), text(stdout), text(stderr))
+    }
+}
+
+const STACK: &str = "name = \"shop\"\n[services.api]\ncommand = [\"./api\", \"two words\"]\n\
+                     env = { DB_PASSWORD = \"canary\" }\nreplicas = 2\n";
+
+#[test]
+fn the_help_names_every_command_and_the_exit_codes() {
+    let (code, out, _) = Midwatch::new().run("--help");
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn usage_errors_are_two() {
+    let midwatch = Midwatch::new();
+    for args in ["nonsense", "--engine mainframe", "man nonsense", "--theme ../x config show"] {
+        let (code, out, err) = midwatch.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args}");
+        assert!(err.starts_with("error: "), "{args}: {err}");
+    }
+}
+
+#[test]
+fn completions_and_manual_pages_are_written_from_the_definition() {
+    let midwatch = Midwatch::new();
+    for shell in ["bash", "zsh", "fish", "elvish"] {
+        let (code, out, _) = midwatch.run(&format!("completions {shell}"));
+        assert!(code == 0 && out.contains("doctor") && out.contains("read-only"), "{shell}");
+    }
+    let (code, out, _) = midwatch.run("man");
+    assert!(code == 0 && out.contains(".TH midwatch 1") && out.contains("midwatch\\-status"));
+    let (code, out, _) = midwatch.run("man status");
+    assert!(code == 0 && out.contains(".TH midwatch-status 1"), "{out}");
+}
+
+#[test]
+fn settings_are_shown_with_their_origins() {
+    let midwatch = Midwatch::new();
+    midwatch.write(".config/midwatch/config.toml", "# mine\ntheme = \"gruvbox\"\n");
+    midwatch.write("work/midwatch.toml", STACK);
+    let (code, out, err) = midwatch.run("--ascii config show --origin");
+    assert_eq!((code, err.as_str()), (0, ""));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn what_is_shown_is_a_settings_file() {
+    let midwatch = Midwatch::new();
+    let (_, out, _) = midwatch.run("config show --origin");
+    midwatch.write(".config/midwatch/config.toml", &out);
+    assert_eq!(midwatch.run("config check").0, 0);
+}
+
+#[test]
+fn checking_finds_what_is_wrong_in_the_settings_and_the_stack_file() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/midwatch.toml", STACK);
+    assert_eq!(midwatch.run("config check").0, 0);
+    midwatch.write(".config/midwatch/config.toml", "thme = \"gruvbox\"\n");
+    midwatch.write("work/midwatch.toml", "nam = \"shop\"\n");
+    let (code, _, err) = midwatch.run("config check");
+    assert_eq!(code, 2);
+    assert!(err.contains("config.toml:1:1") && err.contains("midwatch.toml:1:1"), "{err}");
+    let (code, out, err) = midwatch.run("config check midwatch.toml missing.toml");
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("did you mean `name`?"), "{err}");
+    assert!(err.contains("missing.toml: cannot be read: No such file"), "{err}");
+}
+
+#[test]
+fn trust_is_given_to_a_content_and_shows_no_secret() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/midwatch.toml", STACK);
+    let shown = |midwatch: &Midwatch| midwatch.run("config show --origin").1;
+    assert!(shown(&midwatch).contains("not approved"));
+    let (code, out, err) = midwatch.run("trust");
+    assert_eq!((code, err.as_str()), (0, ""));
+    insta::assert_snapshot!(out);
+    assert!(!shown(&midwatch).contains("not approved"));
+    midwatch.write("work/midwatch.toml", &STACK.replace('2', "3"));
+    assert!(shown(&midwatch).contains("not approved"));
+    assert_eq!(Midwatch::new().run("trust").0, 2);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Midwatch::new().command("completions bash").stdout(writer).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_full_disk_is_a_failure() {
+    let full = Path::new("/dev/full");
+    let full = fs::OpenOptions::new().write(true).open(full).unwrap();
+    let midwatch = Midwatch::new();
+    let output = midwatch.command("man").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("cannot write the output: No space left"), "{err}");
+}

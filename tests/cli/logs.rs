@@ -1,0 +1,180 @@
+//! `midwatch logs` on fakes.
+
+use midwatch::{
+    cli::{
+        Exit,
+        args::{LogsOptions, Tail},
+        logs,
+    },
+    engines::{EngineError, LogRequest},
+    model::InstanceId,
+};
+use serde_json::json;
+
+use crate::{
+    harness::{Ran, at, engines, instance, line, ran, ran_beside},
+    support::fake::{Call, FakeEngine},
+};
+
+fn shop() -> FakeEngine {
+    let fake = FakeEngine::new("docker");
+    fake.set(instance("api", 1, 0));
+    fake.set(instance("worker", 1, 0));
+    fake
+}
+
+fn id(name: &str) -> InstanceId {
+    InstanceId::new(name)
+}
+
+fn options(services: &[&str]) -> LogsOptions {
+    let services = services.iter().map(ToString::to_string).collect();
+    LogsOptions { services, ..LogsOptions::default() }
+}
+
+async fn logs(fake: &FakeEngine, options: LogsOptions) -> Ran {
+    let engines = engines(&[fake]);
+    ran(async |printer| logs::run(&engines, None, &options, printer).await).await
+}
+
+#[tokio::test]
+async fn history_is_merged_by_time_and_names_its_instances() {
+    let fake = shop();
+    fake.say(&id("api1"), line(1, "a"));
+    fake.say(&id("worker1"), line(2, "b"));
+    fake.say(&id("api1"), line(3, "c"));
+    let ran = logs(&fake, options(&[])).await;
+    assert_eq!(ran.out, "shop-api-1    | a\nshop-worker-1 | b\nshop-api-1    | c\n");
+    assert_eq!(ran.exit, Exit::Well);
+}
+
+#[tokio::test]
+async fn one_instance_is_printed_bare_and_safe() {
+    let fake = shop();
+    fake.say(&id("api1"), line(1, "red \u{1b}[31m"));
+    for name in ["api", "shop/api", "shop-api-1"] {
+        assert_eq!(logs(&fake, options(&[name])).await.out, "red ␛[31m\n", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_object_has_the_documented_fields() {
+    let fake = shop();
+    fake.say(&id("api1"), line(1, "a"));
+    let ran = logs(&fake, LogsOptions { json: true, ..options(&["api"]) }).await;
+    let expected = json!({
+        "time": "1970-01-01T00:00:01Z", "stack": "shop", "service": "api",
+        "instance": "shop-api-1", "stream": "stdout", "text": "a", "cut_bytes": 0,
+    });
+    assert_eq!(ran.json(), expected);
+}
+
+#[tokio::test]
+async fn a_mistyped_service_is_a_usage_error_with_a_suggestion() {
+    let ran = logs(&shop(), options(&["wroker"])).await;
+    assert_eq!(ran.exit, Exit::Usage);
+    assert_eq!(ran.err, "error: there is no service `wroker`\n = hint: did you mean `worker`?\n");
+}
+
+#[tokio::test]
+async fn times_and_tails_reach_the_engine() {
+    let request = async |options: LogsOptions| {
+        let fake = shop();
+        logs(&fake, options).await;
+        let calls = fake.take_calls();
+        let request = calls.into_iter().find_map(|call| match call {
+            Call::Logs(_, request) => Some(request),
+            _ => None,
+        });
+        request.unwrap()
+    };
+    let all = LogRequest { tail: None, since: None, until: None, follow: false };
+    assert_eq!(request(options(&[])).await, LogRequest { tail: Some(500), ..all });
+    let tail = |tail| LogsOptions { tail: Some(tail), ..options(&[]) };
+    assert_eq!(request(tail(Tail::All)).await, all);
+    assert_eq!(request(tail(Tail::Lines(5))).await, LogRequest { tail: Some(5), ..all });
+    let since = LogsOptions { since: Some("1970-01-01T00:00:07Z".into()), ..options(&[]) };
+    assert_eq!(request(since).await, LogRequest { since: Some(at(7)), ..all });
+}
+
+#[tokio::test]
+async fn a_time_that_is_none_is_a_usage_error() {
+    let since = LogsOptions { since: Some("soon".into()), ..options(&[]) };
+    assert_eq!(logs(&shop(), since).await.exit, Exit::Usage);
+    let backwards = LogsOptions {
+        since: Some("1970-01-02T00:00:00Z".into()),
+        until: Some("1970-01-01T00:00:00Z".into()),
+        ..options(&[])
+    };
+    assert_eq!(logs(&shop(), backwards).await.exit, Exit::Usage);
+}
+
+#[tokio::test]
+async fn following_goes_on_after_a_restart_without_loss_or_repetition() {
+    let fake = shop();
+    fake.say(&id("api1"), line(1, "old"));
+    let engines = engines(&[&fake]);
+    let follow = LogsOptions { follow: true, ..options(&["api"]) };
+    let (exit, err) = ran_beside(
+        async |printer| logs::run(&engines, None, &follow, printer).await,
+        async |mut reader| {
+            assert_eq!(reader.line().await, "shop-api-1 | old");
+            fake.say(&id("api1"), line(2, "one"));
+            fake.say(&id("api1"), line(2, "two"));
+            assert_eq!(reader.line().await, "shop-api-1 | one");
+            assert_eq!(reader.line().await, "shop-api-1 | two");
+            fake.end(&id("api1"), 1);
+            fake.say(&id("api1"), line(2, "last words"));
+            fake.set(instance("api", 1, 3));
+            assert_eq!(reader.line().await, "shop-api-1 | last words");
+            fake.say(&id("api1"), line(4, "new"));
+            assert_eq!(reader.line().await, "shop-api-1 | new");
+            // A copy that comes later is followed, another service is not.
+            fake.set(instance("api", 2, 5));
+            fake.say(&id("worker1"), line(6, "not meant"));
+            fake.say(&id("api2"), line(6, "hello"));
+            assert_eq!(reader.line().await, "shop-api-2 | hello");
+            reader.close();
+            fake.say(&id("api2"), line(7, "nobody reads"));
+        },
+    )
+    .await;
+    assert_eq!((exit, err.as_str()), (Exit::Well, ""));
+}
+
+#[tokio::test]
+async fn an_engine_that_is_lost_while_following_is_three() {
+    let fake = shop();
+    let engines = engines(&[&fake]);
+    let follow = LogsOptions { follow: true, ..options(&[]) };
+    fake.say(&id("api1"), line(1, "a"));
+    let (exit, err) = ran_beside(
+        async |printer| logs::run(&engines, None, &follow, printer).await,
+        async |mut reader| {
+            reader.line().await;
+            fake.fail(|| EngineError::Lost { endpoint: "fake://".into(), reason: "gone".into() });
+        },
+    )
+    .await;
+    assert_eq!(exit, Exit::Unreachable);
+    assert!(err.contains("lost the connection with fake://"), "{err}");
+}
+
+#[tokio::test]
+async fn what_can_be_reached_is_followed_beside_an_engine_that_cannot() {
+    let (up, down) = (shop(), FakeEngine::new("podman"));
+    down.fail(|| EngineError::Refused { endpoint: "fake://".into(), reason: None });
+    let engines = engines(&[&up, &down]);
+    let follow = LogsOptions { follow: true, ..options(&["api"]) };
+    let (_, err) = ran_beside(
+        async |printer| logs::run(&engines, None, &follow, printer).await,
+        async |mut reader| {
+            up.say(&id("api1"), line(1, "a"));
+            assert_eq!(reader.line().await, "shop-api-1 | a");
+            reader.close();
+            up.say(&id("api1"), line(2, "b"));
+        },
+    )
+    .await;
+    assert!(err.starts_with("error: podman: fake:// refuses connections"), "{err}");
+}
