@@ -18,11 +18,11 @@ use ratatui::{Frame, layout::Size};
 
 use crate::{
     input::{Context, Keymap, resolve::Resolver},
-    model::{Demand, Stack},
+    model::{Demand, Stack, TimeStyle},
     store::Store,
     terminal::Urgency,
     ui::{
-        Cx, Screen, Selection, TimeStyle,
+        Cx, Screen, Selection,
         cx::DemoFault,
         glyphs::Glyphs,
         theme::{Depth, Library, Theme},
@@ -55,6 +55,8 @@ pub struct Start {
     pub mouse: bool,
     /// The size of the terminal.
     pub size: Size,
+    /// What the person should be told at the start.
+    pub notices: Vec<String>,
 }
 
 /// The console's state.
@@ -81,10 +83,12 @@ pub struct App {
 impl App {
     /// A console that has heard nothing yet.
     #[must_use]
-    pub fn new(start: Start) -> Self {
+    pub fn new(start: Start, now: Timestamp) -> Self {
+        let mut screen = Screen::new(start.size);
+        start.notices.iter().for_each(|notice| screen.toasts.push(notice, now));
         Self {
             store: start.store,
-            screen: Screen::new(start.size),
+            screen,
             selection: Selection::default(),
             stack: start.stack,
             faults: start.faults,

@@ -8,6 +8,7 @@ pub mod docker;
 pub mod error;
 pub mod lines;
 pub mod process;
+pub mod scoped;
 
 use std::{ffi::OsString, path::PathBuf, pin::Pin};
 

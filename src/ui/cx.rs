@@ -4,11 +4,10 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{layout::Size, style::Style, text::Span};
-use serde::Deserialize;
 
 use crate::{
     input::{Command, Context, Keymap},
-    model::{ServiceKey, Stack},
+    model::{ServiceKey, Stack, TimeStyle},
     store::{ServiceView, Store},
     ui::{
         glyphs::Glyphs,
@@ -95,34 +94,6 @@ impl Selection {
             self.service.iter().collect()
         } else {
             self.marks.iter().collect()
-        }
-    }
-}
-
-/// How times of log lines are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TimeStyle {
-    /// In the zone of this session.
-    #[default]
-    Local,
-    /// In UTC.
-    Utc,
-    /// As age.
-    Age,
-    /// Not at all.
-    None,
-}
-
-impl TimeStyle {
-    /// The next style, in the order in which a key steps through them.
-    #[must_use]
-    pub fn next(self) -> Self {
-        match self {
-            Self::Local => Self::Utc,
-            Self::Utc => Self::Age,
-            Self::Age => Self::None,
-            Self::None => Self::Local,
         }
     }
 }

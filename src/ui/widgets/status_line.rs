@@ -9,11 +9,11 @@ use ratatui::{
 };
 
 use crate::{
-    model::{Environment, Level},
+    model::{Environment, Level, TimeStyle},
     store::{EngineView, Link, Store},
     text::{format, width::width},
     ui::{
-        Cx, TimeStyle,
+        Cx,
         theme::Role,
         widgets::{cells, message::retry_words},
     },

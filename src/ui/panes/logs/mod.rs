@@ -12,7 +12,7 @@ use crate::{
     model::{Demand, InstanceKey, StreamState},
     store::{EngineView, LogRing, Topics},
     ui::{
-        Cx, Pane, Reaction, TimeStyle, Wish,
+        Cx, Pane, Reaction, Wish,
         panes::services::{Purpose, one_instance},
         theme::Role,
         widgets::message,
@@ -204,13 +204,4 @@ fn nothing(instances: &[InstanceKey], cx: &Cx<'_>) -> (Role, String) {
         return (Role::Muted, "Opening the logs…".into());
     }
     (Role::Muted, "No output yet.".into())
-}
-
-/// The zone that times are shown in, for the status line.
-#[must_use]
-pub fn zone_word(time: TimeStyle) -> &'static str {
-    match time {
-        TimeStyle::Utc => "UTC",
-        TimeStyle::Local | TimeStyle::Age | TimeStyle::None => "local",
-    }
 }

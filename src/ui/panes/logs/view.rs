@@ -5,14 +5,14 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::merged::Place;
 use crate::{
-    model::{InstanceKey, LogLine, Stream},
+    model::{InstanceKey, LogLine, Stream, TimeStyle},
     store::logs::StoredLine,
     text::{
         format,
         width::{slice_columns, width},
     },
     ui::{
-        Cx, TimeStyle,
+        Cx,
         theme::Role,
         widgets::{cells, styled},
     },

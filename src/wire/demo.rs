@@ -1,0 +1,120 @@
+//! `midwatch demo`: a stack of real processes to look at, and its folder.
+
+use std::{
+    fs, io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rustix::process::{Pid, test_kill_process};
+use strum::IntoEnumIterator;
+
+use super::{
+    Session,
+    console::{Faults, Looks, show},
+};
+use crate::{
+    cli::{CliError, Context, Global},
+    config::Settings,
+    demo::{self, Fault},
+    engines::process::ProcessEngine,
+    model::{EngineId, Environment, Stack},
+    text::Clean,
+    ui::cx::DemoFault,
+};
+
+/// How the folders of demos are called; the number of their process follows.
+const PREFIX: &str = "midwatch-demo-";
+
+/// Shows the demo until it is left, with some faults switched on. Nothing is left behind.
+///
+/// # Errors
+///
+/// When the configuration is wrong, or the demo cannot be started or shown.
+pub async fn open(global: &Global, context: &Context, faults: &[String]) -> Result<(), CliError> {
+    let settings = Settings::load(&context.paths, &context.variables, &global.settings())
+        .map_err(CliError::Config)?;
+    let looks = Looks::new(&settings, context)?;
+    let folder = Folder::make().map_err(CliError::system("make a folder for the demo"))?;
+    let on: Vec<Fault> = faults.iter().filter_map(|name| name.parse().ok()).collect();
+    switch(&folder.0, &on).map_err(CliError::system("switch the faults of the demo"))?;
+
+    let program = std::env::current_exe().map_err(CliError::system("find midwatch's own file"))?;
+    let id = EngineId::new("process");
+    let engine = ProcessEngine::new(id.clone(), demo::stack(&folder.0, &program));
+    let engine = Arc::new(engine.map_err(|error| CliError::engine(&id, &error))?);
+    engine.start();
+    let session = Session {
+        settings,
+        stack: Stack {
+            name: Some(Clean::new(demo::STACK)),
+            title: None,
+            environment: Some(Environment::Development),
+        },
+        engines: Vec::new(),
+        processes: Some(engine.clone()),
+        project: None,
+        notices: Vec::new(),
+    };
+    let faults = switches(&folder.0, &on);
+    let shown = show(&session, session.all_engines(), looks, context, Some(faults)).await;
+    engine.shutdown().await;
+    shown
+}
+
+fn switches(folder: &Path, on: &[Fault]) -> Faults {
+    let known = Fault::iter().map(|fault| DemoFault {
+        name: fault.into(),
+        description: fault.description(),
+        on: on.contains(&fault),
+    });
+    let folder = folder.to_owned();
+    let switch = move |names: &[&'static str]| {
+        let faults: Vec<Fault> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        switch(&folder, &faults)
+    };
+    Faults { known: known.collect(), switch: Box::new(switch) }
+}
+
+fn switch(folder: &Path, on: &[Fault]) -> io::Result<()> {
+    demo::faults::write(folder, &on.iter().copied().collect()).map_err(io::Error::other)
+}
+
+/// The demo's folder; gone when this is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes one that nobody else can look into. Folders of demos that were killed go.
+    fn make() -> io::Result<Self> {
+        let place = std::env::temp_dir();
+        remove_left_behind(&place);
+        let folder = place.join(format!("{PREFIX}{}", std::process::id()));
+        fs::DirBuilder::new().mode(0o700).create(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed is removed by the next demo, or by the system.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Removes folders whose process is gone. Another person's folders cannot be removed,
+/// and stay.
+fn remove_left_behind(place: &Path) {
+    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        let Some(pid) = number.and_then(|number| number.parse().ok()).and_then(Pid::from_raw)
+        else {
+            continue;
+        };
+        if test_kill_process(pid) == Err(rustix::io::Errno::SRCH) {
+            // As above.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
