@@ -7,18 +7,16 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 use tokio::{
-    sync::{Notify, mpsc, watch},
-    task::JoinSet,
+    sync::mpsc,
     time::{Instant, MissedTickBehavior},
 };
 
 use super::{App, Effect, Msg, Outcome, spawn::Spawner};
 use crate::{
     engines::{Engine, Shell},
-    model::Demand,
     terminal::{self, Pacer, Signal, Signals, Urgency, handover},
     ui::theme::Library,
-    watch::{self as watchers, Inbox, streams::Streams},
+    watch::Watchers,
 };
 
 /// How many messages of one kind are taken at once before the others get their turn.
@@ -55,33 +53,23 @@ pub(super) enum Answer {
 pub async fn run(console: Console) -> io::Result<()> {
     let signals = Signals::listen()?;
     let screen = terminal::Screen::take(console.mouse)?;
-    let (outbox, inbox) = watchers::channels();
-    let retry = Arc::new(Notify::new());
-    let mut tasks = JoinSet::new();
-    for engine in &console.engines {
-        let (events, retry) = (outbox.control.clone(), retry.clone());
-        tasks.spawn(watchers::engine::keep(engine.clone(), events, retry));
-    }
-    let (demand, demanded) = watch::channel(Demand::default());
-    tasks.spawn(Streams::new(&console.engines, outbox.bulk.clone()).serve(demanded));
+    let watchers = Watchers::start(&console.engines);
     let (answers_in, answers) = mpsc::channel(ANSWERS);
-    let spawner = Spawner::new(&console.engines, retry, outbox.control.clone(), answers_in);
+    let spawner = Spawner::new(&console.engines, watchers.outbox().control.clone(), answers_in);
     let mut running = Running {
         app: console.app,
         screen,
         signals,
         reader: Some(EventStream::new()),
-        inbox,
+        watchers,
         answers,
         themes: console.themes,
         faults: console.faults,
         spawner,
-        demand,
         pacer: Pacer::default(),
     };
     let ended = running.serve().await;
-    drop(running);
-    tasks.shutdown().await;
+    running.leave().stop().await;
     ended
 }
 
@@ -91,12 +79,11 @@ struct Running {
     signals: Signals,
     /// The one reader of the keyboard; `None` while a shell has the terminal.
     reader: Option<EventStream>,
-    inbox: Inbox,
+    watchers: Watchers,
     answers: mpsc::Receiver<Answer>,
     themes: mpsc::Receiver<Library>,
     faults: Option<Box<dyn FnMut(&[&'static str]) -> io::Result<()>>>,
     spawner: Spawner,
-    demand: watch::Sender<Demand>,
     pacer: Pacer,
 }
 
@@ -129,11 +116,17 @@ impl Running {
         }
     }
 
+    /// Gives the terminal back; what is left to end are the watchers.
+    fn leave(self) -> Watchers {
+        self.watchers
+    }
+
     /// Waits for whatever comes first. Frames and input come before data, so that a
     /// flood starves neither; each arm only receives.
     async fn receive(&mut self, tick: &mut tokio::time::Interval) -> Received {
         let due = self.pacer.due().map(Instant::from_std);
         let (mut facts, mut bulk) = (Vec::new(), Vec::new());
+        let inbox = &mut self.watchers.inbox;
         tokio::select! {
             biased;
             signal = self.signals.next() => Received::Signal(signal),
@@ -141,12 +134,12 @@ impl Running {
             input = next_input(&mut self.reader) => Received::Input(input),
             Some(answer) = self.answers.recv() => Received::Answer(answer),
             Some(library) = self.themes.recv() => Received::Messages(vec![Msg::Themes(library)]),
-            count = self.inbox.control.recv_many(&mut facts, AT_ONCE), if !self.inbox.control.is_closed() => {
+            count = inbox.control.recv_many(&mut facts, AT_ONCE), if !inbox.control.is_closed() => {
                 debug_assert_eq!(count, facts.len());
                 Received::Messages(facts.into_iter().map(Msg::Event).collect())
             }
             _ = tick.tick() => Received::Tick,
-            count = self.inbox.bulk.recv_many(&mut bulk, AT_ONCE), if !self.inbox.bulk.is_closed() => {
+            count = inbox.bulk.recv_many(&mut bulk, AT_ONCE), if !inbox.bulk.is_closed() => {
                 debug_assert_eq!(count, bulk.len());
                 Received::Messages(bulk.into_iter().map(Msg::Event).collect())
             }
@@ -218,12 +211,7 @@ impl Running {
                 return Ok(Flow::End);
             }
         }
-        let wanted = self.app.demand(now);
-        self.demand.send_if_modified(|demand| {
-            let differs = *demand != wanted;
-            *demand = wanted;
-            differs
-        });
+        self.watchers.demand(self.app.demand(now));
         Ok(Flow::On)
     }
 
@@ -233,7 +221,7 @@ impl Running {
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.clear()?,
             Effect::Mouse(on) => self.screen.set_mouse(on)?,
-            Effect::Retry => self.spawner.retry(),
+            Effect::Retry => self.watchers.retry(),
             Effect::Inspect(key) => self.spawner.inspect(key),
             Effect::Shell(key) => self.spawner.shell(key, handover::size()?),
             Effect::Faults(names) => {
@@ -269,7 +257,7 @@ impl Running {
         self.reader = None;
         self.screen.release();
         let ended = {
-            let (app, inbox) = (&mut self.app, &mut self.inbox);
+            let (app, inbox) = (&mut self.app, &mut self.watchers.inbox);
             let shell = handover::run(shell, &mut self.signals);
             tokio::pin!(shell);
             loop {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::run::Answer;
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
 /// Starts tasks for effects.
 pub(super) struct Spawner {
     engines: HashMap<EngineId, Arc<dyn Engine>>,
-    retry: Arc<Notify>,
     events: mpsc::Sender<Event>,
     answers: mpsc::Sender<Answer>,
 }
@@ -21,16 +20,11 @@ pub(super) struct Spawner {
 impl Spawner {
     pub(super) fn new(
         engines: &[Arc<dyn Engine>],
-        retry: Arc<Notify>,
         events: mpsc::Sender<Event>,
         answers: mpsc::Sender<Answer>,
     ) -> Self {
         let engines = engines.iter().map(|engine| (engine.id().clone(), engine.clone())).collect();
-        Self { engines, retry, events, answers }
-    }
-
-    pub(super) fn retry(&self) {
-        self.retry.notify_waiters();
+        Self { engines, events, answers }
     }
 
     pub(super) fn inspect(&self, key: InstanceKey) {
