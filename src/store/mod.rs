@@ -191,6 +191,24 @@ impl Store {
         &self.engines
     }
 
+    /// Whether every engine has told what it runs, or why it cannot be reached.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.engines.iter().all(|engine| engine.link != Link::Connecting)
+    }
+
+    /// Whether there is nothing left to wait for: every engine that is up has also
+    /// described each instance. A condition that is judged before may still change
+    /// although nothing happens.
+    #[must_use]
+    pub fn is_described(&self) -> bool {
+        let described = |(key, view): (&InstanceKey, &InstanceView)| {
+            let up = self.engine(&key.engine).is_some_and(EngineView::is_up);
+            !up || view.instance.detail.is_some()
+        };
+        self.is_listed() && self.instances.iter().all(described)
+    }
+
     /// One engine.
     #[must_use]
     pub fn engine(&self, id: &EngineId) -> Option<&EngineView> {
@@ -207,6 +225,11 @@ impl Store {
     #[must_use]
     pub fn service(&self, key: &ServiceKey) -> Option<&ServiceView> {
         self.services.iter().find(|view| view.key == *key)
+    }
+
+    /// All instances, by engine and id.
+    pub fn instances(&self) -> impl Iterator<Item = (&InstanceKey, &InstanceView)> {
+        self.instances.iter()
     }
 
     /// One instance.
@@ -236,4 +259,64 @@ impl Store {
 
 fn contains(instances: &[Instance], id: &InstanceId) -> bool {
     instances.iter().any(|instance| instance.id == *id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        Detail, EngineInfo, FaultKind, Health, ServiceId, State, event::EngineFact as Fact,
+    };
+
+    fn id(name: &str) -> EngineId {
+        EngineId::new(name)
+    }
+
+    fn instance(detail: Option<Detail>) -> Instance {
+        Instance {
+            id: InstanceId::new("api1"),
+            name: Clean::new("api-1"),
+            service: ServiceId::alone("api"),
+            replica: None,
+            state: State::Running,
+            health: Health::None,
+            image: None,
+            command: Clean::new(""),
+            created_at: None,
+            ports: vec![],
+            labels: BTreeMap::new(),
+            detail,
+        }
+    }
+
+    fn hear(store: &mut Store, engine: &str, fact: Fact) {
+        let at = Timestamp::UNIX_EPOCH;
+        store.apply(Event::Engine { engine: id(engine), at, fact });
+    }
+
+    #[test]
+    fn all_is_known_once_every_engine_has_described_what_it_runs_or_failed() {
+        let engines = ["a", "b"].map(|name| (id(name), Clean::new("fake://")));
+        let mut store = Store::new(engines, LogBounds::default());
+        let known = |store: &Store| (store.is_listed(), store.is_described());
+        hear(&mut store, "a", Fact::Connected { info: EngineInfo::default() });
+        hear(&mut store, "a", Fact::Listed { instances: vec![instance(None)] });
+        assert_eq!(known(&store), (false, false));
+        let fault = Fault::new(FaultKind::Refused, "no");
+        let lost =
+            |attempt| Fact::Lost { fault: fault.clone(), attempt, retry_at: Timestamp::UNIX_EPOCH };
+        hear(&mut store, "b", lost(1));
+        assert_eq!(known(&store), (true, false));
+        let described = Box::new(instance(Some(Detail::default())));
+        hear(&mut store, "a", Fact::Described { instance: described });
+        assert_eq!(known(&store), (true, true));
+        // A new try of what is lost takes nothing back.
+        hear(&mut store, "b", Fact::Connecting);
+        assert_eq!(known(&store), (true, true));
+        // What is not described is not waited for while nobody can describe it.
+        hear(&mut store, "a", Fact::Listed { instances: vec![] });
+        hear(&mut store, "a", Fact::Listed { instances: vec![instance(None)] });
+        hear(&mut store, "a", lost(1));
+        assert_eq!(known(&store), (true, true));
+    }
 }

@@ -69,6 +69,12 @@ impl Series {
         self.points.push_back(point);
     }
 
+    /// The newest reading as it came, counters and all.
+    #[must_use]
+    pub fn latest(&self) -> Option<&Sample> {
+        self.last.as_ref()
+    }
+
     /// The newest point.
     #[must_use]
     pub fn last(&self) -> Option<&Point> {
