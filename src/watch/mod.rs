@@ -12,9 +12,12 @@ mod log_stream;
 mod resume;
 mod stats_stream;
 pub mod streams;
+mod tail;
 mod watchers;
 
 pub use backoff::Backoff;
+pub use resume::Resume;
+pub use tail::{Heard, Tail};
 pub use watchers::Watchers;
 
 use tokio::sync::mpsc;
