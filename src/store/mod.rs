@@ -228,7 +228,7 @@ impl Store {
     }
 
     /// All instances, by engine and id.
-    pub fn instances(&self) -> impl Iterator<Item = (&InstanceKey, &InstanceView)> {
+    pub fn instances(&self) -> impl Iterator<Item = (&InstanceKey, &InstanceView)> + Clone {
         self.instances.iter()
     }
 

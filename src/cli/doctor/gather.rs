@@ -6,14 +6,14 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{EngineFinding, FileFinding, Findings, Terminal};
 use crate::{
-    cli::{
-        Context, Global,
-        gather::{AT_ONCE, patiently},
-    },
+    cli::{Context, Global},
     config::{Settings, Source, StackFile, TrustStore, discover, stack_file::folder_of},
     engines::{Engine, EngineError},
     text::Clean,
 };
+
+/// How many engines are asked at once.
+const AT_ONCE: usize = 8;
 
 /// An engine to try.
 #[derive(Clone, Debug)]
@@ -31,8 +31,7 @@ pub async fn gather(tried: &[Tried], global: &Global, context: &Context) -> Find
     let engines = stream::iter(tried)
         .map(async |each| {
             let engine = each.engine.as_ref();
-            let result = patiently(engine, engine.connect()).await;
-            let result = result.map_err(|error| EngineError::to_fault(&error));
+            let result = engine.connect().await.map_err(|error| EngineError::to_fault(&error));
             EngineFinding::new(engine.endpoint(), each.origin.clone(), each.chosen, result)
         })
         .buffered(AT_ONCE)
