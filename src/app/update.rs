@@ -38,6 +38,7 @@ impl App {
     }
 
     fn on_event(&mut self, event: Event, now: Timestamp) -> Outcome {
+        let was_empty = self.store.services().is_empty();
         let topics = self.store.apply(event);
         if topics.contains(Topics::SERVICES) {
             self.settle(now);
@@ -50,6 +51,8 @@ impl App {
             // are one frame a second.
             self.beat = true;
             None
+        } else if was_empty && !self.store.services().is_empty() {
+            Some(Urgency::First)
         } else {
             Some(Urgency::Data)
         };
