@@ -155,7 +155,7 @@ macro_rules! contract {
         $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $promise() {
-                $crate::contract::$promise(&$harness.await).await;
+                $crate::contract::$promise(&$harness).await;
             }
         )+
     };
@@ -395,7 +395,7 @@ pub(crate) async fn a_failing_health_check_is_told_with_its_output(harness: &imp
     assert!(detail.failing_streak > 0);
     let last = detail.health_log.last().expect("a health record");
     assert_ne!(last.exit_code, 0);
-    assert_eq!(last.output.first().map(|line| line.as_str()), Some("the check says no"));
+    assert_eq!(last.output.first().map(Clean::as_str), Some("the check says no"));
 }
 
 /// All that was printed so far.
@@ -405,7 +405,7 @@ const PAST: LogRequest = LogRequest { tail: None, since: None, until: None, foll
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, future).await {
         Ok(value) => value,
-        Err(_) => panic!("waited {} s for {what}", PATIENCE.as_secs()),
+        Err(late) => panic!("waited {} s for {what}: {late}", PATIENCE.as_secs()),
     }
 }
 
