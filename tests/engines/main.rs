@@ -15,3 +15,4 @@ mod contract;
 mod docker;
 mod fake;
 mod podman;
+mod reach;
