@@ -108,3 +108,21 @@ async fn the_key_of_another_certificate_is_a_failure_of_tls() {
     files.identity = Some(TlsIdentity { cert: file("client.pem"), key: file("engine-key.pem") });
     assert_eq!(kind("127.0.0.1", 1, Some(files)).await, FaultKind::Tls);
 }
+
+#[tokio::test]
+async fn what_ssh_says_is_the_reason() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let endpoint = Endpoint::parse(&format!("ssh://127.0.0.1:{port}"), None).unwrap();
+    let engine = DockerEngine::new(EngineId::new("docker"), endpoint, false);
+    let error = engine.connect().await.unwrap_err();
+    match error {
+        EngineError::Refused { reason: Some(reason), .. } => {
+            assert!(reason.contains("Connection refused"), "{reason}");
+        }
+        // Where there is no `ssh`, that is said.
+        EngineError::Unsupported { what } => assert!(what.contains("cannot start `ssh`"), "{what}"),
+        other => panic!("{other}"),
+    }
+}
