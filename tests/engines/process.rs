@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 
 use crate::contract::{Harness, Lacks, Role, Started, contract, described_when};
 
-contract!(ready(harness()));
+contract!(harness());
 
 /// The real program, which has the guardian in it; the test binary has not.
 pub(crate) fn shim() -> &'static Path {
