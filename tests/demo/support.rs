@@ -15,7 +15,7 @@ use midwatch::demo::{self, Fault};
 use tempfile::TempDir;
 
 /// Nothing in the demo takes longer, also on a machine that is busy.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 const REPLICAS: [(&str, u32); 5] =
     [("ledger", 1), ("cache", 1), ("api", 3), ("worker", 2), ("gateway", 1)];
