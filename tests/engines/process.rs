@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    future::ready,
     path::Path,
     sync::{
         Arc,
