@@ -44,8 +44,15 @@ impl Column {
     }
 
     /// Whether it would say anything: a column of nothing takes room from reasons.
-    fn tells(self, rows: &Rows<'_>) -> bool {
-        self != Self::Restarts || rows.iter_services().any(|service| service.restarts > 0)
+    fn tells(self, rows: &Rows<'_>, cx: &Cx<'_>) -> bool {
+        let any = |tells: fn(&ServiceView, &Cx<'_>) -> bool| {
+            rows.iter_services().any(|service| tells(service, cx))
+        };
+        match self {
+            Self::Restarts => any(|service, _| service.restarts > 0),
+            Self::Network => any(|s, cx| cx.store.usage(s).received_per_second.is_some()),
+            Self::Up | Self::Cpu | Self::Memory | Self::Age => true,
+        }
     }
 
     fn heading(self) -> &'static str {
@@ -87,7 +94,7 @@ impl Columns {
         let limited =
             rows.iter_services().any(|service| cx.store.usage(service).memory_ratio().is_some());
         let mut shown = Vec::new();
-        for column in Column::BY_USE.into_iter().filter(|column| column.tells(rows)) {
+        for column in Column::BY_USE.into_iter().filter(|column| column.tells(rows, cx)) {
             let width = column.width(limited);
             if rest <= width {
                 break;
