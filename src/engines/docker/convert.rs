@@ -91,7 +91,7 @@ fn exit_of(told: &DescribedState, state: State) -> Option<Exit> {
         State::Exited | State::Dead | State::Restarting | State::Removing => true,
         // It has failed to start, or was never started.
         State::Created => told.exit_code != 0,
-        State::Running | State::Paused | State::Unknown => false,
+        State::Running | State::Paused | State::Waiting | State::Unknown => false,
     };
     ended.then(|| Exit {
         code: told.exit_code,
