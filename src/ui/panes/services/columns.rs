@@ -6,7 +6,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use super::rows::{Rows, SortKey};
 use crate::{
     model::Level,
-    store::ServiceView,
+    store::{EngineView, ServiceView},
     text::{Clean, format, width::width},
     ui::{Cx, theme::Role, widgets::cells},
 };
@@ -15,7 +15,7 @@ use crate::{
 const LEAD: u16 = 4;
 
 /// The least room for the reason; what is wrong goes before numbers.
-const REASON: u16 = 12;
+const REASON: u16 = 20;
 
 /// A column after the name, in the order in which they find room.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,7 +134,7 @@ impl Columns {
         sort: SortKey,
     ) {
         let selected = cx.selection.service.as_ref() == Some(&service.key);
-        let fresh = cx.store.engine(&service.key.engine).is_some_and(|engine| engine.is_up());
+        let fresh = cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up);
         if selected {
             buffer.set_style(area, cx.theme.style(Role::Selection));
         }
