@@ -11,7 +11,7 @@ mod update;
 
 pub use effect::{Effect, Outcome};
 pub use msg::Msg;
-pub use run::{Console, run};
+pub use run::{Console, SwitchFaults, run};
 
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Frame, layout::Size};
@@ -76,8 +76,6 @@ pub struct App {
     time: TimeStyle,
     zone: TimeZone,
     mouse: bool,
-    /// Something visible changed that can wait for the next second.
-    beat: bool,
 }
 
 impl App {
@@ -102,14 +100,13 @@ impl App {
             time: start.time,
             zone: start.zone,
             mouse: start.mouse,
-            beat: false,
         }
     }
 
     /// Which streams are needed for what is visible.
     #[must_use]
     pub fn demand(&self, now: Timestamp) -> Demand {
-        self.look(now, |screen, cx| screen.demand(cx))
+        self.look(now, Screen::demand)
     }
 
     /// Draws everything.

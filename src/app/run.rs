@@ -35,9 +35,12 @@ pub struct Console {
     pub mouse: bool,
     /// Themes, whenever their files change.
     pub themes: mpsc::Receiver<Library>,
-    /// Takes the demo's faults, by name, when there is a demo.
-    pub faults: Option<Box<dyn FnMut(&[&'static str]) -> io::Result<()>>>,
+    /// Switches the demo's faults, when there is a demo.
+    pub faults: Option<SwitchFaults>,
 }
+
+/// Makes the demo's faults those of these names.
+pub type SwitchFaults = Box<dyn FnMut(&[&'static str]) -> io::Result<()>>;
 
 /// What a task answers that is not a fact to be recorded.
 pub(super) enum Answer {
@@ -82,7 +85,7 @@ struct Running {
     watchers: Watchers,
     answers: mpsc::Receiver<Answer>,
     themes: mpsc::Receiver<Library>,
-    faults: Option<Box<dyn FnMut(&[&'static str]) -> io::Result<()>>>,
+    faults: Option<SwitchFaults>,
     spawner: Spawner,
     pacer: Pacer,
 }
@@ -151,7 +154,7 @@ impl Running {
             Received::Frame => self.frame().map(|()| Flow::On),
             Received::Signal(signal) => self.on_signal(signal),
             Received::Input(input) => self.on_input(input),
-            Received::Answer(Answer::Shell(Ok(shell))) => self.hand_over(shell).await,
+            Received::Answer(Answer::Shell(Ok(shell))) => Box::pin(self.hand_over(shell)).await,
             Received::Answer(Answer::Shell(Err(why))) => self.tell(Msg::Notice(why)),
             Received::Tick => self.tell(Msg::Tick),
             Received::Messages(messages) => {

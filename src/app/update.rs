@@ -9,7 +9,7 @@ use crate::{
     model::{Event, ServiceKey},
     store::Topics,
     terminal::Urgency,
-    ui::{Overlay, Reaction, Wish, theme::Library},
+    ui::{Overlay, Reaction, Screen, Wish, theme::Library},
 };
 
 impl App {
@@ -38,18 +38,18 @@ impl App {
     }
 
     fn on_event(&mut self, event: Event, now: Timestamp) -> Outcome {
+        let was_empty = self.store.services().is_empty();
         let topics = self.store.apply(event);
         if topics.contains(Topics::SERVICES) {
             self.settle(now);
         }
         let visible = topics & self.screen.interest();
-        let frame = if visible.is_empty() {
-            None
-        } else if visible == Topics::SAMPLES {
+        let frame = if visible.is_empty() || visible == Topics::SAMPLES {
             // Numbers of many instances come one by one all the time; together they
-            // are one frame a second.
-            self.beat = true;
+            // are in the frame that each second brings.
             None
+        } else if was_empty && !self.store.services().is_empty() {
+            Some(Urgency::First)
         } else {
             Some(Urgency::Data)
         };
@@ -62,7 +62,6 @@ impl App {
             self.settle(now);
         }
         self.screen.toasts.expire(now);
-        self.beat = false;
         Outcome { effects: Vec::new(), frame: Some(Urgency::Data) }
     }
 
@@ -173,7 +172,7 @@ impl App {
     fn settle(&mut self, now: Timestamp) {
         let store = &self.store;
         self.selection.marks.retain(|service| store.service(service).is_some());
-        let settled = self.ask(now, |screen, cx| screen.settle(cx));
+        let settled = self.ask(now, Screen::settle);
         match settled {
             Some(service) => self.select(service),
             None => self.selection.service = None,

@@ -74,6 +74,9 @@ impl Store {
             Event::Sampled { key, sample } => {
                 let Some(view) = self.instances.get_mut(&key) else { return Topics::empty() };
                 view.series.push(&sample);
+                if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
+                    engine.touch(sample.at);
+                }
                 Topics::SAMPLES
             }
             Event::Logged { key, lines, dropped } => {
@@ -131,7 +134,9 @@ impl Store {
             .filter(|key| key.engine == *engine && !contains(&instances, &key.id))
             .cloned()
             .collect();
-        gone.iter().for_each(|key| self.remove_instance(key));
+        for key in &gone {
+            self.remove_instance(key);
+        }
         for instance in instances {
             self.put_instance(engine, instance, now);
         }

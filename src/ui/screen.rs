@@ -213,7 +213,9 @@ impl Screen {
                 self.draw_pane(self.focus, *pane, buffer, cx);
             }
             Form::All(panes) => {
-                panes.iter().for_each(|(id, area)| self.draw_pane(*id, *area, buffer, cx));
+                for (id, area) in panes {
+                    self.draw_pane(*id, *area, buffer, cx);
+                }
             }
         }
         status_line::draw(places.status, buffer, cx);

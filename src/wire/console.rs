@@ -1,13 +1,13 @@
 //! Shows a session on the screen.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
 
 use super::{Session, themes};
 use crate::{
-    app::{App, Console, Start, run},
+    app::{App, Console, Start, SwitchFaults, run},
     cli::{CliError, Context, Global},
     config::{Settings, Variables, settings::Ascii},
     engines::Engine,
@@ -24,7 +24,7 @@ use crate::{
 /// The switches of the demo: what there is to switch, and who does it.
 pub(super) struct Faults {
     pub(super) known: Vec<DemoFault>,
-    pub(super) switch: Box<dyn FnMut(&[&'static str]) -> io::Result<()>>,
+    pub(super) switch: SwitchFaults,
 }
 
 /// Opens the console and stays until the person or a signal ends it.

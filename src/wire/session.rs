@@ -80,7 +80,7 @@ impl Session {
     /// All engines, the stack's own processes first.
     #[must_use]
     pub fn all_engines(&self) -> Vec<Arc<dyn Engine>> {
-        let own = self.processes.iter().map(|engine| -> Arc<dyn Engine> { engine.clone() });
+        let own = self.processes.iter().map(|engine| Arc::clone(engine) as Arc<dyn Engine>);
         own.chain(self.engines.iter().cloned()).collect()
     }
 }

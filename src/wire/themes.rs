@@ -47,20 +47,19 @@ fn read(file: &Path) -> io::Result<String> {
 /// Watches the folder as long as the second value lives; there is none when there is no
 /// folder to watch.
 pub(super) fn watch(folder: &Path) -> (mpsc::Receiver<Library>, Option<impl Watcher>) {
-    let (changes, changed) = mpsc::channel(CHANGES);
-    let folder = folder.to_owned();
-    let watched = folder.clone();
+    let (sender, changes) = mpsc::channel(CHANGES);
+    let (folder, place) = (folder.to_owned(), folder.to_owned());
     let on_change = move |event: notify::Result<notify::Event>| {
         // Reading a file is an event too, and must not lead to the next reading.
         if event.is_ok_and(|event| !event.kind.is_access()) {
             // A full channel: a reading that has not been taken in yet. It is of the
             // past, so this one waits for its place.
-            let _ = changes.blocking_send(library(&folder));
+            let _ = sender.blocking_send(library(&folder));
         }
     };
     let watcher = notify::recommended_watcher(on_change).ok().and_then(|mut watcher| {
-        watcher.watch(&watched, RecursiveMode::NonRecursive).ok()?;
+        watcher.watch(&place, RecursiveMode::NonRecursive).ok()?;
         Some(watcher)
     });
-    (changed, watcher)
+    (changes, watcher)
 }

@@ -1,5 +1,12 @@
 //! The contract suite of `Engine`, and the engines that are held to it.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a harness is test code: what it cannot do fails its test"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -10,3 +17,4 @@ mod fake;
 mod podman;
 mod process;
 mod process_life;
+mod reach;

@@ -1,6 +1,6 @@
 //! The first line: which stack, what it is for, whether its engines answer, how it does.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -61,20 +61,23 @@ fn engine_words<'a>(engine: &EngineView, cx: &Cx<'a>) -> Span<'a> {
         Link::Connecting => cx.span(Role::Busy, format!("{} {id} connecting", cx.glyphs.busy)),
         Link::Up => {
             let version = data.value().map_or("", |info| info.version.as_str());
-            cx.span(Role::Ok, format!("{} {id} {version}", cx.glyphs.level(Level::Ok)))
+            let age = data.as_of().map_or_else(String::new, |at| format!(" {}", age(at, cx)));
+            cx.span(Role::Ok, format!("{} {id} {version}{age}", cx.glyphs.level(Level::Ok)))
         }
         Link::Down { retry_at, .. } => {
-            let age = data.as_of().map_or_else(
+            let data = data.as_of().map_or_else(
                 || "never reached".into(),
-                |at| {
-                    let age = cx.now.duration_since(at).max(SignedDuration::ZERO);
-                    format!("lost, data {} old", format::age(age.unsigned_abs()))
-                },
+                |at| format!("lost, data {} old", age(at, cx)),
             );
             let retry = retry_words(*retry_at, cx);
-            cx.span(Role::Bad, format!("{} {id} {age}, {retry}", cx.glyphs.level(Level::Bad)))
+            cx.span(Role::Bad, format!("{} {id} {data}, {retry}", cx.glyphs.level(Level::Bad)))
         }
     }
+}
+
+/// How old what was said at a moment is.
+fn age(at: Timestamp, cx: &Cx<'_>) -> String {
+    format::age(cx.now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs())
 }
 
 /// How many services do how; what is lost is not counted as well.

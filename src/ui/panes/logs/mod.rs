@@ -147,7 +147,7 @@ impl Pane for Logs {
             return Reaction::done();
         }
         match command {
-            Command::Pause if self.still.is_some() => self.still = None,
+            Command::Pause | Command::Back if self.still.is_some() => self.still = None,
             Command::Pause => self.pause(&Merged::new(&instances(cx), cx.store)),
             Command::Wrap => {
                 self.wrap = !self.wrap;
@@ -159,7 +159,6 @@ impl Pane for Logs {
                 self.side = (self.side + SIDE_STEP).min(crate::model::log::MAX_LINE_BYTES);
             }
             Command::TimeFormat => return Reaction::wish(Wish::UseTime(cx.time.next())),
-            Command::Back if self.still.is_some() => self.still = None,
             Command::Shell | Command::Inspect => {
                 let purpose =
                     if command == Command::Shell { Purpose::Shell } else { Purpose::Inspect };
