@@ -24,6 +24,8 @@ pub struct Cx<'a> {
     pub selection: &'a Selection,
     /// What the stack file says of the stack.
     pub stack: &'a Stack,
+    /// Whether nothing is offered that could change what runs.
+    pub read_only: bool,
     /// Faults that the demo can switch; empty outside the demo.
     pub faults: &'a [DemoFault],
     /// Names of the themes there are.

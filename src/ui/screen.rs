@@ -250,6 +250,7 @@ impl Screen {
     fn offered(&self, cx: &Cx<'_>) -> Vec<Command> {
         let cx = cx.sized(self.top_size());
         let mut commands = self.top().commands(&cx);
+        commands.retain(|command| !(cx.read_only && command.may_change()));
         if !self.dialogs.is_empty() || self.is_typing() {
             return commands;
         }

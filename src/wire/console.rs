@@ -34,19 +34,32 @@ pub(super) struct Faults {
 /// When the configuration is wrong, or there is no terminal to show it on.
 pub async fn open(global: &Global, context: &Context) -> Result<(), CliError> {
     let session = Session::open(global, context)?;
-    let engines = session.all_engines();
-    if engines.is_empty() {
-        return Err(CliError::NoEngine);
-    }
+    let engines = openable(&session)?;
     let looks = Looks::new(&session.settings, context)?;
-    if let Some(processes) = &session.processes {
+    if let Some(processes) = session.own.ready() {
         processes.start();
     }
     let shown = show(&session, engines, looks, context, None).await;
-    if let Some(processes) = &session.processes {
+    if let Some(processes) = session.own.ready() {
         processes.shutdown().await;
     }
     shown
+}
+
+/// The engines to open a console on.
+fn openable(session: &Session) -> Result<Vec<Arc<dyn Engine>>, CliError> {
+    if session.read_only && session.own.ready().is_some() {
+        let message = "--read-only: a console on this stack would start its processes";
+        let hint = "leave --read-only out, or look at containers alone with --engine docker";
+        return Err(CliError::usage(message, hint));
+    }
+    let engines = session.all_engines();
+    match session.notices.first() {
+        // There is something to open, once it is allowed.
+        Some(notice) if engines.is_empty() => Err(CliError::usage(notice, "")),
+        None if engines.is_empty() => Err(CliError::NoEngine),
+        _ => Ok(engines),
+    }
 }
 
 /// How the console looks and which keys it takes.
@@ -106,6 +119,7 @@ pub(super) async fn show(
     let start = Start {
         store: Store::new(places, bounds(settings)),
         stack: session.stack.clone(),
+        read_only: session.read_only,
         faults: known,
         keymap: looks.keymap,
         library: looks.library,

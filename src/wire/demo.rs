@@ -14,6 +14,7 @@ use strum::IntoEnumIterator;
 use super::{
     Session,
     console::{Faults, Looks, show},
+    session::Own,
 };
 use crate::{
     cli::{CliError, Context, Global},
@@ -52,13 +53,14 @@ pub async fn open(global: &Global, context: &Context, faults: &[String]) -> Resu
             title: None,
             environment: Some(Environment::Development),
         },
+        read_only: global.read_only,
         engines: Vec::new(),
-        processes: Some(engine.clone()),
-        project: None,
+        own: Own::Ready(engine.clone()),
+        containers_meant: false,
         notices: Vec::new(),
     };
-    let faults = switches(&folder.0, &on);
-    let shown = show(&session, session.all_engines(), looks, context, Some(faults)).await;
+    let faults = (!session.read_only).then(|| switches(&folder.0, &on));
+    let shown = show(&session, session.all_engines(), looks, context, faults).await;
     breaking.abort();
     engine.shutdown().await;
     shown

@@ -131,6 +131,31 @@ fn trust_is_given_to_a_content_and_shows_no_secret() {
 }
 
 #[test]
+fn local_processes_are_said_to_run_only_inside_a_console() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/midwatch.toml", STACK);
+    // Approved or not: an engine that happens to be there is not looked at instead.
+    for args in ["status", "--stack midwatch.toml logs", "--engine process stats"] {
+        let (code, out, err) = midwatch.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args}");
+        assert!(err.contains("the stack shop is made of local processes"), "{args}: {err}");
+        assert!(err.contains("= hint: open it with `midwatch`"), "{args}: {err}");
+    }
+    let (code, _, err) = midwatch.run("--host unix:///nowhere/docker.sock status");
+    assert_eq!(code, 3);
+    assert_eq!(err, "note: the stack file's own processes run only inside an open console\n");
+}
+
+#[test]
+fn a_read_only_console_starts_no_process() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/midwatch.toml", STACK);
+    let (code, _, err) = midwatch.run("--stack midwatch.toml --read-only");
+    assert_eq!(code, 2);
+    assert!(err.contains("--read-only: a console on this stack would start"), "{err}");
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

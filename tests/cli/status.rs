@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use midwatch::{
     cli::{Exit, args::StatusOptions, status},
-    engines::{EngineError, scoped::Scoped},
+    engines::{
+        EngineError,
+        limited::{Limited, Limits},
+    },
     model::{Health, Image, Instance, InstanceId, Port, Protocol, Stack},
     text::Clean,
 };
@@ -30,7 +33,8 @@ async fn status(fakes: &[&FakeEngine], project: Option<&str>, options: StatusOpt
     let mut engines = engines(fakes);
     if let Some(project) = project {
         for engine in &mut engines {
-            *engine = Arc::new(Scoped::new(engine.clone(), project));
+            let limits = Limits { stack: Some(Clean::new(project)), ..Limits::default() };
+            *engine = Arc::new(Limited::new(engine.clone(), limits));
         }
     }
     let stack = Stack { name: project.map(Clean::new), ..Stack::default() };

@@ -14,6 +14,7 @@ mod containers;
 mod contract;
 mod docker;
 mod fake;
+mod limited;
 mod podman;
 mod process;
 mod process_life;

@@ -37,6 +37,10 @@ fn pieces<'a>(cx: &Cx<'a>) -> Vec<Span<'a>> {
     let name = cx.stack.title.as_ref().or(cx.stack.name.as_ref());
     let name = name.map_or("midwatch", |name| name.as_str());
     spans.push(cx.span(Role::Title, name));
+    if cx.read_only {
+        spans.push(Span::raw("  "));
+        spans.push(cx.span(Role::Accent, "READ-ONLY"));
+    }
     for engine in cx.store.engines() {
         spans.push(Span::raw("  "));
         spans.push(engine_words(engine, cx));
