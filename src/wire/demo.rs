@@ -34,18 +34,17 @@ const PREFIX: &str = "midwatch-demo-";
 /// # Errors
 ///
 /// When the configuration is wrong, or the demo cannot be started or shown.
-pub async fn open(global: &Global, context: &Context, faults: &[String]) -> Result<(), CliError> {
+pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Result<(), CliError> {
     let settings = Settings::load(&context.paths, &context.variables, &global.settings())
         .map_err(CliError::Config)?;
     let looks = Looks::new(&settings, context)?;
     let folder = Folder::make().map_err(CliError::system("make a folder for the demo"))?;
-    let on: Vec<Fault> = faults.iter().filter_map(|name| name.parse().ok()).collect();
     let program = std::env::current_exe().map_err(CliError::system("find midwatch's own file"))?;
     let id = EngineId::new("process");
     let engine = ProcessEngine::new(id.clone(), demo::stack(&folder.0, &program));
     let engine = Arc::new(engine.map_err(|error| CliError::engine(&id, &error))?);
     engine.start();
-    let breaking = tokio::spawn(break_when_up(engine.clone(), folder.0.clone(), on.clone()));
+    let breaking = tokio::spawn(break_when_up(engine.clone(), folder.0.clone(), faults.to_vec()));
     let session = Session {
         settings,
         stack: Stack {
@@ -59,7 +58,7 @@ pub async fn open(global: &Global, context: &Context, faults: &[String]) -> Resu
         containers_meant: false,
         notices: Vec::new(),
     };
-    let faults = (!session.read_only).then(|| switches(&folder.0, &on));
+    let faults = (!session.read_only).then(|| switches(&folder.0, faults));
     let shown = show(&session, session.all_engines(), looks, context, faults).await;
     breaking.abort();
     engine.shutdown().await;
