@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod exit;
 pub mod logs;
 mod lookout;
+pub mod own_files;
 pub mod printer;
 mod select;
 pub mod stats;

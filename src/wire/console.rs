@@ -8,7 +8,10 @@ use ratatui::layout::Size;
 use super::{Session, themes};
 use crate::{
     app::{App, Console, Start, SwitchFaults, run},
-    cli::{CliError, Context, Global},
+    cli::{
+        CliError, Context, Global,
+        own_files::{self, OwnThemes},
+    },
     config::{Settings, Variables, settings::Ascii},
     engines::Engine,
     input::Keymap,
@@ -80,18 +83,11 @@ impl Looks {
             let hint = "`midwatch status` says the same to scripts";
             return Err(CliError::usage(message, hint));
         }
-        let usage = |error: &dyn std::fmt::Display| CliError::usage(&error.to_string(), "");
-        let mut keymap = Keymap::builtin(&settings.keymap.value).map_err(|e| usage(&e))?;
-        let own_keys = &context.paths.keymap_file;
-        if own_keys.is_file() {
-            let text = std::fs::read_to_string(own_keys)
-                .map_err(CliError::system(format!("read {}", own_keys.display())))?;
-            let name = own_keys.display().to_string();
-            keymap = keymap.merge(&name, &text).map_err(|e| usage(&e))?;
-        }
-        let library = themes::library(&context.paths.themes_dir);
+        let keymap = own_files::keymap(settings, &context.paths)?;
+        let themes = OwnThemes::read(&context.paths.themes_dir);
         let depth = depth(&context.variables);
-        let theme = library.load(&settings.theme.value, depth).map_err(|e| usage(&e))?;
+        let theme = themes.theme(settings, depth, &context.paths)?;
+        let library = themes.library();
         let ascii = match settings.ascii.value {
             Ascii::Yes => true,
             Ascii::No => false,

@@ -6,10 +6,14 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{EngineFinding, FileFinding, Findings, Terminal};
 use crate::{
-    cli::{Context, Global},
+    cli::{
+        Context, Global,
+        own_files::{self, OwnThemes},
+    },
     config::{Settings, Source, StackFile, TrustStore, discover, stack_file::folder_of},
     engines::{Engine, EngineError},
     text::Clean,
+    ui::theme::Depth,
 };
 
 /// How many engines are asked at once.
@@ -47,12 +51,20 @@ pub async fn gather(tried: &[Tried], global: &Global, context: &Context) -> Find
 
 fn files(global: &Global, context: &Context) -> Vec<FileFinding> {
     let paths = &context.paths;
-    let there = |path: &Path| if path.exists() { "there" } else { "not there" };
-    let mut files = vec![
-        settings(global, context),
-        finding("own keys", &paths.keymap_file, there(&paths.keymap_file)),
-        finding("own themes", &paths.themes_dir, there(&paths.themes_dir)),
-    ];
+    let mut files = vec![settings(global, context)];
+    let loaded = Settings::load(paths, &context.variables, &global.settings()).unwrap_or_default();
+    let own = |what, path: &Path, good: bool| match (good, path.exists()) {
+        (false, _) => wrong(what, path),
+        (true, true) => finding(what, path, "good"),
+        (true, false) => finding(what, path, "not there"),
+    };
+    let keys = own_files::keymap(&loaded, paths).is_ok();
+    files.push(own("own keys", &paths.keymap_file, keys));
+    let themes = OwnThemes::read(&paths.themes_dir);
+    let good = themes.errors.is_empty()
+        && themes.check().iter().all(|(_, verdict)| verdict.is_ok())
+        && themes.theme(&loaded, Depth::TrueColor, paths).is_ok();
+    files.push(own("own themes", &paths.themes_dir, good));
     files.extend(stack(global, context));
     files
 }
