@@ -15,7 +15,7 @@ use crate::{
 const LEAD: u16 = 4;
 
 /// The least room for the reason; what is wrong goes before numbers.
-const REASON: u16 = 20;
+const REASON: u16 = 16;
 
 /// A column after the name, in the order in which they find room.
 #[derive(Clone, Copy, PartialEq, Eq)]
