@@ -202,9 +202,8 @@ impl Running {
             Some(Ok(Input::Key(key))) => Msg::Key(key),
             Some(Ok(Input::Paste(text))) => Msg::Paste(text),
             Some(Ok(Input::Resize(width, height))) => Msg::Resize(Size { width, height }),
-            Some(Ok(Input::FocusGained | Input::FocusLost | Input::Mouse(_))) => {
-                return Ok(Flow::On);
-            }
+            Some(Ok(Input::Mouse(mouse))) => Msg::Mouse(mouse),
+            Some(Ok(Input::FocusGained | Input::FocusLost)) => return Ok(Flow::On),
         };
         self.tell(message)
     }

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::{Rect, Size},
+    layout::{Position, Rect, Size},
     text::Line,
     widgets::{Block, Clear, Widget},
 };
@@ -125,6 +125,9 @@ impl Screen {
 
     /// Answers what moves between panes.
     fn move_focus(&mut self, command: Command) -> Reaction {
+        if command == Command::Help {
+            return Reaction::wish(Wish::Open(Overlay::Help));
+        }
         if !self.dialogs.is_empty() {
             return Reaction::Ignored;
         }
@@ -141,7 +144,6 @@ impl Screen {
             }
             Command::Back if self.zoomed => self.zoomed = false,
             Command::Back if self.focus != PaneId::Services => self.focus = PaneId::Services,
-            Command::Help => return Reaction::wish(Wish::Open(Overlay::Help)),
             Command::Palette => return Reaction::wish(Wish::Open(Overlay::Palette)),
             Command::Themes => return Reaction::wish(Wish::Open(Overlay::Themes)),
             _ => return Reaction::Ignored,
@@ -152,6 +154,18 @@ impl Screen {
     /// Goes to a pane.
     pub fn go_to(&mut self, pane: PaneId) {
         self.focus = pane;
+    }
+
+    /// Goes to the pane at a place, unless a dialog is open over it.
+    pub fn point_at(&mut self, at: Position) {
+        if !self.dialogs.is_empty() {
+            return;
+        }
+        let places = self.places();
+        let mut visible = places.visible(self.focus).into_iter();
+        if let Some(pane) = visible.find(|id| places.pane(*id).contains(at)) {
+            self.focus = pane;
+        }
     }
 
     /// Opens a dialog over what is shown.
@@ -264,7 +278,7 @@ impl Screen {
     }
 
     fn places(&self) -> Places {
-        Places::new(Rect::from((ratatui::layout::Position::ORIGIN, self.size)), self.zoomed)
+        Places::new(Rect::from((Position::ORIGIN, self.size)), self.zoomed)
     }
 
     fn pane_size(&self, id: PaneId) -> Size {
@@ -280,7 +294,7 @@ impl Screen {
     }
 
     fn dialog_area(&self) -> Rect {
-        let screen = Rect::from((ratatui::layout::Position::ORIGIN, self.size));
+        let screen = Rect::from((Position::ORIGIN, self.size));
         let body =
             Rect { y: 1.min(screen.height), height: screen.height.saturating_sub(2), ..screen };
         let width = body.width.saturating_sub(6).min(DIALOG.width).max(body.width.min(58));
