@@ -236,6 +236,7 @@ impl Running {
             Effect::Redraw => self.screen.clear()?,
             Effect::Mouse(on) => self.screen.set_mouse(on)?,
             Effect::Retry => self.spawner.retry(),
+            Effect::Describe(keys) => self.spawner.describe(keys),
             Effect::Inspect(key) => self.spawner.inspect(key),
             Effect::Shell(key) => self.spawner.shell(key, handover::size()?),
             Effect::Faults(names) => {

@@ -164,6 +164,10 @@ impl App {
                     self.store.expect_inspection(instance.clone());
                     effects.push(Effect::Inspect(instance.clone()));
                 }
+                if let Overlay::Detail(service) = &overlay {
+                    let view = self.store.service(service);
+                    effects.extend(view.map(|view| Effect::Describe(view.instances.clone())));
+                }
                 self.ask(now, |screen, cx| screen.open(overlay, cx));
                 self.resolver.clear();
             }
