@@ -157,6 +157,7 @@ impl App {
             zone: &self.zone,
             now,
             size: Size::ZERO,
+            focused: true,
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct Cx<'a> {
     pub now: Timestamp,
     /// The room inside this pane or dialog, in cells.
     pub size: Size,
+    /// Whether this pane or dialog has the focus.
+    pub focused: bool,
 }
 
 impl<'a> Cx<'a> {
@@ -65,7 +67,8 @@ impl<'a> Cx<'a> {
     /// The style of a role on a row, which looks like nothing but selected when it is.
     #[must_use]
     pub fn on_row(&self, role: Role, selected: bool) -> Style {
-        let (style, selection) = (self.theme.style(role), self.theme.style(Role::Selection));
+        let cursor = if self.focused { Role::Selection } else { Role::SelectionIdle };
+        let (style, selection) = (self.theme.style(role), self.theme.style(cursor));
         match selected {
             false => style,
             // A ground of its own leaves a state its colour.

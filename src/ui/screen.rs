@@ -332,7 +332,7 @@ fn draw_framed(
     buffer: &mut Buffer,
     cx: &Cx<'_>,
 ) {
-    let cx = cx.sized(inside(area).as_size());
+    let cx = &Cx { size: inside(area).as_size(), focused, ..*cx };
     let (border, set) = if focused {
         (Role::BorderFocused, cx.glyphs.border_focused)
     } else {
@@ -340,18 +340,18 @@ fn draw_framed(
     };
     let mut title = name;
     title.spans.insert(0, cx.span(border, " "));
-    title.extend(pane.title(&cx));
+    title.extend(pane.title(cx));
     title.push_span(" ");
     let mut block = Block::bordered()
         .border_set(set)
         .border_style(cx.theme.style(border))
         .style(cx.theme.style(ground))
         .title_top(title);
-    if let Some(footnote) = pane.footnote(&cx) {
+    if let Some(footnote) = pane.footnote(cx) {
         block = block.title_bottom(footnote.right_aligned());
     }
     block.render(area, buffer);
-    pane.draw(inside(area), buffer, &cx);
+    pane.draw(inside(area), buffer, cx);
 }
 
 /// On a screen too small for panes: what is wrong, in words.

@@ -136,7 +136,7 @@ impl Columns {
         let selected = cx.selection.service.as_ref() == Some(&service.key);
         let fresh = cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up);
         if selected {
-            buffer.set_style(area, cx.theme.style(Role::Selection));
+            buffer.set_style(area, cx.on_row(Role::Text, true));
         }
         let on_row = |role: Role| cx.on_row(role, selected);
         let marked = cx.selection.marks.contains(&service.key);
