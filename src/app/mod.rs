@@ -1,7 +1,7 @@
 //! The console: one owner of all state, told of everything by messages.
 //!
 //! [`App::update`] is synchronous, does no I/O and takes the time as an argument;
-//! [`run`] is the loop around it, and [`spawn`] turns its effects into tasks.
+//! [`run()`] is the loop around it, which turns its effects into tasks.
 
 mod effect;
 mod msg;
@@ -162,6 +162,7 @@ impl App {
             zone: &self.zone,
             now,
             size: Size::ZERO,
+            focused: true,
         }
     }
 }

@@ -195,9 +195,8 @@ impl Running {
             Some(Ok(Input::Key(key))) => Msg::Key(key),
             Some(Ok(Input::Paste(text))) => Msg::Paste(text),
             Some(Ok(Input::Resize(width, height))) => Msg::Resize(Size { width, height }),
-            Some(Ok(Input::FocusGained | Input::FocusLost | Input::Mouse(_))) => {
-                return Ok(Flow::On);
-            }
+            Some(Ok(Input::Mouse(mouse))) => Msg::Mouse(mouse),
+            Some(Ok(Input::FocusGained | Input::FocusLost)) => return Ok(Flow::On),
         };
         self.tell(message)
     }
@@ -225,6 +224,7 @@ impl Running {
             Effect::Redraw => self.screen.clear()?,
             Effect::Mouse(on) => self.screen.set_mouse(on)?,
             Effect::Retry => self.watchers.retry(),
+            Effect::Describe(keys) => self.spawner.describe(keys),
             Effect::Inspect(key) => self.spawner.inspect(key),
             Effect::Shell(key) => self.spawner.shell(key, handover::size()?),
             Effect::Faults(names) => {

@@ -2,12 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::run::Answer;
 use crate::{
     engines::{Engine, EngineError, ShellSize},
-    model::{EngineId, Event, InstanceKey},
+    model::{EngineFact, EngineId, Event, InstanceKey},
 };
 
 /// Starts tasks for effects.
@@ -34,6 +35,23 @@ impl Spawner {
             let result = engine.inspect(&key.id).await.map_err(|error| error.to_fault());
             // Nobody listens any more when the console has ended meanwhile.
             let _ = events.send(Event::Inspected { key, result }).await;
+        });
+    }
+
+    /// Asks one after the other: a service may have many instances.
+    pub(super) fn describe(&self, keys: Vec<InstanceKey>) {
+        let (engines, events) = (self.engines.clone(), self.events.clone());
+        tokio::spawn(async move {
+            for key in keys {
+                let Some(engine) = engines.get(&key.engine) else { continue };
+                // What cannot be described the watcher finds out by itself.
+                let Ok(instance) = engine.describe(&key.id).await else { continue };
+                let fact = EngineFact::Described { instance: Box::new(instance) };
+                let event = Event::Engine { engine: key.engine, at: Timestamp::now(), fact };
+                if events.send(event).await.is_err() {
+                    return;
+                }
+            }
         });
     }
 

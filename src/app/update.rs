@@ -1,7 +1,8 @@
 //! [`App::update`]: from a message to new state and what follows from it.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
+use ratatui::layout::Position;
 
 use super::{AT_ONCE, App, Effect, Msg, Outcome, names};
 use crate::{
@@ -19,6 +20,7 @@ impl App {
         match msg {
             Msg::Event(event) => self.on_event(event, now),
             Msg::Key(key) => self.on_key(&key, now),
+            Msg::Mouse(mouse) => self.on_mouse(mouse, now),
             Msg::Paste(text) => {
                 let reaction = self.ask(now, |screen, cx| screen.paste(&text, cx));
                 self.carry_out(reaction, now)
@@ -90,6 +92,22 @@ impl App {
         }
     }
 
+    /// A click goes to a pane, the wheel moves what is below it.
+    fn on_mouse(&mut self, mouse: MouseEvent, now: Timestamp) -> Outcome {
+        let at = Position { x: mouse.column, y: mouse.row };
+        let command = match mouse.kind {
+            MouseEventKind::Down(_) => None,
+            MouseEventKind::ScrollUp => Some(Command::Up),
+            MouseEventKind::ScrollDown => Some(Command::Down),
+            _ => return Outcome::default(),
+        };
+        self.screen.point_at(at);
+        match command {
+            Some(command) => self.command(command, now),
+            None => Outcome { effects: Vec::new(), frame: AT_ONCE },
+        }
+    }
+
     /// Answers a command: the screen first, then the console itself.
     pub(super) fn command(&mut self, command: Command, now: Timestamp) -> Outcome {
         let reaction = self.ask(now, |screen, cx| screen.on(command, cx));
@@ -145,6 +163,10 @@ impl App {
                 if let Overlay::Inspect(instance) = &overlay {
                     self.store.expect_inspection(instance.clone());
                     effects.push(Effect::Inspect(instance.clone()));
+                }
+                if let Overlay::Detail(service) = &overlay {
+                    let view = self.store.service(service);
+                    effects.extend(view.map(|view| Effect::Describe(view.instances.clone())));
                 }
                 self.ask(now, |screen, cx| screen.open(overlay, cx));
                 self.resolver.clear();

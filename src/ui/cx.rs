@@ -3,7 +3,11 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::{layout::Size, style::Style, text::Span};
+use ratatui::{
+    layout::Size,
+    style::{Modifier, Style},
+    text::Span,
+};
 
 use crate::{
     input::{Command, Context, Keymap},
@@ -46,6 +50,8 @@ pub struct Cx<'a> {
     pub now: Timestamp,
     /// The room inside this pane or dialog, in cells.
     pub size: Size,
+    /// Whether this pane or dialog has the focus.
+    pub focused: bool,
 }
 
 impl<'a> Cx<'a> {
@@ -63,7 +69,18 @@ impl<'a> Cx<'a> {
     /// The style of a role on a row, which looks like nothing but selected when it is.
     #[must_use]
     pub fn on_row(&self, role: Role, selected: bool) -> Style {
-        self.theme.style(if selected { Role::Selection } else { role })
+        let cursor = if self.focused { Role::Selection } else { Role::SelectionIdle };
+        let (style, selection) = (self.theme.style(role), self.theme.style(cursor));
+        match selected {
+            false => style,
+            // A ground of its own leaves a state its colour.
+            true if selection.fg.is_none()
+                && !selection.add_modifier.contains(Modifier::REVERSED) =>
+            {
+                style.patch(selection)
+            }
+            true => selection,
+        }
     }
 
     /// The key of a command here, for words like "press R".

@@ -65,8 +65,8 @@ fn engine_words<'a>(engine: &EngineView, cx: &Cx<'a>) -> Span<'a> {
         Link::Connecting => cx.span(Role::Busy, format!("{} {id} connecting", cx.glyphs.busy)),
         Link::Up => {
             let version = data.value().map_or("", |info| info.version.as_str());
-            let age = data.as_of().map_or_else(String::new, |at| format!(" {}", age(at, cx)));
-            cx.span(Role::Ok, format!("{} {id} {version}{age}", cx.glyphs.level(Level::Ok)))
+            let age = data.as_of().map_or_else(String::new, |at| freshness(at, cx));
+            cx.span(Role::Ok, format!("{} {id} {version} {age}", cx.glyphs.level(Level::Ok)))
         }
         Link::Down { retry_at, .. } => {
             let data = data.as_of().map_or_else(
@@ -76,6 +76,18 @@ fn engine_words<'a>(engine: &EngineView, cx: &Cx<'a>) -> Span<'a> {
             let retry = retry_words(*retry_at, cx);
             cx.span(Role::Bad, format!("{} {id} {data}, {retry}", cx.glyphs.level(Level::Bad)))
         }
+    }
+}
+
+/// Newer than this is as new as anything can be on a network.
+const LIVE: SignedDuration = SignedDuration::from_secs(5);
+
+/// How new the newest data of an engine is that answers.
+fn freshness(at: Timestamp, cx: &Cx<'_>) -> String {
+    if cx.now.duration_since(at) < LIVE {
+        "live".into()
+    } else {
+        format!("data {} old", age(at, cx))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 const LEAD: u16 = 4;
 
 /// The least room for the reason; what is wrong goes before numbers.
-const REASON: u16 = 20;
+const REASON: u16 = 16;
 
 /// A column after the name, in the order in which they find room.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,7 @@ impl Columns {
         let selected = cx.selection.service.as_ref() == Some(&service.key);
         let fresh = cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up);
         if selected {
-            buffer.set_style(area, cx.theme.style(Role::Selection));
+            buffer.set_style(area, cx.on_row(Role::Text, true));
         }
         let on_row = |role: Role| cx.on_row(role, selected);
         let marked = cx.selection.marks.contains(&service.key);
