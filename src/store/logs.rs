@@ -117,7 +117,7 @@ impl Logs {
         let bounds = self.bounds;
         let ring = self.rings.entry(key.clone()).or_default();
         let before = ring.bytes;
-        ring.dropped += dropped;
+        ring.dropped = ring.dropped.saturating_add(dropped);
         for line in lines {
             ring.push(line);
             while ring.lines.len() > bounds.lines || ring.bytes > bounds.bytes {

@@ -100,7 +100,7 @@ impl Pane for Logs {
         let instances = instances(cx);
         let mut line = Line::default();
         let rings = || instances.iter().filter_map(|key| cx.store.log(key));
-        let dropped: u64 = rings().map(LogRing::dropped).sum();
+        let dropped = rings().map(LogRing::dropped).fold(0, u64::saturating_add);
         if dropped > 0 {
             let words = format!(" {dropped} lines dropped: too fast ");
             line.push_span(cx.span(Role::Warn, words));
