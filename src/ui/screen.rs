@@ -219,6 +219,7 @@ impl Screen {
         status_line::draw(places.status, buffer, cx);
         for dialog in &self.dialogs {
             let area = self.dialog_area();
+            cells::cover(buffer, area);
             Clear.render(area, buffer);
             draw_framed(&**dialog, Line::default(), area, true, Role::Dialog, buffer, cx);
         }

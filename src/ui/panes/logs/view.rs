@@ -166,6 +166,7 @@ impl Line<'_> {
     fn mark_end(&self, area: Rect, from: usize, total: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
         if !self.wraps && total > from + usize::from(area.width) && area.width > 1 {
             let last = Rect { x: area.right() - 1, width: 1, ..area };
+            cells::cover(buffer, last);
             cells::put(buffer, last, cx.glyphs.ellipsis, cx.theme.style(Role::Muted), "");
         }
     }
