@@ -76,6 +76,13 @@ impl Store {
                 view.series.push(&sample);
                 Topics::SAMPLES
             }
+            // A stream may still tell of an instance that is gone; a ring made for it
+            // would never be forgotten.
+            Event::Logged { key, .. } | Event::LogStream { key, .. }
+                if !self.instances.contains_key(&key) =>
+            {
+                Topics::empty()
+            }
             Event::Logged { key, lines, dropped } => {
                 self.logs.push(&key, lines, dropped);
                 Topics::LOGS
@@ -237,3 +244,7 @@ impl Store {
 fn contains(instances: &[Instance], id: &InstanceId) -> bool {
     instances.iter().any(|instance| instance.id == *id)
 }
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;
