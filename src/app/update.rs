@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use super::{AT_ONCE, App, Effect, Msg, Outcome, names};
 use crate::{
     input::{Command, Key, resolve::Resolution},
-    model::{Event, ServiceKey},
+    model::{Event, InstanceKey, ServiceKey},
     store::Topics,
     terminal::Urgency,
-    ui::{Overlay, Reaction, Wish, theme::Library},
+    ui::{Overlay, Reaction, Screen, Wish, theme::Library},
 };
 
 impl App {
@@ -21,7 +21,9 @@ impl App {
             Msg::Key(key) => self.on_key(&key, now),
             Msg::Paste(text) => {
                 let reaction = self.ask(now, |screen, cx| screen.paste(&text, cx));
-                self.carry_out(reaction, now)
+                let outcome = self.carry_out(reaction, now);
+                self.settle(now);
+                outcome
             }
             Msg::Resize(size) => {
                 self.screen.resize(size);
@@ -38,11 +40,16 @@ impl App {
     }
 
     fn on_event(&mut self, event: Event, now: Timestamp) -> Outcome {
+        let lines_unseen = match &event {
+            Event::Logged { key, .. } | Event::LogStream { key, .. } => !self.shows_lines_of(key),
+            _ => false,
+        };
         let topics = self.store.apply(event);
         if topics.contains(Topics::SERVICES) {
             self.settle(now);
         }
         let visible = topics & self.screen.interest();
+        let visible = if lines_unseen { visible - Topics::LOGS } else { visible };
         let frame = if visible.is_empty() {
             None
         } else if visible == Topics::SAMPLES {
@@ -54,6 +61,13 @@ impl App {
             Some(Urgency::Data)
         };
         Outcome { effects: Vec::new(), frame }
+    }
+
+    /// Whether an instance's service is among those whose logs are shown.
+    fn shows_lines_of(&self, key: &InstanceKey) -> bool {
+        let service = self.store.instance(key).map(|view| &view.instance.service);
+        let shown = self.selection.shown();
+        shown.iter().any(|shown| shown.engine == key.engine && Some(&shown.service) == service)
     }
 
     /// A second has passed: ages, countdowns and the clock move on.
@@ -130,7 +144,10 @@ impl App {
 
     fn grant(&mut self, wish: Wish, now: Timestamp, effects: &mut Vec<Effect>) {
         match wish {
-            Wish::Select(service) => self.select(service),
+            Wish::Select(service) => {
+                self.select(service);
+                self.ask(now, Screen::uncover);
+            }
             Wish::ToggleMark(service) => {
                 if !self.selection.marks.remove(&service) {
                     self.selection.marks.insert(service);

@@ -178,6 +178,11 @@ impl Screen {
         self.services.settle(&cx.sized(size))
     }
 
+    /// Makes sure that the selected service can be seen, also past a filter.
+    pub fn uncover(&mut self, cx: &Cx<'_>) {
+        self.services.uncover(cx);
+    }
+
     /// Which streams are needed for what is visible.
     #[must_use]
     pub fn demand(&self, cx: &Cx<'_>) -> Demand {

@@ -45,6 +45,13 @@ impl Services {
         Some(key)
     }
 
+    /// Takes the filter away when it hides the selected service: it was chosen elsewhere.
+    pub fn uncover(&mut self, cx: &Cx<'_>) {
+        if self.rows(cx).position(cx.selection.service.as_ref()).is_none() {
+            self.filter = TextField::default();
+        }
+    }
+
     fn rows<'a>(&self, cx: &Cx<'a>) -> Rows<'a> {
         Rows::new(cx.store, self.sort, self.filter.value())
     }
