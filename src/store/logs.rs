@@ -56,6 +56,12 @@ impl LogRing {
         &self.lines
     }
 
+    /// How many lines came so far, also those that are gone; the number of the next.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.next_number
+    }
+
     /// How many lines came too fast and were never kept.
     #[must_use]
     pub fn dropped(&self) -> u64 {

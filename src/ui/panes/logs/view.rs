@@ -81,7 +81,8 @@ fn lead(style: &LineStyle) -> u16 {
     time + source
 }
 
-fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
+/// How many rows a line takes.
+pub(super) fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
     if !style.wrap {
         return 1;
     }
