@@ -12,7 +12,7 @@ use super::services::{Purpose, demand_stats, one_instance};
 use crate::{
     input::{Command, Context},
     model::Demand,
-    store::{Point, ServiceView, Store, Topics, Usage},
+    store::{EngineView, Point, ServiceView, Store, Topics, Usage},
     text::format,
     ui::{
         Cx, Pane, PaneId, Reaction, Wish,
@@ -50,6 +50,9 @@ impl Pane for Stats {
                 let age = cx.now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs();
                 let words = format!(" {} paused {} ago ", cx.glyphs.paused, format::age(age));
                 cx.span(Role::Warn, words)
+            }
+            None if !is_fresh(cx) => {
+                cx.span(Role::Stale, format!(" {} stale: the engine is lost ", cx.glyphs.stale))
             }
             None => cx.span(Role::Muted, " last 5 min "),
         };
@@ -107,6 +110,12 @@ impl Pane for Stats {
             chart.draw(place, buffer, cx, end);
         }
     }
+}
+
+/// Whether the numbers of the selected service can still be true.
+fn is_fresh(cx: &Cx<'_>) -> bool {
+    cx.selected()
+        .is_none_or(|service| cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up))
 }
 
 /// Beside each other where there is width, below each other otherwise; the last ones
@@ -244,7 +253,7 @@ impl Curves {
         let pieces = [
             (&*self.title, cx.theme.style(Role::Title)),
             ("  ", cx.theme.style(Role::Text)),
-            (&*self.now, cx.theme.style(Role::Text)),
+            (&*self.now, cx.theme.style(if is_fresh(cx) { Role::Text } else { Role::Stale })),
         ];
         cells::put_pieces(buffer, head, pieces, cx.glyphs.ellipsis);
         let plot = Rect { y: area.y + head.height, height: area.height - head.height, ..area };

@@ -131,6 +131,12 @@ impl Logs {
     }
 }
 
+/// Whether an instance's output comes in as it is said.
+fn is_live(key: &InstanceKey, store: &Store) -> bool {
+    let up = store.engine(&key.engine).is_some_and(EngineView::is_up);
+    up && store.log_state(key) == Some(&StreamState::Live)
+}
+
 /// The instances whose output is shown.
 fn instances(cx: &Cx<'_>) -> Vec<InstanceKey> {
     let services = cx.selection.shown();
@@ -166,7 +172,7 @@ impl Pane for Logs {
             let newer = still.newer(&instances, cx.store);
             let words = format!(" {} paused, +{newer} new ", cx.glyphs.paused);
             line.push_span(cx.span(Role::Warn, words));
-        } else if rings().any(|ring| ring.state() == Some(&StreamState::Live)) {
+        } else if instances.iter().any(|key| is_live(key, cx.store)) {
             line.push_span(cx.span(Role::Muted, format!(" {} following ", cx.glyphs.follow)));
         }
         (!line.spans.is_empty()).then_some(line)

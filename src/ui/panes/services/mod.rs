@@ -136,14 +136,9 @@ impl Pane for Services {
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
         let service = cx.selected()?;
-        let role = Role::of(service.condition.level);
-        let words = format!(
-            " {} {}: {} ",
-            cx.glyphs.level(service.condition.level),
-            service.key.service.name,
-            service.condition.reason
-        );
-        Some(cx.span(role, words).into())
+        let now = cx.standing(&service.key.engine, &service.condition);
+        let words = format!(" {} {}: {} ", now.glyph, service.key.service.name, now.words);
+        Some(cx.span(now.role, words).into())
     }
 
     fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
