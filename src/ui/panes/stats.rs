@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Rect},
+    symbols::line::VERTICAL,
     text::Line,
     widgets::{Axis, Chart, Dataset, GraphType, Widget},
 };
@@ -286,6 +287,12 @@ impl Curves {
             .x_axis(Axis::default().bounds([0.0, seconds]).style(muted))
             .y_axis(Axis::default().bounds([0.0, top]).labels(y_labels).style(muted))
             .render(plot, buffer);
+        // The chart knows one sign for its axis, which not every terminal shows.
+        for place in plot.positions() {
+            if let Some(cell) = buffer.cell_mut(place).filter(|cell| cell.symbol() == VERTICAL) {
+                cell.set_symbol(cx.glyphs.track);
+            }
+        }
     }
 
     /// The top of the scale: above the highest value, and the limit when that is near.
