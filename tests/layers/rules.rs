@@ -15,7 +15,7 @@ impl Layer {
         let path = path.join("::");
         let within = |prefix: &&str| path == **prefix || path.starts_with(&format!("{prefix}::"));
         self.uses.iter().any(|prefix| *prefix == ANY || within(prefix))
-            && !self.never.iter().any(|prefix| within(&prefix))
+            && !self.never.iter().any(within)
     }
 }
 
