@@ -135,7 +135,9 @@ fn a_shell_is_opened_only_in_what_is_up() {
 #[test]
 fn q_goes_back_and_at_the_root_quits() {
     let mut console = Console::fresh((120, 36));
-    assert_eq!(console.press("Enter i q q"), [Effect::Inspect(key("api-2"))]);
+    let copies = ["api-1", "api-2", "api-3"].map(key).to_vec();
+    let asked = [Effect::Describe(copies), Effect::Inspect(key("api-2"))];
+    assert_eq!(console.press("Enter i q q"), asked);
     assert_eq!(console.press("3 z q q"), []);
     assert_eq!(console.press("q"), [Effect::Quit]);
     assert_eq!(console.press("? C-c"), [Effect::Quit]);
