@@ -7,7 +7,7 @@ use ratatui::layout::Position;
 use super::{AT_ONCE, App, Effect, Msg, Outcome, names};
 use crate::{
     input::{Command, Key, resolve::Resolution},
-    model::{Event, ServiceKey},
+    model::{Event, InstanceKey, ServiceKey},
     store::Topics,
     terminal::Urgency,
     ui::{Overlay, Reaction, Screen, Wish, theme::Library},
@@ -23,7 +23,9 @@ impl App {
             Msg::Mouse(mouse) => self.on_mouse(mouse, now),
             Msg::Paste(text) => {
                 let reaction = self.ask(now, |screen, cx| screen.paste(&text, cx));
-                self.carry_out(reaction, now)
+                let outcome = self.carry_out(reaction, now);
+                self.settle(now);
+                outcome
             }
             Msg::Resize(size) => {
                 self.screen.resize(size);
@@ -41,11 +43,16 @@ impl App {
 
     fn on_event(&mut self, event: Event, now: Timestamp) -> Outcome {
         let was_empty = self.store.services().is_empty();
+        let lines_unseen = match &event {
+            Event::Logged { key, .. } | Event::LogStream { key, .. } => !self.shows_lines_of(key),
+            _ => false,
+        };
         let topics = self.store.apply(event);
         if topics.contains(Topics::SERVICES) {
             self.settle(now);
         }
         let visible = topics & self.screen.interest();
+        let visible = if lines_unseen { visible - Topics::LOGS } else { visible };
         let frame = if visible.is_empty() || visible == Topics::SAMPLES {
             // Numbers of many instances come one by one all the time; together they
             // are in the frame that each second brings.
@@ -56,6 +63,13 @@ impl App {
             Some(Urgency::Data)
         };
         Outcome { effects: Vec::new(), frame }
+    }
+
+    /// Whether an instance's service is among those whose logs are shown.
+    fn shows_lines_of(&self, key: &InstanceKey) -> bool {
+        let service = self.store.instance(key).map(|view| &view.instance.service);
+        let shown = self.selection.shown();
+        shown.iter().any(|shown| shown.engine == key.engine && Some(&shown.service) == service)
     }
 
     /// A second has passed: ages, countdowns and the clock move on.
@@ -147,7 +161,10 @@ impl App {
 
     fn grant(&mut self, wish: Wish, now: Timestamp, effects: &mut Vec<Effect>) {
         match wish {
-            Wish::Select(service) => self.select(service),
+            Wish::Select(service) => {
+                self.select(service);
+                self.ask(now, Screen::uncover);
+            }
             Wish::ToggleMark(service) => {
                 if !self.selection.marks.remove(&service) {
                     self.selection.marks.insert(service);

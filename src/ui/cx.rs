@@ -11,8 +11,8 @@ use ratatui::{
 
 use crate::{
     input::{Command, Context, Keymap},
-    model::{ServiceKey, Stack, TimeStyle},
-    store::{ServiceView, Store},
+    model::{Condition, EngineId, ServiceKey, Stack, TimeStyle},
+    store::{EngineView, ServiceView, Store},
     ui::{
         glyphs::Glyphs,
         theme::{Role, Theme},
@@ -83,6 +83,19 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// How something does as far as is known now. What a lost engine said last is shown
+    /// as old, never as well.
+    #[must_use]
+    pub fn standing(&self, engine: &EngineId, condition: &Condition) -> Standing {
+        let Condition { level, reason } = condition;
+        if self.store.engine(engine).is_some_and(EngineView::is_up) {
+            let (glyph, role) = (self.glyphs.level(*level), Role::of(*level));
+            return Standing { glyph, role, words: reason.clone() };
+        }
+        let words = format!("was: {reason}");
+        Standing { glyph: self.glyphs.stale, role: Role::Stale, words }
+    }
+
     /// The key of a command here, for words like "press R".
     #[must_use]
     pub fn key(&self, command: Command) -> Option<String> {
@@ -94,6 +107,17 @@ impl<'a> Cx<'a> {
     pub fn selected(&self) -> Option<&'a ServiceView> {
         self.store.service(self.selection.service.as_ref()?)
     }
+}
+
+/// How something does, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The sign.
+    pub glyph: &'static str,
+    /// The look.
+    pub role: Role,
+    /// Why, in a few words.
+    pub words: String,
 }
 
 /// What the person has selected. Names, never rows: a list may change under it.

@@ -192,6 +192,11 @@ impl Screen {
         self.services.settle(&cx.sized(size))
     }
 
+    /// Makes sure that the selected service can be seen, also past a filter.
+    pub fn uncover(&mut self, cx: &Cx<'_>) {
+        self.services.uncover(cx);
+    }
+
     /// Which streams are needed for what is visible.
     #[must_use]
     pub fn demand(&self, cx: &Cx<'_>) -> Demand {
@@ -235,6 +240,7 @@ impl Screen {
         status_line::draw(places.status, buffer, cx);
         for dialog in &self.dialogs {
             let area = self.dialog_area();
+            cells::cover(buffer, area);
             Clear.render(area, buffer);
             draw_framed(&**dialog, Line::default(), area, true, Role::Dialog, buffer, cx);
         }
@@ -357,14 +363,20 @@ fn draw_framed(
 
 /// On a screen too small for panes: what is wrong, in words.
 fn draw_words(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
-    let counts = Line::from(status_line::counts(cx.store, cx));
-    counts.render(cells::row(area, 0), buffer);
-    let worst = cx.store.services().iter().max_by_key(|service| service.condition.level);
-    if let Some(worst) = worst {
-        let words = format!("{}: {}", worst.key.service.name, worst.condition.reason);
-        let style = cx.theme.style(Role::of(worst.condition.level));
-        cells::put(buffer, cells::row(area, 1), &words, style, cx.glyphs.ellipsis);
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let lost = cx.store.engines().iter().filter(|engine| !engine.is_up());
+    lines.extend(lost.map(|engine| status_line::engine_words(engine, cx).into()));
+    let services = cx.store.services();
+    if !services.is_empty() {
+        lines.push(status_line::counts(cx.store, cx).into());
     }
-    let style = cx.theme.style(Role::Muted);
-    cells::put(buffer, cells::row(area, 2), "Enlarge the terminal to 60x16 or more.", style, "");
+    if let Some(worst) = services.iter().max_by_key(|service| service.condition.level) {
+        let now = cx.standing(&worst.key.engine, &worst.condition);
+        let words = format!("{}: {}", worst.key.service.name, now.words);
+        lines.push(cx.span(now.role, words).into());
+    }
+    lines.push(cx.span(Role::Muted, "Enlarge the terminal to 60x16 or more.").into());
+    for (number, line) in lines.iter().enumerate() {
+        line.render(cells::row(area, number as u16), buffer);
+    }
 }

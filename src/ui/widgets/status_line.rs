@@ -59,7 +59,7 @@ fn role_of(environment: Environment) -> Role {
 }
 
 /// The engine, its state, and how old what it said is.
-fn engine_words<'a>(engine: &EngineView, cx: &Cx<'a>) -> Span<'a> {
+pub(crate) fn engine_words<'a>(engine: &EngineView, cx: &Cx<'a>) -> Span<'a> {
     let EngineView { id, data, link, .. } = engine;
     match link {
         Link::Connecting => cx.span(Role::Busy, format!("{} {id} connecting", cx.glyphs.busy)),

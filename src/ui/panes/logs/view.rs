@@ -84,7 +84,8 @@ fn lead(style: &LineStyle) -> u16 {
     time + source + PIPE
 }
 
-fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
+/// How many rows a line takes.
+pub(super) fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
     if !style.wrap {
         return 1;
     }
@@ -170,6 +171,7 @@ impl Line<'_> {
     fn mark_end(&self, area: Rect, from: usize, total: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
         if !self.wraps && total > from + usize::from(area.width) && area.width > 1 {
             let last = Rect { x: area.right() - 1, width: 1, ..area };
+            cells::cover(buffer, last);
             cells::put(buffer, last, cx.glyphs.ellipsis, cx.theme.style(Role::Muted), "");
         }
     }

@@ -5,7 +5,6 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::rows::{Rows, SortKey};
 use crate::{
-    model::Level,
     store::{EngineView, ServiceView},
     text::{Clean, format, width::width},
     ui::{Cx, theme::Role, widgets::cells},
@@ -140,14 +139,12 @@ impl Columns {
         }
         let on_row = |role: Role| cx.on_row(role, selected);
         let marked = cx.selection.marks.contains(&service.key);
-        let level = if fresh { service.condition.level } else { Level::Unknown };
-        let state = if fresh { Role::of(level) } else { Role::Stale };
-        let glyph = if fresh { cx.glyphs.level(level) } else { cx.glyphs.stale };
+        let now = cx.standing(&service.key.engine, &service.condition);
         let text = if fresh { Role::Text } else { Role::Stale };
         let ellipsis = cx.glyphs.ellipsis;
 
         let mark = if marked { cx.glyphs.mark } else { " " };
-        let lead = [(mark, on_row(Role::Mark)), (glyph, on_row(state)), (" ", Style::new())];
+        let lead = [(mark, on_row(Role::Mark)), (now.glyph, on_row(now.role)), (" ", Style::new())];
         cells::put_pieces(buffer, area, lead, ellipsis);
         let mut rest = cells::skip(area, 3);
         let stacks_shown = sort == SortKey::Name;
@@ -162,12 +159,7 @@ impl Columns {
             cells::put_right(buffer, place, &value, style, ellipsis);
             rest = cells::skip(rest, width + 1);
         }
-        let reason = if fresh {
-            service.condition.reason.clone()
-        } else {
-            format!("was: {}", service.condition.reason)
-        };
-        cells::put(buffer, rest, &reason, on_row(state), ellipsis);
+        cells::put(buffer, rest, &now.words, on_row(now.role), ellipsis);
     }
 }
 
