@@ -86,8 +86,13 @@ async fn run_with_engines(
         }
         Some(Command::Status(options)) => {
             let session = session()?;
-            cli::status::run(session.standing_engines(printer)?, &session.stack, options, printer)
-                .await
+            cli::status::run(
+                session.standing_engines(printer)?,
+                session.project.as_ref(),
+                options,
+                printer,
+            )
+            .await
         }
         Some(Command::Logs(options)) => {
             let session = session()?;

@@ -53,6 +53,7 @@ pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Resul
             environment: Some(Environment::Development),
         },
         read_only: global.read_only,
+        project: None,
         engines: Vec::new(),
         own: Own::Ready(engine.clone()),
         containers_meant: false,

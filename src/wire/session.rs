@@ -28,6 +28,8 @@ pub struct Session {
     pub stack: Stack,
     /// Whether nothing may be done that could change what runs.
     pub read_only: bool,
+    /// The only project that those elsewhere show, if there is one.
+    pub project: Option<Clean>,
     /// The engines that are elsewhere.
     pub engines: Vec<Arc<dyn Engine>>,
     /// The stack file's own processes.
@@ -71,6 +73,7 @@ impl Session {
             settings,
             stack,
             read_only: global.read_only,
+            project: limits.stack.clone(),
             engines: containers.map(|engine| limited(engine, limits)).into_iter().collect(),
             own,
             containers_meant,

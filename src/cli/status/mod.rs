@@ -12,8 +12,8 @@ pub use report::{EngineReport, InstanceReport, PortReport, ServiceReport, Status
 use crate::{
     cli::{CliError, Exit, Printer, args::StatusOptions, lookout::Lookout},
     engines::Engine,
-    model::Stack,
     store::{Store, Topics},
+    text::Clean,
 };
 
 /// Changes that come within this time are one: a restart alone is five of them.
@@ -22,15 +22,15 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// How often is asked what time alone changes: a crash loop is over once it is.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Prints how each service does. A stack that has a name is wrong when nothing of it
-/// is there.
+/// Prints how each service does. With `stack`, the only one that is shown, nothing of
+/// it being there is wrong.
 ///
 /// # Errors
 /// When there is no engine at all, or the output cannot be written. An engine that
 /// cannot be reached is part of the answer.
 pub async fn run(
     engines: &[Arc<dyn Engine>],
-    stack: &Stack,
+    stack: Option<&Clean>,
     options: &StatusOptions,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
@@ -47,7 +47,7 @@ pub async fn run(
 /// Prints a report whenever it says something new, until the output is closed.
 async fn watch(
     mut lookout: Lookout,
-    stack: &Stack,
+    stack: Option<&Clean>,
     json: bool,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {

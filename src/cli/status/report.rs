@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{CliError, Exit, Printer, table::Table, words},
-    model::{Condition, EngineId, Fault, Health, Instance, Level, Port, Protocol, Stack, State},
+    model::{Condition, EngineId, Fault, Health, Instance, Level, Port, Protocol, State},
     store::{EngineView, InstanceView, Link, ServiceView, Store},
     text::Clean,
 };
@@ -28,7 +28,7 @@ pub struct StatusReport {
     pub level: Level,
     pub engines: Vec<EngineReport>,
     pub services: Vec<ServiceReport>,
-    /// The stack that was asked for.
+    /// The only stack that is shown.
     #[serde(skip)]
     stack: Option<Clean>,
 }
@@ -140,17 +140,17 @@ pub struct InstanceReport {
 }
 
 impl StatusReport {
-    /// Says what is known. Nothing of a stack that was asked for is not well.
-    pub(super) fn new(store: &Store, stack: &Stack, now: Timestamp) -> Self {
+    /// Says what is known. Nothing of the only stack that is shown is not well.
+    pub(super) fn new(store: &Store, stack: Option<&Clean>, now: Timestamp) -> Self {
         let cx = Cx { store, now };
         let mut services: Vec<_> = store.services().iter().map(|view| cx.service(view)).collect();
         services.sort_by(|one, other| one.key().cmp(&other.key()));
         let engines: Vec<_> = store.engines().iter().map(engine).collect();
         let unknown = engines.iter().any(|engine| engine.fault.is_some())
-            || (services.is_empty() && stack.name.is_some());
+            || (services.is_empty() && stack.is_some());
         let floor = if unknown { Level::Unknown } else { Level::Off };
         let level = services.iter().map(|service| service.level).max().unwrap_or(floor).max(floor);
-        Self { time: now, level, engines, services, stack: stack.name.clone() }
+        Self { time: now, level, engines, services, stack: stack.cloned() }
     }
 
     /// What the shell is told.
