@@ -39,6 +39,7 @@ pub(super) async fn follow(
             }
             Err(error) => Err(error),
         };
+        batch.tell_dropped().await;
         match ended {
             Ok(()) => return say(&events, &key, StreamState::Ended).await,
             Err(error) => {
@@ -83,7 +84,7 @@ async fn drain(
                     return Ok(());
                 }
             },
-            _ = tick.tick(), if !batch.lines.is_empty() => batch.flush(),
+            _ = tick.tick(), if batch.has_news() => batch.flush(),
         }
     }
 }
@@ -100,6 +101,20 @@ struct Batch {
 impl Batch {
     fn new(key: InstanceKey, events: mpsc::Sender<Event>) -> Self {
         Self { key, events, lines: Vec::new(), bytes: 0, dropped: 0 }
+    }
+
+    fn has_news(&self) -> bool {
+        !self.lines.is_empty() || self.dropped > 0
+    }
+
+    /// Tells how many lines found no room, when no line will follow that could tell it.
+    async fn tell_dropped(&mut self) {
+        if self.dropped > 0 {
+            let dropped = std::mem::take(&mut self.dropped);
+            let event = Event::Logged { key: self.key.clone(), lines: Vec::new(), dropped };
+            // A closed channel ends the caller at its next wait.
+            let _ = self.events.send(event).await;
+        }
     }
 
     fn push(&mut self, line: LogLine) {
