@@ -1,23 +1,112 @@
-//! The program: hands over to what was asked for, and gives its exit code.
+//! The program: reads the command line, runs it, and tells the shell how it went.
 
-use std::{env, process::ExitCode};
-
-use midwatch::{
-    demo,
-    engines::process::{EXEC_CHILD, exec_child_main},
-    wire,
+use std::{
+    env,
+    io::{self, BufWriter},
+    process::ExitCode,
 };
 
-fn main() -> ExitCode {
-    let mut args = env::args_os().skip(1);
-    // Before anything else: a guardian must not carry threads and terminals of its own.
-    match args.next() {
-        Some(first) if first == EXEC_CHILD => return exec_child_main(args),
-        Some(first) if first == demo::SUBCOMMAND => {
-            let name = args.next().unwrap_or_default();
-            return demo::service_main(&name.to_string_lossy());
-        }
-        _ => {}
+use clap::Parser as _;
+use color_eyre::eyre::{Result, WrapErr as _};
+use midwatch::{
+    cli::{self, Args, CliError, Command, Context, Exit, Printer},
+    config::{Paths, Variables},
+    demo,
+    engines::process::{EXEC_CHILD, exec_child_main},
+    terminal, wire,
+};
+use tokio::runtime::{Builder, Runtime};
+
+/// Work here waits far more than it computes.
+const WORKER_THREADS: usize = 2;
+
+fn main() -> Result<ExitCode> {
+    if let Some(code) = run_hidden() {
+        return Ok(code);
     }
-    wire::try_demo()
+    // Without the environment section: its values can be secrets (threat T5).
+    color_eyre::config::HookBuilder::default().display_env_section(false).install()?;
+    terminal::guard::install_panic_hook();
+    let args = Args::parse();
+    let context = Context {
+        paths: Paths::of_user().unwrap_or_else(Paths::nowhere),
+        variables: Variables::of_process(),
+        folder: env::current_dir().wrap_err("the current folder is gone")?,
+    };
+    let (mut out, mut err) = (BufWriter::new(io::stdout()), io::stderr());
+    let mut printer = Printer::new(&mut out, &mut err);
+    let result = run(&args, &context, &mut printer);
+    Ok(ExitCode::from(printer.finish(result).code()))
+}
+
+/// Runs what midwatch starts itself for. First of all: it must not carry threads and
+/// terminals of its own.
+fn run_hidden() -> Option<ExitCode> {
+    let mut args = env::args_os().skip(1);
+    let first = args.next()?;
+    if first == EXEC_CHILD {
+        return Some(exec_child_main(args));
+    }
+    if first == demo::SUBCOMMAND {
+        let name = args.next().unwrap_or_default();
+        return Some(demo::service_main(&name.to_string_lossy()));
+    }
+    None
+}
+
+fn run(args: &Args, context: &Context, printer: &mut Printer<'_>) -> Result<Exit, CliError> {
+    let global = &args.global;
+    if let Some(file) = &global.log_file {
+        // Set once, here; a second subscriber would be an error of this function's own.
+        let _ = tracing::subscriber::set_global_default(wire::write_own_log(file)?);
+    }
+    let alone = args.command.as_ref().and_then(|it| cli::run_alone(it, global, context, printer));
+    if let Some(result) = alone {
+        return result;
+    }
+    let runtime = runtime().map_err(CliError::system("start"))?;
+    runtime.block_on(run_with_engines(args, context, printer))
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(WORKER_THREADS).enable_all().build()
+}
+
+async fn run_with_engines(
+    args: &Args,
+    context: &Context,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, CliError> {
+    let global = &args.global;
+    let session = || wire::Session::open(global, context);
+    match &args.command {
+        None => wire::console::open(global, context).await.map(|()| Exit::Well),
+        Some(Command::Demo { faults }) => {
+            wire::demo::open(global, context, faults).await.map(|()| Exit::Well)
+        }
+        Some(Command::Status(options)) => {
+            let session = session()?;
+            cli::status::run(session.standing_engines(printer)?, &session.stack, options, printer)
+                .await
+        }
+        Some(Command::Logs(options)) => {
+            let session = session()?;
+            cli::logs::run(session.standing_engines(printer)?, options, printer).await
+        }
+        Some(Command::Stats(options)) => {
+            let session = session()?;
+            cli::stats::run(session.standing_engines(printer)?, options, printer).await
+        }
+        Some(Command::Doctor { json }) => {
+            let findings = wire::session::findings(global, context).await?;
+            cli::doctor::run(&findings, *json, printer)
+        }
+        // These need no engine, and have run.
+        Some(
+            Command::Config { .. }
+            | Command::Trust { .. }
+            | Command::Completions { .. }
+            | Command::Man { .. },
+        ) => Ok(Exit::Well),
+    }
 }

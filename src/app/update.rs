@@ -1,7 +1,8 @@
 //! [`App::update`]: from a message to new state and what follows from it.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
+use ratatui::layout::Position;
 
 use super::{AT_ONCE, App, Effect, Msg, Outcome, names};
 use crate::{
@@ -19,6 +20,7 @@ impl App {
         match msg {
             Msg::Event(event) => self.on_event(event, now),
             Msg::Key(key) => self.on_key(&key, now),
+            Msg::Mouse(mouse) => self.on_mouse(mouse, now),
             Msg::Paste(text) => {
                 let reaction = self.ask(now, |screen, cx| screen.paste(&text, cx));
                 let outcome = self.carry_out(reaction, now);
@@ -40,6 +42,7 @@ impl App {
     }
 
     fn on_event(&mut self, event: Event, now: Timestamp) -> Outcome {
+        let was_empty = self.store.services().is_empty();
         let lines_unseen = match &event {
             Event::Logged { key, .. } | Event::LogStream { key, .. } => !self.shows_lines_of(key),
             _ => false,
@@ -50,13 +53,12 @@ impl App {
         }
         let visible = topics & self.screen.interest();
         let visible = if lines_unseen { visible - Topics::LOGS } else { visible };
-        let frame = if visible.is_empty() {
-            None
-        } else if visible == Topics::SAMPLES {
+        let frame = if visible.is_empty() || visible == Topics::SAMPLES {
             // Numbers of many instances come one by one all the time; together they
-            // are one frame a second.
-            self.beat = true;
+            // are in the frame that each second brings.
             None
+        } else if was_empty && !self.store.services().is_empty() {
+            Some(Urgency::First)
         } else {
             Some(Urgency::Data)
         };
@@ -76,7 +78,6 @@ impl App {
             self.settle(now);
         }
         self.screen.toasts.expire(now);
-        self.beat = false;
         Outcome { effects: Vec::new(), frame: Some(Urgency::Data) }
     }
 
@@ -102,6 +103,22 @@ impl App {
         match self.resolver.press(key, &self.keymap, &contexts) {
             Resolution::Command(command) => self.command(command, now),
             Resolution::Pending(_) | Resolution::Unbound => Outcome::default(),
+        }
+    }
+
+    /// A click goes to a pane, the wheel moves what is below it.
+    fn on_mouse(&mut self, mouse: MouseEvent, now: Timestamp) -> Outcome {
+        let at = Position { x: mouse.column, y: mouse.row };
+        let command = match mouse.kind {
+            MouseEventKind::Down(_) => None,
+            MouseEventKind::ScrollUp => Some(Command::Up),
+            MouseEventKind::ScrollDown => Some(Command::Down),
+            _ => return Outcome::default(),
+        };
+        self.screen.point_at(at);
+        match command {
+            Some(command) => self.command(command, now),
+            None => Outcome { effects: Vec::new(), frame: AT_ONCE },
         }
     }
 
@@ -164,6 +181,10 @@ impl App {
                     self.store.expect_inspection(instance.clone());
                     effects.push(Effect::Inspect(instance.clone()));
                 }
+                if let Overlay::Detail(service) = &overlay {
+                    let view = self.store.service(service);
+                    effects.extend(view.map(|view| Effect::Describe(view.instances.clone())));
+                }
                 self.ask(now, |screen, cx| screen.open(overlay, cx));
                 self.resolver.clear();
             }
@@ -190,7 +211,7 @@ impl App {
     fn settle(&mut self, now: Timestamp) {
         let store = &self.store;
         self.selection.marks.retain(|service| store.service(service).is_some());
-        let settled = self.ask(now, |screen, cx| screen.settle(cx));
+        let settled = self.ask(now, Screen::settle);
         match settled {
             Some(service) => self.select(service),
             None => self.selection.service = None,

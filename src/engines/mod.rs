@@ -6,6 +6,7 @@
 
 pub mod docker;
 pub mod error;
+pub mod limited;
 pub mod lines;
 pub mod process;
 

@@ -17,6 +17,7 @@ pub mod log;
 pub mod sample;
 pub mod spec;
 pub mod stack;
+pub mod time_style;
 
 pub use condition::{Condition, Level};
 pub use demand::Demand;
@@ -32,3 +33,4 @@ pub use instance::{
 pub use log::{LogLine, Stream};
 pub use sample::Sample;
 pub use stack::Stack;
+pub use time_style::TimeStyle;

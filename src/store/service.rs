@@ -1,7 +1,8 @@
 //! [`ServiceView`] and [`InstanceView`]: what runs, grouped and judged.
 
-use std::{collections::BTreeMap, ops::Add};
+use std::{cmp::Ordering, collections::BTreeMap, ops::Add};
 
+use alphanumeric_sort::compare_str;
 use jiff::Timestamp;
 
 use super::series::{Point, Series};
@@ -100,13 +101,19 @@ pub(super) fn group(instances: &BTreeMap<InstanceKey, InstanceView>) -> Vec<Serv
     }
     let mut services: Vec<ServiceView> =
         groups.into_iter().map(|(key, members)| service(key, members)).collect();
-    services.sort_by(|a, b| sort_key(&a.key).cmp(&sort_key(&b.key)));
+    services.sort_by(|a, b| by_name(&a.key, &b.key));
     services
 }
 
-/// Stacks first, by name; then what belongs to none.
-fn sort_key(key: &ServiceKey) -> (bool, &ServiceKey) {
-    (key.service.stack.is_none(), key)
+/// Stacks first, by name; then what belongs to none. `load-2` comes before `load-10`.
+fn by_name(a: &ServiceKey, b: &ServiceKey) -> Ordering {
+    let stack = |key: &ServiceKey| key.service.stack.clone().unwrap_or_default();
+    let alone = |key: &ServiceKey| key.service.stack.is_none();
+    alone(a)
+        .cmp(&alone(b))
+        .then_with(|| compare_str(stack(a).as_str(), stack(b).as_str()))
+        .then_with(|| compare_str(a.service.name.as_str(), b.service.name.as_str()))
+        .then_with(|| a.cmp(b))
 }
 
 fn service(key: ServiceKey, mut members: Vec<(&InstanceKey, &InstanceView)>) -> ServiceView {

@@ -11,6 +11,8 @@ const DATA_GAP: Duration = Duration::from_millis(100);
 /// Why a frame is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Urgency {
+    /// The first data of all: nothing was shown that could flicker.
+    First,
     /// Somebody pressed a key and waits.
     Key,
     /// Something visible changed.
@@ -28,6 +30,7 @@ impl Pacer {
     /// Asks for a frame; the earliest of several wishes counts.
     pub fn ask(&mut self, urgency: Urgency, now: Instant) {
         let gap = match urgency {
+            Urgency::First => Duration::ZERO,
             Urgency::Key => KEY_GAP,
             Urgency::Data => DATA_GAP,
         };

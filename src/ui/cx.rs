@@ -3,12 +3,15 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::{layout::Size, style::Style, text::Span};
-use serde::Deserialize;
+use ratatui::{
+    layout::Size,
+    style::{Modifier, Style},
+    text::Span,
+};
 
 use crate::{
     input::{Command, Context, Keymap},
-    model::{Condition, EngineId, ServiceKey, Stack},
+    model::{Condition, EngineId, ServiceKey, Stack, TimeStyle},
     store::{EngineView, ServiceView, Store},
     ui::{
         glyphs::Glyphs,
@@ -25,6 +28,8 @@ pub struct Cx<'a> {
     pub selection: &'a Selection,
     /// What the stack file says of the stack.
     pub stack: &'a Stack,
+    /// Whether nothing is offered that could change what runs.
+    pub read_only: bool,
     /// Faults that the demo can switch; empty outside the demo.
     pub faults: &'a [DemoFault],
     /// Names of the themes there are.
@@ -45,6 +50,8 @@ pub struct Cx<'a> {
     pub now: Timestamp,
     /// The room inside this pane or dialog, in cells.
     pub size: Size,
+    /// Whether this pane or dialog has the focus.
+    pub focused: bool,
 }
 
 impl<'a> Cx<'a> {
@@ -62,7 +69,18 @@ impl<'a> Cx<'a> {
     /// The style of a role on a row, which looks like nothing but selected when it is.
     #[must_use]
     pub fn on_row(&self, role: Role, selected: bool) -> Style {
-        self.theme.style(if selected { Role::Selection } else { role })
+        let cursor = if self.focused { Role::Selection } else { Role::SelectionIdle };
+        let (style, selection) = (self.theme.style(role), self.theme.style(cursor));
+        match selected {
+            false => style,
+            // A ground of its own leaves a state its colour.
+            true if selection.fg.is_none()
+                && !selection.add_modifier.contains(Modifier::REVERSED) =>
+            {
+                style.patch(selection)
+            }
+            true => selection,
+        }
     }
 
     /// How something does as far as is known now. What a lost engine said last is shown
@@ -119,34 +137,6 @@ impl Selection {
             self.service.iter().collect()
         } else {
             self.marks.iter().collect()
-        }
-    }
-}
-
-/// How times of log lines are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TimeStyle {
-    /// In the zone of this session.
-    #[default]
-    Local,
-    /// In UTC.
-    Utc,
-    /// As age.
-    Age,
-    /// Not at all.
-    None,
-}
-
-impl TimeStyle {
-    /// The next style, in the order in which a key steps through them.
-    #[must_use]
-    pub fn next(self) -> Self {
-        match self {
-            Self::Local => Self::Utc,
-            Self::Utc => Self::Age,
-            Self::Age => Self::None,
-            Self::None => Self::Local,
         }
     }
 }

@@ -13,6 +13,6 @@ pub mod screen;
 pub mod theme;
 pub mod widgets;
 
-pub use cx::{Cx, Selection, TimeStyle};
+pub use cx::{Cx, Selection};
 pub use pane::{Overlay, Pane, PaneId, Reaction, Wish};
 pub use screen::Screen;

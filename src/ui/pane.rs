@@ -5,9 +5,9 @@ use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     input::{Command, Context},
-    model::{Demand, InstanceKey, ServiceKey},
+    model::{Demand, InstanceKey, ServiceKey, TimeStyle},
     store::Topics,
-    ui::{Cx, TimeStyle},
+    ui::Cx,
 };
 
 /// A part of the screen that answers commands and draws itself.

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::{Rect, Size},
+    layout::{Position, Rect, Size},
     text::Line,
     widgets::{Block, Clear, Widget},
 };
@@ -125,6 +125,9 @@ impl Screen {
 
     /// Answers what moves between panes.
     fn move_focus(&mut self, command: Command) -> Reaction {
+        if command == Command::Help {
+            return Reaction::wish(Wish::Open(Overlay::Help));
+        }
         if !self.dialogs.is_empty() {
             return Reaction::Ignored;
         }
@@ -141,7 +144,6 @@ impl Screen {
             }
             Command::Back if self.zoomed => self.zoomed = false,
             Command::Back if self.focus != PaneId::Services => self.focus = PaneId::Services,
-            Command::Help => return Reaction::wish(Wish::Open(Overlay::Help)),
             Command::Palette => return Reaction::wish(Wish::Open(Overlay::Palette)),
             Command::Themes => return Reaction::wish(Wish::Open(Overlay::Themes)),
             _ => return Reaction::Ignored,
@@ -152,6 +154,18 @@ impl Screen {
     /// Goes to a pane.
     pub fn go_to(&mut self, pane: PaneId) {
         self.focus = pane;
+    }
+
+    /// Goes to the pane at a place, unless a dialog is open over it.
+    pub fn point_at(&mut self, at: Position) {
+        if !self.dialogs.is_empty() {
+            return;
+        }
+        let places = self.places();
+        let mut visible = places.visible(self.focus).into_iter();
+        if let Some(pane) = visible.find(|id| places.pane(*id).contains(at)) {
+            self.focus = pane;
+        }
     }
 
     /// Opens a dialog over what is shown.
@@ -218,7 +232,9 @@ impl Screen {
                 self.draw_pane(self.focus, *pane, buffer, cx);
             }
             Form::All(panes) => {
-                panes.iter().for_each(|(id, area)| self.draw_pane(*id, *area, buffer, cx));
+                for (id, area) in panes {
+                    self.draw_pane(*id, *area, buffer, cx);
+                }
             }
         }
         status_line::draw(places.status, buffer, cx);
@@ -254,6 +270,7 @@ impl Screen {
     fn offered(&self, cx: &Cx<'_>) -> Vec<Command> {
         let cx = cx.sized(self.top_size());
         let mut commands = self.top().commands(&cx);
+        commands.retain(|command| !(cx.read_only && command.may_change()));
         if !self.dialogs.is_empty() || self.is_typing() {
             return commands;
         }
@@ -268,7 +285,7 @@ impl Screen {
     }
 
     fn places(&self) -> Places {
-        Places::new(Rect::from((ratatui::layout::Position::ORIGIN, self.size)), self.zoomed)
+        Places::new(Rect::from((Position::ORIGIN, self.size)), self.zoomed)
     }
 
     fn pane_size(&self, id: PaneId) -> Size {
@@ -284,7 +301,7 @@ impl Screen {
     }
 
     fn dialog_area(&self) -> Rect {
-        let screen = Rect::from((ratatui::layout::Position::ORIGIN, self.size));
+        let screen = Rect::from((Position::ORIGIN, self.size));
         let body =
             Rect { y: 1.min(screen.height), height: screen.height.saturating_sub(2), ..screen };
         let width = body.width.saturating_sub(6).min(DIALOG.width).max(body.width.min(58));
@@ -322,7 +339,7 @@ fn draw_framed(
     buffer: &mut Buffer,
     cx: &Cx<'_>,
 ) {
-    let cx = cx.sized(inside(area).as_size());
+    let cx = &Cx { size: inside(area).as_size(), focused, ..*cx };
     let (border, set) = if focused {
         (Role::BorderFocused, cx.glyphs.border_focused)
     } else {
@@ -330,18 +347,18 @@ fn draw_framed(
     };
     let mut title = name;
     title.spans.insert(0, cx.span(border, " "));
-    title.extend(pane.title(&cx));
+    title.extend(pane.title(cx));
     title.push_span(" ");
     let mut block = Block::bordered()
         .border_set(set)
         .border_style(cx.theme.style(border))
         .style(cx.theme.style(ground))
         .title_top(title);
-    if let Some(footnote) = pane.footnote(&cx) {
+    if let Some(footnote) = pane.footnote(cx) {
         block = block.title_bottom(footnote.right_aligned());
     }
     block.render(area, buffer);
-    pane.draw(inside(area), buffer, &cx);
+    pane.draw(inside(area), buffer, cx);
 }
 
 /// On a screen too small for panes: what is wrong, in words.

@@ -6,7 +6,10 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        atomic::{AtomicU32, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -15,7 +18,7 @@ use midwatch::demo::{self, Fault};
 use tempfile::TempDir;
 
 /// Nothing in the demo takes longer, also on a machine that is busy.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 const REPLICAS: [(&str, u32); 5] =
     [("ledger", 1), ("cache", 1), ("api", 3), ("worker", 2), ("gateway", 1)];
@@ -90,15 +93,20 @@ impl Demo {
         get(self.ports[&copy], path).unwrap_or((0, String::new()))
     }
 
-    /// Waits until the health of a copy has this status; gives the body.
-    pub(crate) fn await_health(&self, copy: Copy, status: u16) -> String {
-        let mut body = String::new();
-        eventually(&format!("health of {copy:?} is {status}"), || {
-            let (seen, text) = self.get(copy, "/health");
-            body = text;
-            seen == status
+    /// Waits until a copy says that it is well.
+    pub(crate) fn await_well(&self, copy: Copy) {
+        eventually(&format!("{copy:?} is well"), || self.get(copy, "/health").0 == 200);
+    }
+
+    /// Waits until a copy says that it is not well, for this reason.
+    ///
+    /// On the way there it may give another one: a connection that breaks is reset
+    /// before the next is refused.
+    pub(crate) fn await_unwell(&self, copy: Copy, reason: &str) {
+        eventually(&format!("{copy:?} is not well: {reason}"), || {
+            let (status, body) = self.get(copy, "/health");
+            status == 503 && body.contains(reason)
         });
-        body
     }
 
     /// The sum of all series of a metric.
@@ -178,13 +186,19 @@ pub(crate) fn names_in(directory: &TempDir) -> Vec<String> {
     names
 }
 
+/// Ports that nothing listens on, none of them given twice by this program.
+///
+/// They are below those that the kernel gives to outgoing connections, which the
+/// services make all the time: one could take a port before its service does.
 fn free_ports() -> HashMap<Copy, u16> {
-    // All are held until all are chosen, so that none is given twice.
-    let held: Vec<_> = every_copy()
-        .into_iter()
-        .map(|copy| (copy, TcpListener::bind(("127.0.0.1", 0)).unwrap()))
-        .collect();
-    held.iter().map(|(copy, listener)| (*copy, listener.local_addr().unwrap().port())).collect()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id() % 100 * 100;
+    let mut candidates = std::iter::repeat_with(|| {
+        let number = first + NEXT.fetch_add(1, Ordering::Relaxed);
+        20_000 + u16::try_from(number % 12_000).unwrap()
+    });
+    let mut free = || candidates.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    every_copy().into_iter().map(|copy| (copy, free().unwrap())).collect()
 }
 
 fn get(port: u16, path: &str) -> std::io::Result<(u16, String)> {

@@ -79,15 +79,12 @@ impl Containers {
         Self { engine, cli, lacks, started: Mutex::default() }
     }
 
-    pub(crate) fn cli(&self) -> &Cli {
-        &self.cli
-    }
-
     /// Starts a container with these options of `run`; gives its id.
     pub(crate) async fn run(&self, name: &str, options: &[&str], script: &str) -> InstanceId {
         self.started.lock().unwrap().push(name.to_owned());
         let image = variable("MIDWATCH_TEST_IMAGE");
-        let head = ["run", "--detach", "--label", LABEL, "--name", name];
+        // Most scripts run as process 1, which the kernel does not let die of anything else.
+        let head = ["run", "--detach", "--stop-signal=KILL", "--label", LABEL, "--name", name];
         let arguments = [&head, options, &[&image, "sh", "-c", script]].concat();
         InstanceId::new(self.cli.run(&arguments).await.lines().last().unwrap_or_default())
     }

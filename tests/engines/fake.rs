@@ -27,7 +27,7 @@ use crate::{
 
 contract!(harness());
 
-async fn harness() -> FakeHarness {
+fn harness() -> FakeHarness {
     FakeHarness { engine: FakeEngine::new("fake"), started: AtomicU32::new(0) }
 }
 

@@ -1,13 +1,15 @@
 //! A real Podman engine.
 
+use midwatch::model::Instance;
+
 use crate::{
-    containers::{Cli, Containers, variable},
+    containers::{Cli, Containers, unique_name, variable},
     contract::{Harness, Lacks, Role, contract, described_when},
 };
 
 contract!(harness());
 
-async fn harness() -> Containers {
+fn harness() -> Containers {
     let cli = Cli {
         program: variable("MIDWATCH_TEST_PODMAN_CLI"),
         host: None,
@@ -21,17 +23,17 @@ async fn harness() -> Containers {
 
 #[tokio::test]
 async fn it_is_known_for_podman() {
-    let info = harness().await.engine().connect().await.unwrap();
+    let info = harness().engine().connect().await.unwrap();
     assert_eq!(info.product.as_str(), "Podman Engine");
 }
 
 #[tokio::test]
 async fn labels_of_podman_compose_are_read() {
-    let podman = harness().await;
-    let name = crate::containers::unique_name();
+    let podman = harness();
+    let name = unique_name();
     let project = format!("--label=io.podman.compose.project={name}");
     let options = [project.as_str(), "--label=com.docker.compose.service=api"];
     let id = podman.run(&name, &options, Role::Talk.script()).await;
-    let instance = described_when(&podman, &id, |instance| instance.is_up()).await;
+    let instance = described_when(&podman, &id, Instance::is_up).await;
     assert_eq!(instance.service.to_string(), format!("{name}/api"));
 }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    future::ready,
     path::Path,
     sync::{
         Arc,
@@ -25,7 +24,7 @@ use tokio::net::TcpListener;
 
 use crate::contract::{Harness, Lacks, Role, Started, contract, described_when};
 
-contract!(ready(harness()));
+contract!(harness());
 
 /// The real program, which has the guardian in it; the test binary has not.
 pub(crate) fn shim() -> &'static Path {
@@ -92,7 +91,8 @@ impl Harness for ProcessHarness {
             })
             .unwrap();
         let id = InstanceId::new(&format!("suite.{name}.1"));
-        let has_begun = |instance: &Instance| instance.state != State::Created;
+        let has_begun =
+            |instance: &Instance| !matches!(instance.state, State::Created | State::Waiting);
         described_when(self, &id, has_begun).await;
         Started { id, service: ServiceId::in_stack("suite", &name) }
     }

@@ -3,11 +3,14 @@
 use strum::IntoEnumIterator as _;
 use toml::de::DeValue;
 
-use super::{Ascii, Origin, Settings, TimeStyle, Valued, name_problem};
-use crate::config::{
-    reader::{At, Node, Reader, Table},
-    source::{ConfigErrors, Source},
-    units,
+use super::{Ascii, Origin, Settings, Valued, name_problem};
+use crate::{
+    config::{
+        reader::{At, Node, Reader, Table},
+        source::{ConfigErrors, Source},
+        units,
+    },
+    model::TimeStyle,
 };
 
 const KNOWN: &[&str] =

@@ -10,11 +10,12 @@ mod variables;
 
 use std::path::Path;
 
-use strum::{EnumIter, EnumString, IntoStaticStr};
-
 pub use origin::{Origin, Valued};
 
-use crate::config::{ConfigError, ConfigErrors, Paths, Source, Variables};
+use crate::{
+    config::{ConfigError, ConfigErrors, Paths, Source, Variables},
+    model::TimeStyle,
+};
 
 /// How a person wants midwatch to be. One field a setting; the name is the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,28 +47,6 @@ pub enum Ascii {
     Yes,
     /// Never.
     No,
-}
-
-/// How times are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, EnumString, IntoStaticStr)]
-#[strum(serialize_all = "lowercase")]
-pub enum TimeStyle {
-    /// The time of this host.
-    Local,
-    /// Universal time.
-    Utc,
-    /// How long ago.
-    Age,
-    /// Not at all.
-    None,
-}
-
-impl TimeStyle {
-    /// The word that the settings use.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// What the command line says of the settings.

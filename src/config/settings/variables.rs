@@ -2,8 +2,11 @@
 
 use std::{path::Path, str::FromStr as _};
 
-use super::{Ascii, Origin, Settings, TimeStyle, Valued, name_problem};
-use crate::config::{ConfigError, Variables};
+use super::{Ascii, Origin, Settings, Valued, name_problem};
+use crate::{
+    config::{ConfigError, Variables},
+    model::TimeStyle,
+};
 
 impl Settings {
     /// Lays the variables over, and gives what is wrong with them.

@@ -3,16 +3,11 @@
 //! Lenient where engines differ: a missing or null field is empty, an unknown word is
 //! kept as a word, a number that cannot be one is unknown (threat T16).
 
-use std::{borrow::Cow, collections::HashMap, fmt};
+use std::collections::HashMap;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use serde::Deserialize;
 
-/// A count of something; `None` when what was sent is no such number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Count(pub(super) Option<u64>);
+use crate::engines::docker::lenient::{Count, nullable};
 
 /// One container of a listing.
 #[derive(Debug, Default, Deserialize)]
@@ -245,173 +240,9 @@ pub(super) struct Actor {
     pub(super) id: String,
 }
 
-/// One reading of a container's use of its host. Read every second for every
-/// container on the screen, so only what is shown is parsed and nothing is copied.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Reading<'a> {
-    #[serde(borrow)]
-    pub(super) read: Cow<'a, str>,
-    #[serde(deserialize_with = "nullable")]
-    pub(super) cpu_stats: CpuStats,
-    #[serde(deserialize_with = "nullable")]
-    pub(super) memory_stats: MemoryStats,
-    #[serde(deserialize_with = "nullable")]
-    pub(super) pids_stats: PidsStats,
-    pub(super) networks: Traffic,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct CpuStats {
-    #[serde(deserialize_with = "nullable")]
-    pub(super) cpu_usage: CpuUsage,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct CpuUsage {
-    /// In nanoseconds since the start.
-    pub(super) total_usage: Count,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct MemoryStats {
-    pub(super) usage: Count,
-    pub(super) limit: Count,
-    #[serde(deserialize_with = "nullable")]
-    pub(super) stats: CacheStats,
-}
-
-/// The file cache that the kernel can drop, as control groups v1 and v2 name it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct CacheStats {
-    pub(super) total_inactive_file: Count,
-    pub(super) inactive_file: Count,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct PidsStats {
-    pub(super) current: Count,
-}
-
-/// The traffic of all networks together; `None` when there are none.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Traffic(pub(super) Option<(u64, u64)>);
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct NetworkTraffic {
-    rx_bytes: Count,
-    tx_bytes: Count,
-}
-
-impl<'de> Deserialize<'de> for Traffic {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Sum;
-        impl<'de> Visitor<'de> for Sum {
-            type Value = Traffic;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("networks by name")
-            }
-
-            fn visit_unit<E>(self) -> Result<Traffic, E> {
-                Ok(Traffic(None))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut networks: A) -> Result<Traffic, A::Error> {
-                let mut sum = None;
-                while let Some((_, network)) =
-                    networks.next_entry::<IgnoredAny, NetworkTraffic>()?
-                {
-                    let (received, sent): (u64, u64) = sum.unwrap_or_default();
-                    sum = Some((
-                        received.saturating_add(network.rx_bytes.0.unwrap_or(0)),
-                        sent.saturating_add(network.tx_bytes.0.unwrap_or(0)),
-                    ));
-                }
-                Ok(Traffic(sum))
-            }
-        }
-        deserializer.deserialize_any(Sum)
-    }
-}
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnyNumber;
-        impl<'de> Visitor<'de> for AnyNumber {
-            type Value = Count;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a count")
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Count, E> {
-                Ok(Count(Some(number)))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Count, E> {
-                Ok(Count(u64::try_from(number).ok()))
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Count, E> {
-                // The cast saturates; what is below zero or no number is unknown.
-                Ok(Count((number >= 0.0).then_some(number as u64)))
-            }
-
-            fn visit_unit<E>(self) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_str<E>(self, _: &str) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Count, A::Error> {
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Count(None))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Count, A::Error> {
-                while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Count(None))
-            }
-        }
-        deserializer.deserialize_any(AnyNumber)
-    }
-}
-
-/// Reads null as the empty value.
-fn nullable<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: Default + Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_cannot_be_a_count_is_unknown() {
-        let counts = r#"[1, -1, 1.5, -0.5, 1e300, null, true, "7", [1], {"a": 1}]"#;
-        let counts: Vec<Count> = serde_json::from_str(counts).unwrap();
-        let counts: Vec<_> = counts.into_iter().map(|count| count.0).collect();
-        let unknown = [None; 5];
-        assert_eq!(counts[..5], [Some(1), None, Some(1), None, Some(u64::MAX)]);
-        assert_eq!(counts[5..], unknown);
-    }
 
     #[test]
     fn null_and_missing_are_empty() {
@@ -423,14 +254,5 @@ mod tests {
         )
         .unwrap();
         assert!(described.state.health.is_none());
-    }
-
-    #[test]
-    fn the_traffic_of_all_networks_is_summed_and_none_is_unknown() {
-        let traffic = |text| serde_json::from_str::<Traffic>(text).unwrap();
-        let two = r#"{"a":{"rx_bytes":1,"tx_bytes":2,"x":[]},"b":{"rx_bytes":10,"tx_bytes":-1}}"#;
-        assert_eq!(traffic(two), Traffic(Some((11, 2))));
-        assert_eq!(traffic("{}"), Traffic(None));
-        assert_eq!(traffic("null"), Traffic(None));
     }
 }

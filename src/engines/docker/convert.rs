@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use crate::{
     engines::docker::{
-        api::{Described, DescribedHealth, DescribedState, Listed, ListedPort, PortBinding},
+        api::{CheckResult, Described, DescribedHealth, DescribedState, Listed},
         identity::identify,
+        ports,
         words::{command, cut, moment, short},
     },
     model::{
-        Detail, Exit, Health, HealthRecord, Image, Instance, InstanceId, Port, Protocol,
-        RestartPolicy, State,
+        Detail, Exit, Health, HealthRecord, Image, Instance, InstanceId, RestartPolicy, State,
     },
     text::Clean,
 };
@@ -22,9 +22,8 @@ const MAX_CHECKS: usize = 5;
 const MAX_CHECK_LINES: usize = 20;
 const MAX_CHECK_LINE_BYTES: usize = 500;
 
-/// How many labels and ports of one container are kept.
+/// How many labels of one container are kept.
 const MAX_LABELS: usize = 256;
-const MAX_PORTS: usize = 64;
 
 /// A container of a listing, without its detail.
 ///
@@ -43,7 +42,7 @@ pub(super) fn listed(listed: &Listed, is_podman: bool) -> Instance {
         image: image_of(&listed.image, &listed.image_id),
         command: command(&listed.command),
         created_at: created(listed.created.0),
-        ports: bounded_ports(listed.ports.iter().filter_map(port_of_listing)),
+        ports: ports::listed(&listed.ports),
         labels: labels_of(&listed.labels),
         detail: None,
     }
@@ -64,7 +63,7 @@ pub(super) fn described(described: &Described, is_podman: bool) -> Instance {
         image: image_of(&described.config.image, &described.image),
         command: command(&command_line(described, is_podman)),
         created_at: moment(&described.created),
-        ports: bounded_ports(ports_of(&described.network_settings.ports)),
+        ports: ports::bound(&described.network_settings.ports),
         labels: labels_of(&described.config.labels),
         detail: Some(detail_of(described, state)),
     }
@@ -92,7 +91,7 @@ fn exit_of(told: &DescribedState, state: State) -> Option<Exit> {
         State::Exited | State::Dead | State::Restarting | State::Removing => true,
         // It has failed to start, or was never started.
         State::Created => told.exit_code != 0,
-        State::Running | State::Paused | State::Unknown => false,
+        State::Running | State::Paused | State::Waiting | State::Unknown => false,
     };
     ended.then(|| Exit {
         code: told.exit_code,
@@ -103,7 +102,7 @@ fn exit_of(told: &DescribedState, state: State) -> Option<Exit> {
 
 fn health_log(health: &DescribedHealth) -> Vec<HealthRecord> {
     let skipped = health.log.len().saturating_sub(MAX_CHECKS);
-    let record = |check: &crate::engines::docker::api::CheckResult| HealthRecord {
+    let record = |check: &CheckResult| HealthRecord {
         at: moment(&check.start),
         exit_code: check.exit_code,
         output: check
@@ -119,8 +118,8 @@ fn health_log(health: &DescribedHealth) -> Vec<HealthRecord> {
 /// Docker's names have a slash in front, and links to it from other containers more
 /// than one. A container without a name is called by its id.
 fn name_of<'a>(names: impl IntoIterator<Item = &'a str>, id: &str) -> String {
-    let bare = names.into_iter().map(|name| name.strip_prefix('/').unwrap_or(name));
-    let own = bare.filter(|name| !name.is_empty() && !name.contains('/')).next();
+    let mut bare = names.into_iter().map(|name| name.strip_prefix('/').unwrap_or(name));
+    let own = bare.find(|name| !name.is_empty() && !name.contains('/'));
     own.map_or_else(|| id.chars().take(12).collect(), str::to_owned)
 }
 
@@ -201,61 +200,6 @@ fn command_line(described: &Described, is_podman: bool) -> String {
 fn labels_of(labels: &HashMap<String, String>) -> BTreeMap<Clean, Clean> {
     let sorted: BTreeMap<_, _> = labels.iter().collect();
     sorted.into_iter().take(MAX_LABELS).map(|(key, value)| (short(key), short(value))).collect()
-}
-
-fn bounded_ports(ports: impl Iterator<Item = Port>) -> Vec<Port> {
-    let mut ports: Vec<Port> = ports.collect();
-    ports.sort();
-    ports.dedup();
-    ports.truncate(MAX_PORTS);
-    ports
-}
-
-fn port_of_listing(port: &ListedPort) -> Option<Port> {
-    let number = |count: Option<u64>| u16::try_from(count?).ok().filter(|port| *port > 0);
-    let host = number(port.public_port.0);
-    Some(Port {
-        inside: number(port.private_port.0)?,
-        host,
-        address: address(&port.ip, host),
-        protocol: protocol_of(&port.protocol)?,
-    })
-}
-
-/// Ports of an inspection, such as `"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]`.
-fn ports_of(ports: &HashMap<String, Option<Vec<PortBinding>>>) -> impl Iterator<Item = Port> + '_ {
-    ports.iter().filter_map(|(key, bindings)| Some((inside_of(key)?, bindings))).flat_map(
-        |((inside, protocol), bindings)| {
-            let unpublished = Port { inside, host: None, address: None, protocol };
-            let bindings = bindings.as_deref().unwrap_or_default();
-            let published: Vec<Port> = bindings
-                .iter()
-                .map(|binding| {
-                    let host = binding.host_port.parse().ok().filter(|port| *port > 0);
-                    Port { host, address: address(&binding.host_ip, host), ..unpublished.clone() }
-                })
-                .collect();
-            if published.is_empty() { vec![unpublished] } else { published }
-        },
-    )
-}
-
-fn inside_of(key: &str) -> Option<(u16, Protocol)> {
-    let (port, protocol) = key.split_once('/').unwrap_or((key, "tcp"));
-    Some((port.parse().ok()?, protocol_of(protocol)?))
-}
-
-fn address(ip: &str, host: Option<u16>) -> Option<Clean> {
-    (host.is_some() && !ip.is_empty()).then(|| short(ip))
-}
-
-fn protocol_of(word: &str) -> Option<Protocol> {
-    match word {
-        "tcp" | "" => Some(Protocol::Tcp),
-        "udp" => Some(Protocol::Udp),
-        "sctp" => Some(Protocol::Sctp),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -351,21 +295,5 @@ mod tests {
         assert_eq!(health(r#"{"State":{"Status":"exited"}}"#), Health::None);
         let podman = r#"{"State":{"Status":"running","Health":{"Status":"","Log":null}}}"#;
         assert_eq!(health(podman), Health::None);
-    }
-
-    #[test]
-    fn ports_read_alike_from_a_listing_and_an_inspection() {
-        let listed = from_listing(
-            r#"{"Ports":[{"PrivatePort":80,"Type":"tcp","IP":"::","PublicPort":8080},
-                {"PrivatePort":80,"Type":"tcp","IP":"0.0.0.0","PublicPort":8080},
-                {"PrivatePort":53,"Type":"udp"}]}"#,
-        );
-        let inspected = from_inspection(
-            r#"{"NetworkSettings":{"Ports":{"53/udp":null,"80/tcp":[
-                {"HostIp":"0.0.0.0","HostPort":"8080"},{"HostIp":"::","HostPort":"8080"}]}}}"#,
-        );
-        assert_eq!(listed.ports, inspected.ports);
-        let shown: Vec<_> = listed.ports.iter().map(ToString::to_string).collect();
-        assert_eq!(shown, ["53/udp", "0.0.0.0:8080→80", "[::]:8080→80"]);
     }
 }

@@ -145,7 +145,9 @@ fn ssh(endpoint: &Endpoint, target: &SshTarget) -> Result<Dialed, EngineError> {
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(failed)?;
+        .map_err(|error| EngineError::Unsupported {
+            what: format!("cannot start `ssh`, which {endpoint} needs: {error}"),
+        })?;
     let (sender, last_words) = oneshot::channel();
     tokio::spawn(async move {
         // Nobody listens any more when the connection was given up.

@@ -1,6 +1,6 @@
 //! One message for each cause: from what the system said to an [`EngineError`].
 
-use std::{error::Error, fmt::Write as _, fs, io, os::unix::fs::MetadataExt as _, path::Path};
+use std::{error::Error, fmt::Write as _, io};
 
 use hyper::StatusCode;
 use serde::Deserialize;
@@ -8,7 +8,10 @@ use serde::Deserialize;
 use crate::{
     engines::{
         EngineError,
-        docker::endpoint::{Endpoint, SshTarget},
+        docker::{
+            denied::denied,
+            endpoint::{Endpoint, SshTarget},
+        },
     },
     model::InstanceId,
 };
@@ -22,7 +25,7 @@ const MAX_MESSAGE_CHARS: usize = 400;
 /// Why no connection came about, from the error with all its sources.
 pub(super) fn of_dialing(endpoint: &Endpoint, error: &(dyn Error + 'static)) -> EngineError {
     match (cause_of(error), endpoint) {
-        (Cause::Denied, Endpoint::Unix(path)) => denied(endpoint, Owner::of(path).as_ref()),
+        (Cause::Denied, Endpoint::Unix(path)) => denied(endpoint, path),
         (Cause::Refused, _) => {
             EngineError::Refused { endpoint: endpoint.to_string(), reason: None }
         }
@@ -205,43 +208,6 @@ fn message_of(status: StatusCode, body: &[u8]) -> String {
     said.chars().take(MAX_MESSAGE_CHARS).collect()
 }
 
-/// Who may use a socket.
-struct Owner {
-    group: String,
-    mode: u32,
-}
-
-impl Owner {
-    fn of(path: &Path) -> Option<Self> {
-        let meta = fs::metadata(path).ok()?;
-        let groups = fs::read_to_string("/etc/group").unwrap_or_default();
-        Some(Self { group: group_name(&groups, meta.gid()), mode: meta.mode() })
-    }
-}
-
-/// The name of a group in a file like `/etc/group`, or its number.
-fn group_name(groups: &str, gid: u32) -> String {
-    let named = groups.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)?.parse() == Ok(gid)).then(|| name.to_owned())
-    });
-    named.unwrap_or_else(|| gid.to_string())
-}
-
-fn denied(endpoint: &Endpoint, owner: Option<&Owner>) -> EngineError {
-    const GROUP_MAY_WRITE: u32 = 0o020;
-    let remedy = match owner {
-        Some(Owner { group, mode }) if mode & GROUP_MAY_WRITE != 0 && group != "root" => format!(
-            "the socket belongs to the group `{group}`: `sudo usermod -aG {group} $USER`, \
-             then log in again (whoever is in it can do anything on this host)"
-        ),
-        Some(_) => "only root may use this socket; a rootless engine needs no such right".into(),
-        None => "the folder of the socket is closed to you; which engine is yours to use?".into(),
-    };
-    EngineError::Denied { endpoint: endpoint.to_string(), remedy }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,26 +222,9 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_socket_names_the_group_to_join() {
-        let owner = Owner { group: "docker".into(), mode: 0o140_660 };
-        let error = denied(&unix(), Some(&owner));
-        assert_eq!(error.to_string(), "permission denied at unix:///var/run/docker.sock");
-        assert!(error.hint().unwrap().contains("sudo usermod -aG docker $USER"));
-        let owner = Owner { group: "root".into(), mode: 0o140_600 };
-        assert!(denied(&unix(), Some(&owner)).hint().unwrap().starts_with("only root"));
-    }
-
-    #[test]
     fn a_refused_right_is_found_below_other_errors() {
         let io = io::Error::from(io::ErrorKind::PermissionDenied);
         assert!(matches!(of_dialing(&unix(), &io), EngineError::Denied { .. }));
-    }
-
-    #[test]
-    fn groups_are_named_where_they_have_a_name() {
-        let file = "root:x:0:\ndocker:x:998:bob\nbroken\n";
-        assert_eq!(group_name(file, 998), "docker");
-        assert_eq!(group_name(file, 4242), "4242");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    engines::docker::{api::Described, convert, words},
+    engines::docker::{
+        api::{Described, Mount},
+        convert, words,
+    },
     model::{
         Inspection,
         inspect::{Row, Value},
@@ -108,7 +111,7 @@ fn network(described: &Described, is_podman: bool) -> Vec<Row> {
 }
 
 fn mounts(described: &Described) -> Vec<Row> {
-    let row = |mount: &crate::engines::docker::api::Mount| {
+    let row = |mount: &Mount| {
         let source = if mount.kind == "volume" { &mount.name } else { &mount.source };
         let rights = if mount.writable { "" } else { ", read only" };
         shown(&mount.destination, &format!("{} {source}{rights}", mount.kind))

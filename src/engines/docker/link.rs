@@ -33,6 +33,8 @@ use crate::{
             dial::{Dialed, dial},
             endpoint::Endpoint,
             failure,
+            greeting::Greeting,
+            records::Body,
         },
     },
     model::InstanceId,
@@ -72,15 +74,6 @@ pub(super) struct Link {
     idle: Mutex<Vec<Sender>>,
 }
 
-/// What an engine says of itself in a few bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Greeting {
-    /// `Docker` or `Libpod`, or whatever else calls itself an engine.
-    pub(super) server: String,
-    pub(super) version: String,
-    pub(super) api: String,
-}
-
 impl Link {
     pub(super) fn new(endpoint: Endpoint, insecure: bool) -> Self {
         Self {
@@ -111,21 +104,16 @@ impl Link {
             self.checked(response, None).await
         });
         let response = response.await?;
-        let header = |name: &str| {
-            let value = response.headers().get(name).and_then(|value| value.to_str().ok());
-            value.unwrap_or_default().to_owned()
-        };
-        let (api, server) = (header("api-version"), header("server"));
-        let Some(offered) = parse_version(&api) else {
+        let Some(greeting) = Greeting::of(response.headers()) else {
             return Err(failure::answer(&self.endpoint, "that is no container engine"));
         };
+        let offered = greeting.api;
         if offered < failure::OLDEST_API {
             return Err(failure::too_old(&self.endpoint, offered));
         }
         self.minor.store(offered.min(NEWEST_API).1, Ordering::Relaxed);
-        let (server, version) = parse_server(&server);
-        self.is_podman.store(server == "Libpod", Ordering::Relaxed);
-        Ok(Greeting { server, version, api })
+        self.is_podman.store(greeting.is_podman(), Ordering::Relaxed);
+        Ok(greeting)
     }
 
     /// The version of the API that is spoken.
@@ -181,7 +169,7 @@ impl Link {
     ) -> Result<Body, EngineError> {
         let request = request(Method::GET, &self.versioned(path).await?, None)?;
         let response = self.checked(self.send(request).await?, about).await?;
-        Ok(Body { endpoint: self.endpoint.clone(), incoming: response.into_body() })
+        Ok(Body::new(self.endpoint.clone(), response.into_body()))
     }
 
     /// Opens a stream that must be open within the time of a call.
@@ -320,33 +308,6 @@ impl Link {
     }
 }
 
-/// An answer that goes on.
-#[derive(Debug)]
-pub(super) struct Body {
-    endpoint: Endpoint,
-    incoming: Incoming,
-}
-
-impl Body {
-    /// The next bytes; `None` at the end.
-    pub(super) async fn chunk(&mut self) -> Option<Result<Bytes, EngineError>> {
-        loop {
-            match self.incoming.frame().await? {
-                Ok(frame) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Some(Ok(data));
-                    }
-                }
-                Err(error) => return Some(Err(failure::of_talking(&self.endpoint, &error))),
-            }
-        }
-    }
-
-    pub(super) fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
-    }
-}
-
 fn request(
     method: Method,
     path: &str,
@@ -363,18 +324,6 @@ fn request(
             what: format!("`{path}` is no request: {error}"),
             remedy: "this is a mistake in midwatch".into(),
         })
-}
-
-fn parse_version(api: &str) -> Option<(u32, u32)> {
-    let (major, minor) = api.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// From `Docker/20.10.24 (linux)` to name and version.
-fn parse_server(server: &str) -> (String, String) {
-    let product = server.split(' ').next().unwrap_or_default();
-    let (name, version) = product.split_once('/').unwrap_or((product, ""));
-    (name.into(), version.into())
 }
 
 #[cfg(test)]

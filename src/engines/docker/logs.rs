@@ -7,10 +7,7 @@ use futures_util::{StreamExt, stream};
 use crate::{
     engines::{
         EngineError, EngineStream, LogRequest,
-        docker::{
-            failure,
-            link::{Body, Link},
-        },
+        docker::{failure, link::Link, records::Body},
         lines::LineSplitter,
     },
     model::{InstanceId, LogLine, Stream},

@@ -7,14 +7,19 @@
 mod api;
 mod context;
 mod convert;
+mod denied;
 mod dial;
 mod endpoint;
 mod failure;
 mod find;
+mod greeting;
 mod identity;
 mod inspect;
+mod lenient;
 mod link;
 mod logs;
+mod ports;
+mod reading;
 mod records;
 mod shell;
 mod stats;
@@ -33,7 +38,7 @@ use crate::{
         Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
         docker::{
             api::{Described, HostInfo, Listed},
-            link::{Greeting, Link},
+            link::Link,
         },
     },
     model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
@@ -89,7 +94,7 @@ impl Engine for DockerEngine {
         let greeting = self.link.greet().await?;
         let host = self.host().await.map(|info| words::short(&info.name));
         Ok(EngineInfo {
-            product: product_of(&greeting),
+            product: words::short(greeting.product()),
             version: words::short(&greeting.version),
             api: Some(Clean::new(&failure::version_words(self.link.api().await?))),
             host: host.filter(|name| !name.is_empty()),
@@ -141,16 +146,6 @@ impl Engine for DockerEngine {
     async fn shell(&self, id: &InstanceId, size: ShellSize) -> Result<Shell, EngineError> {
         let shell = shell::shell(Arc::clone(&self.link), checked(id)?, size).await?;
         Ok(Shell::Remote(Box::new(shell)))
-    }
-}
-
-/// What the engine calls itself, as people know it.
-fn product_of(greeting: &Greeting) -> Clean {
-    match greeting.server.as_str() {
-        "Docker" => Clean::new("Docker Engine"),
-        "Libpod" => Clean::new("Podman Engine"),
-        "" => Clean::new("container engine"),
-        other => words::short(other),
     }
 }
 

@@ -1,16 +1,50 @@
-//! [`Records`]: a stream of JSON objects, one a line, none longer than it may be.
+//! [`Body`]: an answer that goes on, and [`Records`]: one of JSON objects, one a line,
+//! none longer than it may be.
 
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
 
 use crate::engines::{
     EngineError,
-    docker::{failure, link::Body},
+    docker::{endpoint::Endpoint, failure},
 };
 
 /// No event and no reading is longer than this.
 const MAX_RECORD_BYTES: usize = 1024 * 1024;
+
+/// An answer that goes on.
+#[derive(Debug)]
+pub(super) struct Body {
+    endpoint: Endpoint,
+    incoming: Incoming,
+}
+
+impl Body {
+    pub(super) fn new(endpoint: Endpoint, incoming: Incoming) -> Self {
+        Self { endpoint, incoming }
+    }
+
+    /// The next bytes; `None` at the end.
+    pub(super) async fn chunk(&mut self) -> Option<Result<Bytes, EngineError>> {
+        loop {
+            match self.incoming.frame().await? {
+                Ok(frame) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Some(Ok(data));
+                    }
+                }
+                Err(error) => return Some(Err(failure::of_talking(&self.endpoint, &error))),
+            }
+        }
+    }
+
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+}
 
 /// The lines of an answer that goes on.
 #[derive(Debug)]

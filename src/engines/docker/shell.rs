@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{
     engines::{
         EngineError, RemoteShell, ShellSize, ShellStreams,
-        docker::{api::Described, link::Link},
+        docker::{api::Described, failure, link::Link},
     },
     model::InstanceId,
 };
@@ -50,14 +50,11 @@ pub(super) async fn shell(
     }
     // Asked first: a program that is not there ends the shell without a word of why.
     let program = format!("/containers/{id}/archive?path=/bin/sh");
-    match link.tell(Method::HEAD, &program, Some(id)).await {
-        Err(EngineError::NotFound { .. }) => {
-            let image = &described.config.image;
-            let what = format!("the image {image} has no /bin/sh, so there is no shell to start");
-            return Err(EngineError::Unsupported { what });
-        }
-        // A guard in front of the engine may forbid the question and not the shell.
-        Err(_) | Ok(()) => {}
+    // A guard in front of the engine may forbid the question and not the shell.
+    if let Err(EngineError::NotFound { .. }) = link.tell(Method::HEAD, &program, Some(id)).await {
+        let image = &described.config.image;
+        let what = format!("the image {image} has no /bin/sh, so there is no shell to start");
+        return Err(EngineError::Unsupported { what });
     }
     start(link, id, size).await
 }
@@ -85,7 +82,7 @@ fn checked<'a>(link: &Link, id: &'a str) -> Result<&'a str, EngineError> {
     if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(id);
     }
-    Err(super::failure::answer(link.endpoint(), "an id that is none"))
+    Err(failure::answer(link.endpoint(), "an id that is none"))
 }
 
 /// A terminal on the engine's side.

@@ -9,9 +9,9 @@ use crate::{
     engines::{
         EngineError, EngineStream,
         docker::{
-            api::{MemoryStats, Reading},
             failure,
             link::Link,
+            reading::{MemoryStats, Reading},
             records::Records,
             words::moment,
         },

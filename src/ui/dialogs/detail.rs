@@ -6,7 +6,7 @@ use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     input::{Command, Context},
-    model::{Instance, InstanceKey, ServiceKey},
+    model::{Instance, InstanceKey, ServiceKey, TimeStyle},
     store::{InstanceView, ServiceView, Topics},
     text::format,
     ui::{
@@ -215,7 +215,7 @@ fn masked<'a>(name: &str, value: &'a str) -> &'a str {
 
 /// A moment with its zone, and how long ago it was.
 fn moment(at: Timestamp, cx: &Cx<'_>) -> String {
-    let zone = if cx.time == crate::ui::TimeStyle::Utc { TimeZone::UTC } else { cx.zone.clone() };
+    let zone = if cx.time == TimeStyle::Utc { TimeZone::UTC } else { cx.zone.clone() };
     let age = cx.now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs();
     let clock = at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %Z");
     format!("{clock}  ({} ago)", format::age(age))

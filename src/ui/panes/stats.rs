@@ -258,7 +258,8 @@ impl Curves {
         ];
         cells::put_pieces(buffer, head, pieces, cx.glyphs.ellipsis);
         let plot = Rect { y: area.y + head.height, height: area.height - head.height, ..area };
-        if plot.height < 2 || plot.width < 12 {
+        let is_known = self.lines.iter().any(|(_, values)| values.iter().any(Option::is_some));
+        if plot.height < 2 || plot.width < 12 || !is_known {
             return;
         }
         let top = self.top();

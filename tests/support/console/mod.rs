@@ -13,11 +13,10 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use midwatch::{
     app::{App, Effect, Msg, Outcome, Start},
     input::Keymap,
-    model::{Demand, Environment, Event, Stack},
+    model::{Demand, Environment, Event, Stack, TimeStyle},
     store::{LogBounds, Store},
     text::Clean,
     ui::{
-        TimeStyle,
         cx::DemoFault,
         glyphs::Glyphs,
         theme::{Depth, Library, Role},
@@ -84,7 +83,7 @@ impl Console {
         } else {
             vec![]
         };
-        let app = App::new(Start {
+        let start = Start {
             store: Store::new([(world::docker(), Clean::new(world::ENDPOINT))], setup.bounds),
             stack: Stack {
                 name: None,
@@ -101,7 +100,10 @@ impl Console {
             zone: TimeZone::UTC,
             mouse: false,
             size: Size { width: setup.size.0, height: setup.size.1 },
-        });
+            notices: vec![],
+            read_only: false,
+        };
+        let app = App::new(start, now());
         Self { app, now: now(), size: setup.size }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     model::{Demand, InstanceKey, StreamState},
     store::{EngineView, LogRing, Store, Topics, logs::StoredLine},
     ui::{
-        Cx, Pane, Reaction, TimeStyle, Wish,
+        Cx, Pane, Reaction, Wish,
         panes::services::{Purpose, one_instance},
         theme::Role,
         widgets::message,
@@ -210,7 +210,7 @@ impl Pane for Logs {
             return Reaction::done();
         }
         match command {
-            Command::Pause if self.still.is_some() => self.still = None,
+            Command::Pause | Command::Back if self.still.is_some() => self.still = None,
             Command::Pause => self.pause(cx),
             Command::Wrap => {
                 self.wrap = !self.wrap;
@@ -222,7 +222,6 @@ impl Pane for Logs {
                 self.side = (self.side + SIDE_STEP).min(crate::model::log::MAX_LINE_BYTES);
             }
             Command::TimeFormat => return Reaction::wish(Wish::UseTime(cx.time.next())),
-            Command::Back if self.still.is_some() => self.still = None,
             Command::Shell | Command::Inspect => {
                 let purpose =
                     if command == Command::Shell { Purpose::Shell } else { Purpose::Inspect };
@@ -273,13 +272,4 @@ fn nothing(instances: &[InstanceKey], cx: &Cx<'_>) -> (Role, String) {
         return (Role::Muted, "Opening the logs…".into());
     }
     (Role::Muted, "No output yet.".into())
-}
-
-/// The zone that times are shown in, for the status line.
-#[must_use]
-pub fn zone_word(time: TimeStyle) -> &'static str {
-    match time {
-        TimeStyle::Utc => "UTC",
-        TimeStyle::Local | TimeStyle::Age | TimeStyle::None => "local",
-    }
 }

@@ -5,14 +5,14 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::merged::Place;
 use crate::{
-    model::{InstanceKey, LogLine, Stream},
+    model::{InstanceKey, LogLine, Stream, TimeStyle},
     store::logs::StoredLine,
     text::{
         format,
         width::{slice_columns, width},
     },
     ui::{
-        Cx, TimeStyle,
+        Cx,
         theme::Role,
         widgets::{cells, styled},
     },
@@ -20,6 +20,9 @@ use crate::{
 
 /// The widest that an instance's name may be before a line.
 const SOURCE: usize = 18;
+
+/// The column that tells standard error from standard output.
+const PIPE: u16 = 1;
 
 /// How lines are drawn.
 pub(super) struct LineStyle {
@@ -78,7 +81,7 @@ fn lead(style: &LineStyle) -> u16 {
         TimeStyle::None => 0,
     };
     let source = if style.sources > 0 { style.sources as u16 + 1 } else { 0 };
-    time + source
+    time + source + PIPE
 }
 
 /// How many rows a line takes.
@@ -144,13 +147,14 @@ impl Line<'_> {
             place.width = place.width.min(style.sources as u16);
             cells::put(buffer, place, name, cx.theme.style(role), cx.glyphs.ellipsis);
         }
+        if self.stored.line.stream == Stream::Stderr {
+            let place = cells::skip(area, area.width.saturating_sub(PIPE));
+            cells::put(buffer, place, cx.glyphs.stderr, cx.theme.style(Role::LogStderr), "");
+        }
     }
 
     fn draw_text(&self, area: Rect, from: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let base = match self.stored.line.stream {
-            Stream::Stdout => cx.theme.style(Role::Text),
-            Stream::Stderr => cx.theme.style(Role::LogStderr),
-        };
+        let base = cx.theme.style(Role::Text);
         let line = &self.stored.line;
         let used = styled::put(buffer, area, &line.text, from, base, cx.theme);
         let columns = width(line.as_str());

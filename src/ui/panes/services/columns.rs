@@ -5,7 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::rows::{Rows, SortKey};
 use crate::{
-    store::ServiceView,
+    store::{EngineView, ServiceView},
     text::{Clean, format, width::width},
     ui::{Cx, theme::Role, widgets::cells},
 };
@@ -14,7 +14,7 @@ use crate::{
 const LEAD: u16 = 4;
 
 /// The least room for the reason; what is wrong goes before numbers.
-const REASON: u16 = 12;
+const REASON: u16 = 16;
 
 /// A column after the name, in the order in which they find room.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,11 +31,26 @@ impl Column {
     const BY_USE: [Self; 6] =
         [Self::Up, Self::Cpu, Self::Memory, Self::Restarts, Self::Age, Self::Network];
 
-    fn width(self) -> u16 {
+    /// The room that it needs; `limited` when some service has a limit to be a part of.
+    fn width(self, limited: bool) -> u16 {
         match self {
-            Self::Up | Self::Cpu | Self::Restarts | Self::Age => 5,
-            Self::Memory => 10,
+            Self::Up | Self::Restarts => 4,
+            Self::Cpu | Self::Age => 5,
+            Self::Memory if limited => 11,
+            Self::Memory => 6,
             Self::Network => 12,
+        }
+    }
+
+    /// Whether it would say anything: a column of nothing takes room from reasons.
+    fn tells(self, rows: &Rows<'_>, cx: &Cx<'_>) -> bool {
+        let any = |tells: fn(&ServiceView, &Cx<'_>) -> bool| {
+            rows.iter_services().any(|service| tells(service, cx))
+        };
+        match self {
+            Self::Restarts => any(|service, _| service.restarts > 0),
+            Self::Network => any(|s, cx| cx.store.usage(s).received_per_second.is_some()),
+            Self::Up | Self::Cpu | Self::Memory | Self::Age => true,
         }
     }
 
@@ -43,7 +58,7 @@ impl Column {
         match self {
             Self::Up => "up",
             Self::Cpu => "cpu",
-            Self::Memory => "memory",
+            Self::Memory => "mem",
             Self::Restarts => "rst",
             Self::Age => "age",
             Self::Network => "net in/out",
@@ -65,7 +80,8 @@ impl Column {
 /// The columns that there is room for.
 pub(super) struct Columns {
     name: u16,
-    shown: Vec<Column>,
+    /// With their widths.
+    shown: Vec<(Column, u16)>,
 }
 
 impl Columns {
@@ -74,13 +90,16 @@ impl Columns {
         let longest = rows.iter_services().map(|s| width(&name(s, stacks_shown, cx))).max();
         let name = (longest.unwrap_or(8) as u16).clamp(6, (room / 3).max(6));
         let mut rest = room.saturating_sub(LEAD + name + REASON);
+        let limited =
+            rows.iter_services().any(|service| cx.store.usage(service).memory_ratio().is_some());
         let mut shown = Vec::new();
-        for column in Column::BY_USE {
-            if rest <= column.width() {
+        for column in Column::BY_USE.into_iter().filter(|column| column.tells(rows, cx)) {
+            let width = column.width(limited);
+            if rest <= width {
                 break;
             }
-            rest -= column.width() + 1;
-            shown.push(column);
+            rest -= width + 1;
+            shown.push((column, width));
         }
         Self { name, shown }
     }
@@ -93,13 +112,13 @@ impl Columns {
         let mut rest = cells::skip(area, LEAD - 1);
         cells::put(buffer, rest, "service", style(false), "");
         rest = cells::skip(rest, self.name + 1);
-        for column in &self.shown {
-            let place = Rect { width: column.width().min(rest.width), ..rest };
+        for (column, width) in &self.shown {
+            let place = Rect { width: (*width).min(rest.width), ..rest };
             let sorted = column.is_sorted(sort);
             let mark = if sorted { cx.glyphs.descending } else { "" };
             let words = format!("{mark}{}", column.heading());
             cells::put_right(buffer, place, &words, style(sorted), "");
-            rest = cells::skip(rest, column.width() + 1);
+            rest = cells::skip(rest, width + 1);
         }
         let mark = if sort == SortKey::State { cx.glyphs.descending } else { "" };
         cells::put(buffer, rest, &format!("{mark}state"), style(sort == SortKey::State), "");
@@ -114,9 +133,9 @@ impl Columns {
         sort: SortKey,
     ) {
         let selected = cx.selection.service.as_ref() == Some(&service.key);
-        let fresh = cx.store.engine(&service.key.engine).is_some_and(|engine| engine.is_up());
+        let fresh = cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up);
         if selected {
-            buffer.set_style(area, cx.theme.style(Role::Selection));
+            buffer.set_style(area, cx.on_row(Role::Text, true));
         }
         let on_row = |role: Role| cx.on_row(role, selected);
         let marked = cx.selection.marks.contains(&service.key);
@@ -132,13 +151,13 @@ impl Columns {
         let named = Rect { width: self.name.min(rest.width), ..rest };
         cells::put(buffer, named, &name(service, stacks_shown, cx), on_row(text), ellipsis);
         rest = cells::skip(rest, self.name + 1);
-        for column in &self.shown {
-            let place = Rect { width: column.width().min(rest.width), ..rest };
+        for (column, width) in &self.shown {
+            let place = Rect { width: (*width).min(rest.width), ..rest };
             let (value, role) = value(*column, service, cx);
             let role = if fresh { role } else { Role::Stale };
             let style = if column.is_sorted(sort) { on_row(Role::Accent) } else { on_row(role) };
             cells::put_right(buffer, place, &value, style, ellipsis);
-            rest = cells::skip(rest, column.width() + 1);
+            rest = cells::skip(rest, width + 1);
         }
         cells::put(buffer, rest, &now.words, on_row(now.role), ellipsis);
     }

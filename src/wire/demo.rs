@@ -1,0 +1,143 @@
+//! `midwatch demo`: a stack of real processes to look at, and its folder.
+
+use std::{
+    fs, io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use futures_util::StreamExt as _;
+use rustix::process::{Pid, test_kill_process};
+use strum::IntoEnumIterator;
+
+use super::{
+    Session,
+    console::{Faults, Looks, show},
+    session::Own,
+};
+use crate::{
+    cli::{CliError, Context, Global},
+    config::Settings,
+    demo::{self, Fault},
+    engines::{Engine, process::ProcessEngine},
+    model::{EngineId, Environment, Health, Stack},
+    text::Clean,
+    ui::cx::DemoFault,
+};
+
+/// How the folders of demos are called; the number of their process follows.
+const PREFIX: &str = "midwatch-demo-";
+
+/// Shows the demo until it is left, with some faults switched on. Nothing is left behind.
+///
+/// # Errors
+///
+/// When the configuration is wrong, or the demo cannot be started or shown.
+pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Result<(), CliError> {
+    let settings = Settings::load(&context.paths, &context.variables, &global.settings())
+        .map_err(CliError::Config)?;
+    let looks = Looks::new(&settings, context)?;
+    let folder = Folder::make().map_err(CliError::system("make a folder for the demo"))?;
+    let program = std::env::current_exe().map_err(CliError::system("find midwatch's own file"))?;
+    let id = EngineId::new("process");
+    let engine = ProcessEngine::new(id.clone(), demo::stack(&folder.0, &program));
+    let engine = Arc::new(engine.map_err(|error| CliError::engine(&id, &error))?);
+    engine.start();
+    let breaking = tokio::spawn(break_when_up(engine.clone(), folder.0.clone(), faults.to_vec()));
+    let session = Session {
+        settings,
+        stack: Stack {
+            name: Some(Clean::new(demo::STACK)),
+            title: None,
+            environment: Some(Environment::Development),
+        },
+        read_only: global.read_only,
+        engines: Vec::new(),
+        own: Own::Ready(engine.clone()),
+        containers_meant: false,
+        notices: Vec::new(),
+    };
+    let faults = (!session.read_only).then(|| switches(&folder.0, faults));
+    let shown = show(&session, session.all_engines(), looks, context, faults).await;
+    breaking.abort();
+    engine.shutdown().await;
+    shown
+}
+
+/// Switches faults on once everything runs: what is broken from the start never gets
+/// far enough to show how it breaks.
+async fn break_when_up(engine: Arc<ProcessEngine>, folder: PathBuf, faults: Vec<Fault>) {
+    if faults.is_empty() {
+        return;
+    }
+    let Ok(mut changes) = engine.watch().await else { return };
+    loop {
+        let all = engine.list().await.unwrap_or_default();
+        if all.iter().all(|instance| instance.health == Health::Healthy) {
+            break;
+        }
+        if changes.next().await.is_none() {
+            return;
+        }
+    }
+    if let Err(error) = switch(&folder, &faults) {
+        tracing::warn!(%error, "the faults of the demo were not switched on");
+    }
+}
+
+fn switches(folder: &Path, on: &[Fault]) -> Faults {
+    let known = Fault::iter().map(|fault| DemoFault {
+        name: fault.into(),
+        description: fault.description(),
+        on: on.contains(&fault),
+    });
+    let folder = folder.to_owned();
+    let switch = move |names: &[&'static str]| {
+        let faults: Vec<Fault> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        switch(&folder, &faults)
+    };
+    Faults { known: known.collect(), switch: Box::new(switch) }
+}
+
+fn switch(folder: &Path, on: &[Fault]) -> io::Result<()> {
+    demo::faults::write(folder, &on.iter().copied().collect()).map_err(io::Error::other)
+}
+
+/// The demo's folder; gone when this is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes one that nobody else can look into. Folders of demos that were killed go.
+    fn make() -> io::Result<Self> {
+        let place = std::env::temp_dir();
+        remove_left_behind(&place);
+        let folder = place.join(format!("{PREFIX}{}", std::process::id()));
+        fs::DirBuilder::new().mode(0o700).create(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed is removed by the next demo, or by the system.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Removes folders whose process is gone. Another person's folders cannot be removed,
+/// and stay.
+fn remove_left_behind(place: &Path) {
+    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        let Some(pid) = number.and_then(|number| number.parse().ok()).and_then(Pid::from_raw)
+        else {
+            continue;
+        };
+        if test_kill_process(pid) == Err(rustix::io::Errno::SRCH) {
+            // As above.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! [`Session`]: which stack, which engines, which settings; found once at the start.
+
+use std::sync::Arc;
+
+use super::described::Described;
+pub use super::described::Own;
+use crate::{
+    cli::{
+        CliError, Context, Global, Printer,
+        args::EngineKind,
+        doctor::{self, Findings},
+    },
+    config::{Settings, stack_file::Runtime},
+    engines::{
+        Engine,
+        docker::{self, Candidate, DockerEngine},
+        limited::{Limited, Limits},
+    },
+    model::{EngineId, Stack},
+    text::Clean,
+};
+
+/// What is looked at, and how.
+pub struct Session {
+    /// How the person wants it.
+    pub settings: Settings,
+    /// What the stack file says of the stack.
+    pub stack: Stack,
+    /// Whether nothing may be done that could change what runs.
+    pub read_only: bool,
+    /// The engines that are elsewhere.
+    pub engines: Vec<Arc<dyn Engine>>,
+    /// The stack file's own processes.
+    pub own: Own,
+    /// Whether the command line or the stack file says that containers are meant.
+    pub containers_meant: bool,
+    /// What the person should be told at the start.
+    pub notices: Vec<String>,
+}
+
+impl Session {
+    /// Finds out what is to be looked at. Connects to nothing and starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the settings, the stack file or an address is wrong.
+    pub fn open(global: &Global, context: &Context) -> Result<Self, CliError> {
+        let settings = Settings::load(&context.paths, &context.variables, &global.settings())
+            .map_err(CliError::Config)?;
+        let described = Described::read(global, context)?;
+        let runtime = described.runtime();
+        let Described { file, own, notice } = described;
+        if global.engine == Some(EngineKind::Process) && matches!(own, Own::None) {
+            let hint = "the services of a stack file are; `midwatch demo` brings its own";
+            return Err(CliError::usage("there are no local processes to look at", hint));
+        }
+        let project = global.project.clone().or_else(|| runtime.project.clone()).or_else(|| {
+            // A stack file without processes of its own describes containers.
+            file.as_ref().filter(|file| file.services.is_empty()).map(|file| file.name.clone())
+        });
+        let limits =
+            Limits { stack: project.as_deref().map(Clean::new), read_only: global.read_only };
+        let containers = container_engine(global, context, &runtime, own.ready().is_some())?;
+        let containers_meant = are_containers_meant(global, &runtime);
+        let stack = Stack {
+            name: file.as_ref().map(|file| Clean::new(&file.name)).or(limits.stack.clone()),
+            title: file.as_ref().and_then(|file| file.title.clone()),
+            environment: file.as_ref().map(|file| file.environment),
+        };
+        Ok(Self {
+            settings,
+            stack,
+            read_only: global.read_only,
+            engines: containers.map(|engine| limited(engine, limits)).into_iter().collect(),
+            own,
+            containers_meant,
+            notices: notice.into_iter().collect(),
+        })
+    }
+
+    /// All engines, the stack's own processes first.
+    #[must_use]
+    pub fn all_engines(&self) -> Vec<Arc<dyn Engine>> {
+        let limits = Limits { read_only: self.read_only, ..Limits::default() };
+        let own = self.own.ready().map(|engine| limited(engine.clone(), limits));
+        own.into_iter().chain(self.engines.iter().cloned()).collect()
+    }
+
+    /// The engines that run without a console, for commands to look at.
+    ///
+    /// # Errors
+    ///
+    /// When the stack is made of processes that run only inside a console: nothing
+    /// else is shown in their place unless containers are meant.
+    pub fn standing_engines(
+        &self,
+        printer: &mut Printer<'_>,
+    ) -> Result<&[Arc<dyn Engine>], CliError> {
+        let own = !matches!(self.own, Own::None);
+        if own && !self.containers_meant {
+            let name = self.stack.name.as_ref().map_or("", Clean::as_str);
+            let message = format!(
+                "the stack {name} is made of local processes, and these run only inside an open \
+                 console"
+            );
+            let hint = "open it with `midwatch`; --engine docker looks at containers instead";
+            return Err(CliError::usage(&message, hint));
+        }
+        if own {
+            printer.note("the stack file's own processes run only inside an open console");
+        }
+        Ok(&self.engines)
+    }
+}
+
+/// Looks at everything that `midwatch doctor` tells of.
+///
+/// # Errors
+///
+/// When an address or a file that says where engines are makes no sense.
+pub async fn findings(global: &Global, context: &Context) -> Result<Findings, CliError> {
+    let mut tried = Vec::new();
+    if may_be(EngineKind::Docker, global) || may_be(EngineKind::Podman, global) {
+        let candidates = candidates(global, context, &Runtime::default())?;
+        let chosen = docker::choose(&candidates).cloned();
+        tried.extend(candidates.iter().map(|candidate| doctor::Tried {
+            origin: Clean::new(&candidate.origin),
+            chosen: Some(candidate) == chosen.as_ref(),
+            engine: engine_at(candidate, global),
+        }));
+    }
+    Ok(doctor::gather(&tried, global, context).await)
+}
+
+fn may_be(kind: EngineKind, global: &Global) -> bool {
+    global.engine.is_none_or(|only| only == kind)
+}
+
+/// The container engine to look at. Beside processes of our own it is left out when
+/// nothing says that there is one.
+fn container_engine(
+    global: &Global,
+    context: &Context,
+    runtime: &Runtime,
+    beside_processes: bool,
+) -> Result<Option<Arc<dyn Engine>>, CliError> {
+    if global.engine == Some(EngineKind::Process) {
+        return Ok(None);
+    }
+    let candidates = candidates(global, context, runtime)?;
+    let Some(chosen) = docker::choose(&candidates) else { return Ok(None) };
+    if beside_processes && !is_place_named(global, runtime) && chosen.problem.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(engine_at(chosen, global)))
+}
+
+fn is_place_named(global: &Global, runtime: &Runtime) -> bool {
+    global.engine.is_some()
+        || global.host.is_some()
+        || global.context.is_some()
+        || runtime.host.is_some()
+        || runtime.context.is_some()
+}
+
+/// `--engine process` names a place too, but not one of containers.
+fn are_containers_meant(global: &Global, runtime: &Runtime) -> bool {
+    global.engine != Some(EngineKind::Process)
+        && (is_place_named(global, runtime)
+            || global.project.is_some()
+            || runtime.project.is_some())
+}
+
+/// The places where a container engine may be; what the command line says goes before
+/// what the stack file says.
+fn candidates(
+    global: &Global,
+    context: &Context,
+    runtime: &Runtime,
+) -> Result<Vec<Candidate>, CliError> {
+    let said = global.host.is_some() || global.context.is_some();
+    let (host, named) = if said {
+        (global.host.clone(), global.context.clone())
+    } else {
+        (runtime.host.clone(), runtime.context.clone())
+    };
+    let variable =
+        |name: &str| context.variables.value(name).map(|v| v.to_string_lossy().into_owned());
+    let place = docker::Where {
+        host,
+        context: named,
+        kind: match global.engine {
+            Some(EngineKind::Docker) => docker::Kind::Docker,
+            Some(EngineKind::Podman) => docker::Kind::Podman,
+            Some(EngineKind::Process) | None => docker::Kind::Any,
+        },
+        environment: docker::Environment::from_variables(variable),
+    };
+    docker::find(&place).map_err(|error| CliError::engine(&EngineId::new("docker"), &error))
+}
+
+fn engine_at(candidate: &Candidate, global: &Global) -> Arc<dyn Engine> {
+    let podman = candidate.endpoint.to_string().contains("podman");
+    let name =
+        if podman || global.engine == Some(EngineKind::Podman) { "podman" } else { "docker" };
+    let endpoint = candidate.endpoint.clone();
+    Arc::new(DockerEngine::new(EngineId::new(name), endpoint, global.insecure))
+}
+
+fn limited(engine: Arc<dyn Engine>, limits: Limits) -> Arc<dyn Engine> {
+    if limits == Limits::default() {
+        return engine;
+    }
+    Arc::new(Limited::new(engine, limits))
+}
