@@ -53,9 +53,9 @@ fn when_the_engine_is_lost_values_stay_marked_and_nothing_is_green() {
 fn a_lost_engine_says_how_old_its_data_is_and_counts_down() {
     let mut console = Console::fresh((120, 36));
     console.lose_engine();
-    assert!(console.draw().contains("lost, data 42s old, next try in 4s (R: now)"));
+    assert!(console.draw().contains("lost, data 39s old, next try in 4s (R: now)"));
     console.wait(1);
-    assert!(console.draw().contains("lost, data 43s old, next try in 3s"), "{}", console.draw());
+    assert!(console.draw().contains("lost, data 40s old, next try in 3s"), "{}", console.draw());
     assert_eq!(console.press("R"), [Effect::Retry]);
     let at = console.now;
     console.hear([fact(at, EngineFact::Connecting)]);
