@@ -5,7 +5,7 @@ use midwatch::{
     engines::EngineError,
     model::{InstanceId, Sample},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     harness::{at, engines, instance, ran, ran_beside},
@@ -89,6 +89,35 @@ async fn watching_prints_every_second_what_runs() {
     )
     .await;
     assert_eq!(exit, Exit::Well);
+}
+
+#[tokio::test(start_paused = true)]
+async fn watching_outlives_a_lost_engine_and_shows_no_reading_of_before() {
+    let fake = fake();
+    let engines = engines(&[&fake]);
+    let options = StatsOptions { watch: true, ..JSON };
+    let (exit, err) = ran_beside(
+        async |printer| stats::run(&engines, &options, printer).await,
+        async |mut reader| {
+            let cpu = |value: Value| value["instances"][0]["cpu_cores"].clone();
+            feed(&fake, [sample(Some(1.0))]).await;
+            while cpu(reader.json().await) != 1.0 {}
+            fake.fail(|| EngineError::Refused { endpoint: "fake://".into(), reason: None });
+            while !cpu(reader.json().await).is_null() {}
+            fake.take_calls();
+            fake.recover();
+            // Time passes between two lines, and with it the wait before the next try.
+            while !fake.take_calls().contains(&Call::Stats(InstanceId::new("api1"))) {
+                reader.json().await;
+            }
+            fake.sample(&InstanceId::new("api1"), sample(Some(2.0)));
+            while cpu(reader.json().await) != 2.0 {}
+            reader.close();
+        },
+    )
+    .await;
+    assert_eq!(exit, Exit::Well);
+    assert_eq!(err.matches("error: docker: fake:// refuses connections").count(), 1, "{err}");
 }
 
 #[tokio::test]

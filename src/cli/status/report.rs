@@ -112,7 +112,7 @@ pub struct PortReport {
 /// |---|---|---|
 /// | `instance` | string | its name |
 /// | `id` | string | its id on its engine |
-/// | `state` | string | `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead` or `unknown` |
+/// | `state` | string | `created`, `waiting`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead` or `unknown` |
 /// | `health` | string | `none`, `starting`, `healthy`, `unhealthy` or `unknown` |
 /// | `level`, `reason` | string | how it does, and why, in words |
 /// | `restarts` | number or null | restarts by its engine |
