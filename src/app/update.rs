@@ -124,6 +124,11 @@ impl App {
 
     /// Answers a command: the screen first, then the console itself.
     pub(super) fn command(&mut self, command: Command, now: Timestamp) -> Outcome {
+        if self.read_only && command.may_change() {
+            let words = format!("read-only: `{}` could change what runs", command.name());
+            self.screen.toasts.push(&words, now);
+            return Outcome { effects: Vec::new(), frame: AT_ONCE };
+        }
         let reaction = self.ask(now, |screen, cx| screen.on(command, cx));
         if reaction != Reaction::Ignored {
             let outcome = self.carry_out(reaction, now);

@@ -131,6 +131,15 @@ impl From<EngineError> for Stop {
 /// What a listing showed of an instance when it was described last.
 type Outline = (State, Health);
 
+/// A question about an instance that is not answered yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// The answer is waited for.
+    Open,
+    /// The instance was removed meanwhile; the answer would bring it back.
+    Void,
+}
+
 struct Session<'a> {
     engine: &'a dyn Engine,
     voice: &'a Voice,
@@ -141,12 +150,17 @@ impl Session<'_> {
     async fn run(&mut self, mut changes: EngineStream<Change>) -> Result<(), Stop> {
         let mut waiting = self.list().await?;
         let mut describing = FuturesUnordered::new();
+        let mut asked: BTreeMap<InstanceId, Asked> = BTreeMap::new();
         let mut reconcile = tokio::time::interval_at(Instant::now() + RECONCILE, RECONCILE);
         reconcile.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            // One question about an instance at a time: answers may overtake each other,
+            // and the older one would be believed.
             while describing.len() < DESCRIBE_AT_ONCE
-                && let Some(id) = waiting.pop_first()
+                && let Some(id) = waiting.iter().find(|id| !asked.contains_key(*id)).cloned()
             {
+                waiting.remove(&id);
+                asked.insert(id.clone(), Asked::Open);
                 describing.push(describe(self.engine, id));
             }
             tokio::select! {
@@ -158,10 +172,15 @@ impl Session<'_> {
                     }
                     Some(Ok(Change::Removed(id))) => {
                         waiting.remove(&id);
+                        asked.entry(id.clone()).and_modify(|asked| *asked = Asked::Void);
                         self.removed(id).await?;
                     }
                 },
-                Some((id, described)) = describing.next() => self.described(id, described).await?,
+                Some((id, described)) = describing.next() => {
+                    if asked.remove(&id) == Some(Asked::Open) {
+                        self.described(id, described).await?;
+                    }
+                }
                 _ = reconcile.tick() => waiting.append(&mut self.list().await?),
             }
         }
@@ -191,6 +210,16 @@ impl Session<'_> {
                 self.voice.say(EngineFact::Described { instance }).await.map_err(Stop::from)
             }
             Err(EngineError::NotFound { .. }) => self.removed(id).await,
+            // It is this one instance that the engine cannot tell of: it stays as listed,
+            // and is asked about again with the next listing.
+            Err(
+                EngineError::Answer { .. }
+                | EngineError::Unsupported { .. }
+                | EngineError::Invalid { .. },
+            ) => {
+                self.known.remove(&id);
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         }
     }

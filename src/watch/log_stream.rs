@@ -28,7 +28,7 @@ pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Send
     loop {
         let heard = tokio::select! {
             heard = tail.next() => heard,
-            _ = tick.tick(), if !batch.lines.is_empty() => {
+            _ = tick.tick(), if batch.has_news() => {
                 batch.flush();
                 continue;
             }
@@ -38,11 +38,11 @@ pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Send
             Heard::Opened => say(&events, &key, StreamState::Live).await,
             Heard::Line(line) => batch.push(line),
             Heard::Broken(error) => {
-                batch.flush();
+                batch.finish().await;
                 say(&events, &key, StreamState::Broken { fault: error.to_fault() }).await;
             }
             Heard::Ended => {
-                batch.flush();
+                batch.finish().await;
                 return say(&events, &key, StreamState::Ended).await;
             }
         }
@@ -66,6 +66,23 @@ struct Batch {
 impl Batch {
     fn new(key: InstanceKey, events: mpsc::Sender<Event>) -> Self {
         Self { key, events, lines: Vec::new(), bytes: 0, dropped: 0 }
+    }
+
+    fn has_news(&self) -> bool {
+        !self.lines.is_empty() || self.dropped > 0
+    }
+
+    /// Sends what there is, and waits for room to tell how many lines found none: no line
+    /// follows that could tell it.
+    async fn finish(&mut self) {
+        self.flush();
+        if self.dropped > 0 {
+            let (key, dropped) = (self.key.clone(), self.dropped);
+            let event = Event::Logged { key, lines: Vec::new(), dropped };
+            // A closed channel ends the caller at its next wait.
+            let _ = self.events.send(event).await;
+            self.dropped = 0;
+        }
     }
 
     fn push(&mut self, line: LogLine) {

@@ -32,6 +32,7 @@ pub struct Streams {
 
 /// A stream's task, and the run of the instance that it belongs to.
 struct Running<T> {
+    /// When that run began; `None` until somebody knows.
     run: Option<Timestamp>,
     stop: watch::Sender<bool>,
     task: JoinHandle<T>,
@@ -69,9 +70,11 @@ impl Streams {
             }
         }
         for (key, run) in wanted {
-            let Some(engine) = self.engine_of(key).filter(|_| !self.logs.contains_key(key)) else {
+            if let Some(running) = self.logs.get_mut(key) {
+                running.run = running.run.or(*run);
                 continue;
-            };
+            }
+            let Some(engine) = self.engine_of(key) else { continue };
             let resume = self.resumes.remove(key).unwrap_or_default();
             let mut tail = Tail::new(engine, key.id.clone(), log_stream::FIRST, resume);
             let (stop, stopped) = watch::channel(false);
@@ -92,9 +95,11 @@ impl Streams {
             }
         }
         for (key, run) in wanted {
-            let Some(engine) = self.engine_of(key).filter(|_| !self.stats.contains_key(key)) else {
+            if let Some(running) = self.stats.get_mut(key) {
+                running.run = running.run.or(*run);
                 continue;
-            };
+            }
+            let Some(engine) = self.engine_of(key) else { continue };
             let (stop, stopped) = watch::channel(false);
             let read = stats_stream::read(engine, key.clone(), self.events.clone());
             let task = tokio::spawn(until_stopped(stopped, read));
@@ -115,6 +120,16 @@ impl Streams {
 }
 
 impl<T> Running<T> {
+    /// Whether this is a stream of that run. A start that only now became known is no
+    /// other run, unless the stream ended before.
+    fn is_of(&self, run: Option<Timestamp>) -> bool {
+        match (self.run, run) {
+            (Some(ours), Some(wanted)) => ours == wanted,
+            (None, Some(_)) => !self.task.is_finished(),
+            (_, None) => true,
+        }
+    }
+
     /// Ends the stream; gives what its task leaves, unless that crashed.
     async fn end(self) -> Option<T> {
         // The task may have ended by itself.
@@ -127,8 +142,9 @@ fn unwanted<T>(
     running: &BTreeMap<InstanceKey, Running<T>>,
     wanted: &BTreeMap<InstanceKey, Option<Timestamp>>,
 ) -> Vec<InstanceKey> {
-    let stays = |key: &InstanceKey, run: Option<Timestamp>| wanted.get(key) == Some(&run);
-    running.iter().filter(|(key, r)| !stays(key, r.run)).map(|(key, _)| key.clone()).collect()
+    let stays =
+        |key: &InstanceKey, r: &Running<T>| wanted.get(key).is_some_and(|run| r.is_of(*run));
+    running.iter().filter(|(key, r)| !stays(key, r)).map(|(key, _)| key.clone()).collect()
 }
 
 /// Runs `work` until it ends or `stopped` turns true.

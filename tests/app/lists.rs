@@ -3,7 +3,7 @@
 use midwatch::app::Effect;
 
 use crate::console::{
-    Console,
+    Console, Setup,
     facts::{described, ended, key, removed, running},
     now, world,
 };
@@ -112,7 +112,8 @@ fn marks_show_the_logs_of_several_services_and_are_forgotten_with_them() {
 #[test]
 fn open_leads_to_the_detail_and_from_there_to_logs_shell_and_inspection() {
     let mut console = Console::fresh((120, 36));
-    console.press("Enter");
+    let all = ["api-1", "api-2", "api-3"].map(key).to_vec();
+    assert_eq!(console.press("Enter"), [Effect::Describe(all)], "it is asked how they are now");
     assert!(console.draw().contains("redis: i/o timeout"), "the worst one's check is shown");
     assert_eq!(console.press("i"), [Effect::Inspect(key("api-2"))]);
     console.press("q");
@@ -135,9 +136,8 @@ fn a_shell_is_opened_only_in_what_is_up() {
 #[test]
 fn q_goes_back_and_at_the_root_quits() {
     let mut console = Console::fresh((120, 36));
-    let copies = ["api-1", "api-2", "api-3"].map(key).to_vec();
-    let asked = [Effect::Describe(copies), Effect::Inspect(key("api-2"))];
-    assert_eq!(console.press("Enter i q q"), asked);
+    console.press("Enter i");
+    assert_eq!(console.press("q q"), []);
     assert_eq!(console.press("3 z q q"), []);
     assert_eq!(console.press("q"), [Effect::Quit]);
     assert_eq!(console.press("? C-c"), [Effect::Quit]);
@@ -174,10 +174,35 @@ fn a_theme_is_previewed_and_comes_back_with_esc() {
 
 #[test]
 fn the_demos_faults_are_switched_by_name() {
-    let setup = crate::console::Setup { faults: true, ..Default::default() };
+    let setup = Setup { faults: true, ..Setup::default() };
     let mut console = Console::of(&setup, world::fresh());
     assert_eq!(console.press("F Space"), [Effect::Faults(vec!["api-errors"])]);
     assert_eq!(console.press("j Enter"), [Effect::Faults(vec!["api-errors", "crash-loop"])]);
     assert_eq!(console.press("Space"), [Effect::Faults(vec!["api-errors"])]);
     assert_eq!(Console::fresh((120, 36)).press("F"), []);
+}
+
+#[test]
+fn a_read_only_console_opens_no_shell_from_anywhere() {
+    let setup = Setup { read_only: true, ..Setup::default() };
+    for keys in ["G", "G 2", "G 3", "G Enter"] {
+        let mut console = Console::of(&setup, world::fresh());
+        console.press(keys);
+        let effects = console.press("x");
+        assert!(effects.is_empty(), "`{keys} x`: {effects:?}");
+    }
+}
+
+#[test]
+fn a_click_goes_to_a_pane_and_the_wheel_moves_what_is_below_it() {
+    let mut console = Console::fresh((120, 36));
+    console.click(100, 5);
+    assert!(console.draw().contains("┏ 2 Logs"), "{}", console.draw());
+    console.wheel_down(5, 5);
+    assert!(console.draw().contains("┏ 1 Services"), "{}", console.draw());
+    assert_eq!(console.selected(), "shop/cache");
+    console.press("?");
+    console.click(100, 5);
+    console.press("Esc");
+    assert!(console.draw().contains("┏ 1 Services"), "a dialog is not reached through");
 }

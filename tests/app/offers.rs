@@ -29,7 +29,7 @@ fn console(state: &str) -> Console {
 /// The keys and commands that the footer names: a very wide screen has room for all.
 fn hints(console: &mut Console) -> Vec<(String, Command)> {
     let size = console.size;
-    console.resize(2000, 50);
+    console.resize(1000, 16);
     let footer = console.draw().lines().last().unwrap_or_default().to_owned();
     console.resize(size.0, size.1);
     let hint = |hint: &str| {

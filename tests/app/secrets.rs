@@ -24,7 +24,8 @@ fn a_planted_secret_is_on_no_view() {
 #[test]
 fn an_inspection_masks_until_asked_and_masks_again() {
     let mut console = Console::fresh((120, 36));
-    assert_eq!(console.press("Enter i").last(), Some(&Effect::Inspect(key("api-2"))));
+    console.press("Enter");
+    assert_eq!(console.press("i"), [Effect::Inspect(key("api-2"))]);
     console.hear([world::inspected("api-2")]);
     assert!(!console.draw().contains(CANARY));
     console.press("v");

@@ -8,6 +8,7 @@
 )]
 
 #[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other test targets use the rest")]
 mod support;
 
 mod containers;

@@ -115,6 +115,31 @@ impl FakeEngine {
         inner.tell(&Change::Touched(id));
     }
 
+    /// Adds an instance, or changes one, without a word to the watchers.
+    pub(crate) fn set_silently(&self, instance: Instance) {
+        let mut inner = self.inner();
+        let watchers = std::mem::take(&mut inner.watchers);
+        drop(inner);
+        self.set(instance);
+        self.inner().watchers = watchers;
+    }
+
+    /// How many read this instance's output now.
+    pub(crate) fn followers(&self, id: &InstanceId) -> usize {
+        let inner = self.inner();
+        let open =
+            |scripted: &Scripted| scripted.followers.iter().filter(|f| !f.is_closed()).count();
+        inner.scripted.get(id).map_or(0, open)
+    }
+
+    /// How many read this instance's stats now.
+    pub(crate) fn samplers(&self, id: &InstanceId) -> usize {
+        let inner = self.inner();
+        let open =
+            |scripted: &Scripted| scripted.samplers.iter().filter(|s| !s.is_closed()).count();
+        inner.scripted.get(id).map_or(0, open)
+    }
+
     /// Ends an instance.
     pub(crate) fn end(&self, id: &InstanceId, code: i64) {
         let Some(mut instance) = self.inner().scripted.get(id).map(|s| s.instance.clone()) else {

@@ -8,7 +8,7 @@ pub(crate) mod world;
 
 use std::fmt::Write as _;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use midwatch::{
     app::{App, Effect, Msg, Outcome, Start},
@@ -48,6 +48,7 @@ pub(crate) struct Setup {
     pub(crate) bounds: LogBounds,
     pub(crate) faults: bool,
     pub(crate) keymap: &'static str,
+    pub(crate) read_only: bool,
 }
 
 impl Default for Setup {
@@ -59,6 +60,7 @@ impl Default for Setup {
             bounds: LogBounds::default(),
             faults: false,
             keymap: "default",
+            read_only: false,
         }
     }
 }
@@ -101,7 +103,7 @@ impl Console {
             mouse: false,
             size: Size { width: setup.size.0, height: setup.size.1 },
             notices: vec![],
-            read_only: false,
+            read_only: setup.read_only,
         };
         let app = App::new(start, now());
         Self { app, now: now(), size: setup.size }
@@ -158,6 +160,21 @@ impl Console {
 
     pub(crate) fn paste(&mut self, text: &str) -> Outcome {
         self.tell(Msg::Paste(text.into()))
+    }
+
+    /// Clicks at a cell.
+    pub(crate) fn click(&mut self, column: u16, row: u16) {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row);
+    }
+
+    /// Turns the wheel down over a cell.
+    pub(crate) fn wheel_down(&mut self, column: u16, row: u16) {
+        self.mouse(MouseEventKind::ScrollDown, column, row);
+    }
+
+    fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) {
+        let modifiers = KeyModifiers::NONE;
+        self.tell(Msg::Mouse(MouseEvent { kind, column, row, modifiers }));
     }
 
     pub(crate) fn resize(&mut self, width: u16, height: u16) {

@@ -1,0 +1,206 @@
+//! Log and stats streams: only those that are demanded, whole and without doubles.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use midwatch::model::{Event, Sample, ServiceId, StreamState};
+
+use crate::{
+    support::fake::{Call, instance},
+    watching::{Heard, Streaming, fake, id, key, line, opened, refused, settle},
+};
+
+const QUIET: Duration = Duration::from_secs(20);
+
+#[tokio::test(start_paused = true)]
+async fn only_what_is_demanded_runs() {
+    let fake = fake(&["a", "b", "c"]);
+    let streaming = Streaming::start(&fake, 64);
+    settle().await;
+    assert_eq!(opened(&fake), Vec::<String>::new());
+    streaming.want_logs(&[("a", Some(0))]);
+    streaming.want_stats(&[("b", Some(0))]);
+    settle().await;
+    assert_eq!(opened(&fake), ["logs a", "stats b"]);
+    streaming.want_logs(&[("a", Some(0)), ("c", Some(0))]);
+    settle().await;
+    assert_eq!(opened(&fake), ["logs c"], "what runs already is left alone");
+    streaming.want_logs(&[]);
+    streaming.want_stats(&[]);
+    settle().await;
+    assert_eq!((fake.followers(&id("a")), fake.followers(&id("c"))), (0, 0));
+    assert_eq!(fake.samplers(&id("b")), 0);
+    tokio::time::sleep(QUIET).await;
+    assert_eq!(opened(&fake), Vec::<String>::new(), "nothing is tried again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_or_instance_that_nobody_knows_opens_nothing() {
+    let fake = fake(&["a"]);
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_stats(&[("nobody", None)]);
+    tokio::time::sleep(QUIET).await;
+    assert_eq!(opened(&fake), ["stats nobody"], "asked once");
+    assert_eq!(streaming.heard(QUIET).await, Heard::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_lines_come_first_and_then_what_is_said() {
+    let fake = fake(&["a"]);
+    (0..600).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    let first = streaming.heard(QUIET).await;
+    assert_eq!(first.lines, (100..600).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert_eq!(first.states, ["live"]);
+    fake.say(&id("a"), line(600, "600"));
+    assert_eq!(streaming.heard(QUIET).await.lines, ["600"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_stream_goes_on_without_a_lost_or_doubled_line() {
+    let fake = fake(&["a"]);
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    settle().await;
+    for text in ["one", "two", "two"] {
+        fake.say(&id("a"), line(5, text));
+    }
+    settle().await;
+    fake.fail(refused);
+    settle().await;
+    // Said while nobody could hear it; two of them in the moment of the break.
+    for (second, text) in [(5, "two"), (5, "three"), (6, "four")] {
+        fake.say(&id("a"), line(second, text));
+    }
+    fake.recover();
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!(heard.lines, ["one", "two", "two", "two", "three", "four"]);
+    assert_eq!(heard.states, ["live", "broken", "live"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_was_not_looked_at_goes_on_where_it_was() {
+    let fake = fake(&["a", "b"]);
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    settle().await;
+    fake.say(&id("a"), line(1, "one"));
+    settle().await;
+    streaming.want_logs(&[("b", Some(0))]);
+    settle().await;
+    fake.say(&id("a"), line(1, "one"));
+    fake.say(&id("a"), line(2, "two"));
+    streaming.want_logs(&[("a", Some(0))]);
+    assert_eq!(streaming.heard(QUIET).await.lines, ["one", "one", "two"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_ends_with_its_instance_and_opens_again_with_its_next_run() {
+    let fake = fake(&["a"]);
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    settle().await;
+    fake.say(&id("a"), line(1, "last words"));
+    fake.end(&id("a"), 0);
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!((heard.lines, heard.states), (vec!["last words".to_owned()], vec!["live", "ended"]));
+    assert_eq!(opened(&fake), ["logs a"], "an end is no break");
+    fake.set(instance("a", ServiceId::alone("a")));
+    streaming.want_logs(&[("a", Some(100))]);
+    settle().await;
+    fake.say(&id("a"), line(101, "first words"));
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!((heard.lines, heard.states), (vec!["first words".to_owned()], vec!["live"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_time_that_becomes_known_is_not_another_run() {
+    let fake = fake(&["a"]);
+    let streaming = Streaming::start(&fake, 64);
+    streaming.want_logs(&[("a", None)]);
+    streaming.want_stats(&[("a", None)]);
+    settle().await;
+    assert_eq!(opened(&fake), ["logs a", "stats a"]);
+    streaming.want_logs(&[("a", Some(100))]);
+    streaming.want_stats(&[("a", Some(100))]);
+    settle().await;
+    assert_eq!(opened(&fake), Vec::<String>::new(), "a description came after the list");
+    streaming.want_logs(&[("a", Some(200))]);
+    streaming.want_stats(&[("a", Some(200))]);
+    settle().await;
+    assert_eq!(opened(&fake), ["logs a", "stats a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_finds_no_room_is_dropped_counted_and_told_also_when_nothing_follows() {
+    let fake = fake(&["a"]);
+    let mut streaming = Streaming::start(&fake, 2);
+    streaming.want_logs(&[("a", Some(0))]);
+    settle().await;
+    // Two thousand lines at once are more batches than the channel holds.
+    (0..2000).for_each(|n| fake.say(&id("a"), line(n, "x")));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let heard = streaming.heard(QUIET).await;
+    assert!(heard.dropped > 0, "{} lines came", heard.lines.len());
+    assert_eq!(heard.lines.len() as u64 + heard.dropped, 2000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_dropped_is_told_also_when_the_log_ends() {
+    let fake = fake(&["a"]);
+    let mut streaming = Streaming::start(&fake, 2);
+    streaming.want_logs(&[("a", Some(0))]);
+    settle().await;
+    (0..2000).for_each(|n| fake.say(&id("a"), line(n, "x")));
+    fake.end(&id("a"), 0);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!(heard.lines.len() as u64 + heard.dropped, 2000);
+    assert_eq!(heard.states, ["live", "ended"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn samples_come_as_they_are_read_and_a_break_is_a_gap() {
+    let fake = fake(&["a"]);
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_stats(&[("a", Some(0))]);
+    settle().await;
+    fake.sample(&id("a"), Sample::empty(Timestamp::UNIX_EPOCH));
+    assert!(matches!(streaming.event().await, Event::Sampled { .. }));
+    fake.fail(refused);
+    settle().await;
+    fake.recover();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    fake.sample(&id("a"), Sample::empty(Timestamp::UNIX_EPOCH));
+    assert_eq!(streaming.heard(QUIET).await.samples, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_screen_that_closes_ends_every_stream() {
+    let fake = fake(&["a"]);
+    let streaming = Streaming::start(&fake, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    streaming.want_stats(&[("a", Some(0))]);
+    settle().await;
+    streaming.close().await;
+    settle().await;
+    assert_eq!((fake.followers(&id("a")), fake.samplers(&id("a"))), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_demand_that_moves_fast_leaves_no_streams_behind() {
+    let fake = fake(&["a", "b", "c"]);
+    let mut streaming = Streaming::start(&fake, 64);
+    for _ in 0..50 {
+        for name in ["a", "b", "c"] {
+            streaming.want_logs(&[(name, Some(0))]);
+        }
+    }
+    settle().await;
+    assert_eq!(opened(&fake), ["logs c"], "only the last demand counts");
+    let Event::LogStream { key: live, state } = streaming.event().await else { panic!() };
+    assert_eq!((live, state), (key("c"), StreamState::Live));
+    let requests = fake.take_calls();
+    assert!(!requests.iter().any(|call| matches!(call, Call::Logs(..))));
+}

@@ -1,0 +1,210 @@
+//! Watchers that run, and what they say.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use midwatch::{
+    engines::{Engine, EngineError},
+    model::{
+        Demand, EngineFact, EngineId, Event, InstanceId, InstanceKey, LogLine, ServiceId, Stream,
+        StreamState,
+    },
+    text::Clean,
+    watch::{engine::keep, streams::Streams},
+};
+use tokio::{
+    sync::{Notify, mpsc, watch},
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
+
+use crate::support::fake::{Call, FakeEngine, instance};
+
+/// Longer than anything here may take.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+pub(crate) fn engine() -> EngineId {
+    EngineId::new("fake")
+}
+
+pub(crate) fn id(id: &str) -> InstanceId {
+    InstanceId::new(id)
+}
+
+pub(crate) fn key(name: &str) -> InstanceKey {
+    InstanceKey::new(&engine(), &id(name))
+}
+
+pub(crate) fn refused() -> EngineError {
+    EngineError::Refused { endpoint: "fake://".into(), reason: None }
+}
+
+/// An engine that runs these, each a service of its own.
+pub(crate) fn fake(ids: &[&str]) -> FakeEngine {
+    let fake = FakeEngine::new("fake");
+    for id in ids {
+        fake.set(instance(id, ServiceId::alone(id)));
+    }
+    fake
+}
+
+pub(crate) fn line(second: i64, text: &str) -> LogLine {
+    LogLine {
+        at: Timestamp::from_second(second).ok(),
+        stream: Stream::Stdout,
+        text: Clean::new(text).into(),
+        cut_bytes: 0,
+    }
+}
+
+/// A watcher of an engine.
+pub(crate) struct Watched {
+    pub(crate) events: mpsc::Receiver<Event>,
+    pub(crate) retry: Arc<Notify>,
+    pub(crate) task: JoinHandle<()>,
+}
+
+impl Watched {
+    pub(crate) fn start(engine: impl Engine + 'static) -> Self {
+        let (sender, events) = mpsc::channel(256);
+        let retry = Arc::new(Notify::new());
+        let task = tokio::spawn(keep(Arc::new(engine), sender, retry.clone()));
+        Self { events, retry, task }
+    }
+
+    /// What is said next.
+    pub(crate) async fn fact(&mut self) -> EngineFact {
+        match timeout(PATIENCE, self.events.recv()).await.unwrap().unwrap() {
+            Event::Engine { fact, .. } => fact,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What is said next, in a word and a name.
+    pub(crate) async fn word(&mut self) -> String {
+        word(&self.fact().await)
+    }
+
+    /// The next so many words.
+    pub(crate) async fn words(&mut self, count: usize) -> Vec<String> {
+        let mut words = Vec::new();
+        while words.len() < count {
+            words.push(self.word().await);
+        }
+        words
+    }
+
+    /// Waits for this word; gives how long it took.
+    pub(crate) async fn until(&mut self, wanted: &str) -> Duration {
+        let began = Instant::now();
+        while self.word().await != wanted {}
+        began.elapsed()
+    }
+
+    /// Fails when anything is said in this time.
+    pub(crate) async fn silent_for(&mut self, time: Duration) {
+        if let Ok(event) = timeout(time, self.events.recv()).await {
+            panic!("nothing was to be said, but {event:?}");
+        }
+    }
+}
+
+pub(crate) fn word(fact: &EngineFact) -> String {
+    match fact {
+        EngineFact::Connecting => "connecting".into(),
+        EngineFact::Connected { .. } => "connected".into(),
+        EngineFact::Lost { attempt, .. } => format!("lost {attempt}"),
+        EngineFact::Listed { instances } => format!("listed {}", instances.len()),
+        EngineFact::Described { instance } => format!("described {}", instance.id),
+        EngineFact::Removed { id } => format!("removed {id}"),
+    }
+}
+
+/// Streams that follow a demand.
+pub(crate) struct Streaming {
+    pub(crate) events: mpsc::Receiver<Event>,
+    demand: watch::Sender<Demand>,
+    pub(crate) task: JoinHandle<()>,
+}
+
+impl Streaming {
+    pub(crate) fn start(fake: &FakeEngine, bound: usize) -> Self {
+        let (sender, events) = mpsc::channel(bound);
+        let (demand, demanded) = watch::channel(Demand::default());
+        let engines: [Arc<dyn Engine>; 1] = [Arc::new(fake.clone())];
+        let task = tokio::spawn(Streams::new(&engines, sender).serve(demanded));
+        Self { events, demand, task }
+    }
+
+    /// Demands the logs of these instances and no others.
+    pub(crate) fn want_logs(&self, wanted: &[(&str, Option<i64>)]) {
+        self.demand.send_modify(|demand| demand.logs = runs(wanted));
+    }
+
+    /// Demands the stats of these instances and no others.
+    pub(crate) fn want_stats(&self, wanted: &[(&str, Option<i64>)]) {
+        self.demand.send_modify(|demand| demand.stats = runs(wanted));
+    }
+
+    pub(crate) async fn event(&mut self) -> Event {
+        timeout(PATIENCE, self.events.recv()).await.unwrap().unwrap()
+    }
+
+    /// Everything that is said until all is quiet for so long: lines, states, samples,
+    /// and the number of those that were dropped.
+    pub(crate) async fn heard(&mut self, quiet: Duration) -> Heard {
+        let mut heard = Heard::default();
+        while let Ok(Some(event)) = timeout(quiet, self.events.recv()).await {
+            match event {
+                Event::Logged { lines, dropped, .. } => {
+                    heard.lines.extend(lines.iter().map(|line| line.as_str().to_owned()));
+                    heard.dropped += dropped;
+                }
+                Event::LogStream { state, .. } => heard.states.push(match state {
+                    StreamState::Live => "live",
+                    StreamState::Ended => "ended",
+                    StreamState::Broken { .. } => "broken",
+                }),
+                Event::Sampled { .. } => heard.samples += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        heard
+    }
+
+    /// Ends the demand as a screen that closes does, and waits for the streams.
+    pub(crate) async fn close(self) {
+        drop(self.demand);
+        timeout(PATIENCE, self.task).await.unwrap().unwrap();
+    }
+}
+
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Heard {
+    pub(crate) lines: Vec<String>,
+    pub(crate) states: Vec<&'static str>,
+    pub(crate) samples: usize,
+    pub(crate) dropped: u64,
+}
+
+fn runs(
+    wanted: &[(&str, Option<i64>)],
+) -> std::collections::BTreeMap<InstanceKey, Option<Timestamp>> {
+    let run = |second: Option<i64>| second.map(|second| Timestamp::from_second(second).unwrap());
+    wanted.iter().map(|(name, second)| (key(name), run(*second))).collect()
+}
+
+/// Lets everything that can go on do so, until all wait for time or for us.
+pub(crate) async fn settle() {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
+/// Which streams were opened since the last question.
+pub(crate) fn opened(fake: &FakeEngine) -> Vec<String> {
+    let name = |call: Call| match call {
+        Call::Logs(id, _) => Some(format!("logs {id}")),
+        Call::Stats(id) => Some(format!("stats {id}")),
+        _ => None,
+    };
+    fake.take_calls().into_iter().filter_map(name).collect()
+}
