@@ -14,7 +14,10 @@ use tokio::{
 use super::{App, Effect, Msg, Outcome, spawn::Spawner};
 use crate::{
     engines::{Engine, Shell},
-    terminal::{self, Pacer, Signal, Signals, Urgency, handover},
+    terminal::{
+        self, Pacer, Signal, Signals, Urgency,
+        handover::{self, Ended},
+    },
     ui::theme::Library,
     watch::Watchers,
 };
@@ -177,7 +180,7 @@ impl Running {
 
     fn on_signal(&mut self, signal: Signal) -> io::Result<Flow> {
         match signal {
-            Signal::End | Signal::HangUp => return Ok(Flow::End),
+            Signal::End | Signal::Interrupt => return Ok(Flow::End),
             Signal::Suspend => self.suspend()?,
             // After a stop that nobody could catch, the terminal is as the shell left it.
             Signal::Continue => self.come_back()?,
@@ -194,7 +197,13 @@ impl Running {
             Some(Err(error)) => return Err(error),
             Some(Ok(Input::Key(key))) => Msg::Key(key),
             Some(Ok(Input::Paste(text))) => Msg::Paste(text),
-            Some(Ok(Input::Resize(width, height))) => Msg::Resize(Size { width, height }),
+            Some(Ok(Input::Resize(width, height))) => {
+                // Smaller and back again between two frames is no change of size, but
+                // the terminal has cut off what did not fit.
+                self.screen.forget();
+                self.screen.insist()?;
+                Msg::Resize(Size { width, height })
+            }
             Some(Ok(Input::Mouse(mouse))) => Msg::Mouse(mouse),
             Some(Ok(Input::FocusGained | Input::FocusLost)) => return Ok(Flow::On),
         };
@@ -221,7 +230,7 @@ impl Running {
         match effect {
             Effect::Quit => return Ok(Flow::End),
             Effect::Suspend => self.suspend()?,
-            Effect::Redraw => self.screen.clear()?,
+            Effect::Redraw => self.screen.forget(),
             Effect::Mouse(on) => self.screen.set_mouse(on)?,
             Effect::Retry => self.watchers.retry(),
             Effect::Describe(keys) => self.spawner.describe(keys),
@@ -238,18 +247,23 @@ impl Running {
         Ok(Flow::On)
     }
 
-    /// Stops the job; the terminal is the shell's until it is continued.
+    /// Stops the job; the terminal is the shell's until [`Signal::Continue`].
     fn suspend(&mut self) -> io::Result<()> {
+        if !terminal::signals::is_job() {
+            let why = "not stopped: there is no shell to go back to";
+            return self.tell(Msg::Notice(why.into())).map(|_| ());
+        }
         self.reader = None;
         self.screen.release();
-        terminal::signals::stop_job()?;
-        self.come_back()
+        terminal::signals::stop_job()
     }
 
     /// Takes the terminal back and draws all of it.
     fn come_back(&mut self) -> io::Result<()> {
-        self.screen.resume()?;
+        // The old reader goes first: the new one needs its lock, and waits for it.
+        self.reader = None;
         self.reader = Some(EventStream::new());
+        self.screen.resume()?;
         let (width, height) = crossterm::terminal::size()?;
         self.tell(Msg::Resize(Size { width, height })).map(|_| ())
     }
@@ -272,10 +286,8 @@ impl Running {
                 app.update(Msg::Event(event), Timestamp::now());
             }
         };
+        let Ended::Shell(words) = ended else { return Ok(Flow::End) };
         self.come_back()?;
-        let words = match ended {
-            Ok(words) | Err(words) => words,
-        };
         self.tell(Msg::Notice(words))
     }
 }
