@@ -95,9 +95,20 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "cli",
-        uses: &["model", "store", "watch", "engines", "config", "text", "probes", "demo"],
+        uses: &[
+            "model",
+            "store",
+            "watch",
+            "engines",
+            "config",
+            "text",
+            "probes",
+            "demo",
+            "input",
+            "ui::theme",
+        ],
         never: &[],
-        why: "the core has no screen, and so has the command line",
+        why: "the command line has no screen; it only checks the files of one",
     },
     Layer {
         name: "demo",

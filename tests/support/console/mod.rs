@@ -121,7 +121,7 @@ impl Console {
         Self::of(&Setup { size, ..Setup::default() }, world::fresh())
     }
 
-    /// Loses the engine, 42 s after the last word from it and just before the next try.
+    /// Loses the engine, 39 s after the last reading and just before the next try.
     pub(crate) fn lose_engine(&mut self) {
         self.now += SignedDuration::from_secs(39);
         let retry_at = self.now + SignedDuration::from_millis(3200);
