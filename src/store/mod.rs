@@ -118,6 +118,11 @@ impl Store {
                 self.replace_instances(id, instances, at);
                 return Topics::ENGINES | Topics::SERVICES;
             }
+            // An answer that was on its way when the engine was lost; a new connection
+            // begins with a listing.
+            EngineFact::Described { .. } if matches!(engine.link, Link::Down { .. }) => {
+                return Topics::empty();
+            }
             EngineFact::Described { instance } => {
                 engine.heard(at);
                 self.put_instance(id, *instance, at);

@@ -91,6 +91,18 @@ fn a_lost_engine_keeps_what_it_told_and_when_it_was_lost_first() {
 }
 
 #[test]
+fn an_answer_that_comes_after_the_loss_does_not_bring_the_engine_back() {
+    let mut store = store();
+    store.apply(listed(10, &["a"]));
+    let fault = Fault::new(FaultKind::Refused, "gone");
+    store.apply(fact(20, EngineFact::Lost { fault, attempt: 1, retry_at: at(21) }));
+    let late = fact(20, EngineFact::Described { instance: Box::new(instance("b")) });
+    assert_eq!(store.apply(late), Topics::empty());
+    assert!(!store.engines()[0].is_up());
+    assert_eq!(store.services()[0].instances, [key("a")]);
+}
+
+#[test]
 fn an_engine_that_answers_is_up_only_once_it_told_what_it_runs() {
     let mut store = store();
     store.apply(fact(1, EngineFact::Connected { info: EngineInfo::default() }));

@@ -1,5 +1,7 @@
 //! Footer, help and palette are made of what is offered, and an offer is kept.
 
+use std::sync::LazyLock;
+
 use midwatch::{
     app::{Msg, Outcome},
     input::{Command, Context, Keymap},
@@ -48,7 +50,8 @@ fn offered(console: &mut Console) -> Vec<Command> {
 
 /// All keys of a command, wherever they are pressed.
 fn keys(command: Command) -> Vec<String> {
-    let keymap = Keymap::builtin("default").unwrap();
+    static KEYMAP: LazyLock<Keymap> = LazyLock::new(|| Keymap::builtin("default").unwrap());
+    let keymap = &*KEYMAP;
     Context::iter().flat_map(|context| keymap.labels(command, &[context])).collect()
 }
 
