@@ -15,6 +15,11 @@ pub(super) fn short(text: &str) -> Clean {
     Clean::new(cut(text, MAX_BYTES))
 }
 
+/// A text that may be missing, which is the same as an empty one.
+pub(super) fn text(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or_default()
+}
+
 /// The beginning of a text, at most so many bytes and whole characters.
 pub(super) fn cut(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());
