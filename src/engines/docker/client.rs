@@ -15,7 +15,7 @@ use bollard::{
     models::{ContainerInspectResponse, SystemInfo},
 };
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::{Request, Response, StatusCode, body::Incoming};
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
@@ -177,7 +177,7 @@ impl Client {
         }
         // Without its explanation it is still a failure of that status.
         let said = Limited::new(response.into_body(), MAX_FAILURE_BYTES).collect().await;
-        let said = said.map(|body| body.to_bytes()).unwrap_or_default();
+        let said = said.map(Collected::to_bytes).unwrap_or_default();
         let said = failure::message_of(&said);
         Err(failure::of_answer(self.endpoint(), about, status.as_u16(), &said))
     }

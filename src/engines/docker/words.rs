@@ -16,6 +16,7 @@ pub(super) fn short(text: &str) -> Clean {
 }
 
 /// A text that may be missing, which is the same as an empty one.
+#[expect(clippy::ref_option, reason = "the fields of bollard's types are given as they are")]
 pub(super) fn text(text: &Option<String>) -> &str {
     text.as_deref().unwrap_or_default()
 }
