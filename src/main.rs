@@ -86,15 +86,16 @@ async fn run_with_engines(
         }
         Some(Command::Status(options)) => {
             let session = session()?;
-            cli::status::run(&session.engines, session.project.as_deref(), options, printer).await
+            cli::status::run(session.standing_engines(printer)?, &session.stack, options, printer)
+                .await
         }
         Some(Command::Logs(options)) => {
             let session = session()?;
-            cli::logs::run(&session.engines, session.project.as_deref(), options, printer).await
+            cli::logs::run(session.standing_engines(printer)?, options, printer).await
         }
         Some(Command::Stats(options)) => {
             let session = session()?;
-            cli::stats::run(&session.engines, session.project.as_deref(), options, printer).await
+            cli::stats::run(session.standing_engines(printer)?, options, printer).await
         }
         Some(Command::Doctor { json }) => {
             let findings = wire::session::findings(global, context).await?;

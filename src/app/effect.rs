@@ -17,6 +17,9 @@ pub enum Effect {
     Retry,
     /// Ask an engine for everything it tells of an instance.
     Inspect(InstanceKey),
+    /// Ask an engine how these instances are now: no event tells of a health check
+    /// that says the same again.
+    Describe(Vec<InstanceKey>),
     /// Hand the terminal to a shell in an instance.
     Shell(InstanceKey),
     /// Make these the demo's faults, by name.

@@ -1,7 +1,7 @@
 //! The console: one owner of all state, told of everything by messages.
 //!
 //! [`App::update`] is synchronous, does no I/O and takes the time as an argument;
-//! [`run`] is the loop around it, and [`spawn`] turns its effects into tasks.
+//! [`run()`] is the loop around it, which turns its effects into tasks.
 
 mod effect;
 mod msg;
@@ -11,7 +11,7 @@ mod update;
 
 pub use effect::{Effect, Outcome};
 pub use msg::Msg;
-pub use run::{Console, run};
+pub use run::{Console, SwitchFaults, run};
 
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Frame, layout::Size};
@@ -35,6 +35,8 @@ pub struct Start {
     pub store: Store,
     /// What the stack file says.
     pub stack: Stack,
+    /// Whether nothing is offered that could change what runs.
+    pub read_only: bool,
     /// The faults of the demo; empty outside of it.
     pub faults: Vec<DemoFault>,
     /// The keys.
@@ -65,6 +67,7 @@ pub struct App {
     screen: Screen,
     selection: Selection,
     stack: Stack,
+    read_only: bool,
     faults: Vec<DemoFault>,
     keymap: Keymap,
     resolver: Resolver,
@@ -76,8 +79,6 @@ pub struct App {
     time: TimeStyle,
     zone: TimeZone,
     mouse: bool,
-    /// Something visible changed that can wait for the next second.
-    beat: bool,
 }
 
 impl App {
@@ -91,6 +92,7 @@ impl App {
             screen,
             selection: Selection::default(),
             stack: start.stack,
+            read_only: start.read_only,
             faults: start.faults,
             keymap: start.keymap,
             resolver: Resolver::default(),
@@ -102,14 +104,13 @@ impl App {
             time: start.time,
             zone: start.zone,
             mouse: start.mouse,
-            beat: false,
         }
     }
 
     /// Which streams are needed for what is visible.
     #[must_use]
     pub fn demand(&self, now: Timestamp) -> Demand {
-        self.look(now, |screen, cx| screen.demand(cx))
+        self.look(now, Screen::demand)
     }
 
     /// Draws everything.
@@ -150,6 +151,7 @@ impl App {
             store: &self.store,
             selection: &self.selection,
             stack: &self.stack,
+            read_only: self.read_only,
             faults: &self.faults,
             themes: &self.theme_names,
             keymap: &self.keymap,
@@ -160,6 +162,7 @@ impl App {
             zone: &self.zone,
             now,
             size: Size::ZERO,
+            focused: true,
         }
     }
 }
@@ -170,3 +173,69 @@ fn names(library: &Library) -> Vec<String> {
 
 /// A frame for a key press.
 const AT_ONCE: Option<Urgency> = Some(Urgency::Key);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use ratatui::{Terminal, backend::TestBackend};
+
+    use super::*;
+    use crate::{
+        model::{EngineFact, EngineId, Event, Health, Instance, InstanceId, ServiceId, State},
+        store::LogBounds,
+        text::Clean,
+    };
+
+    /// One service that runs, as a console of 120 columns shows it.
+    fn screen(read_only: bool) -> String {
+        let (engine, size) = (EngineId::new("docker"), Size { width: 120, height: 30 });
+        let library = Library::default();
+        let mut app = App::new(
+            Start {
+                store: Store::new([(engine.clone(), Clean::new("fake://"))], LogBounds::default()),
+                stack: Stack::default(),
+                read_only,
+                faults: vec![],
+                keymap: Keymap::builtin("default").unwrap(),
+                theme: library.load("midwatch", Depth::None).unwrap(),
+                library,
+                depth: Depth::None,
+                glyphs: Glyphs::of(true),
+                time: TimeStyle::Utc,
+                zone: TimeZone::UTC,
+                mouse: false,
+                size,
+                notices: vec![],
+            },
+            Timestamp::UNIX_EPOCH,
+        );
+        let instance = Instance {
+            id: InstanceId::new("api1"),
+            name: Clean::new("api-1"),
+            service: ServiceId::alone("api"),
+            replica: None,
+            state: State::Running,
+            health: Health::None,
+            image: None,
+            command: Clean::new(""),
+            created_at: None,
+            ports: vec![],
+            labels: BTreeMap::new(),
+            detail: None,
+        };
+        let fact = EngineFact::Listed { instances: vec![instance] };
+        let event = Event::Engine { engine, at: Timestamp::UNIX_EPOCH, fact };
+        app.update(Msg::Event(event), Timestamp::UNIX_EPOCH);
+        let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+        terminal.draw(|frame| app.draw(frame, Timestamp::UNIX_EPOCH)).unwrap();
+        terminal.backend().to_string()
+    }
+
+    #[test]
+    fn a_read_only_console_says_so_and_offers_no_shell() {
+        let (free, read_only) = (screen(false), screen(true));
+        assert!(free.contains("x shell") && !free.contains("READ-ONLY"), "{free}");
+        assert!(!read_only.contains("x shell") && read_only.contains("READ-ONLY"), "{read_only}");
+    }
+}

@@ -1,6 +1,6 @@
 //! [`Msg`]: what the console is told.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
 use crate::{model::Event, ui::theme::Library};
@@ -12,6 +12,8 @@ pub enum Msg {
     Event(Event),
     /// A key was pressed.
     Key(KeyEvent),
+    /// The mouse was used, while it is on.
+    Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has another size.

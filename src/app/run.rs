@@ -7,18 +7,16 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 use tokio::{
-    sync::{Notify, mpsc, watch},
-    task::JoinSet,
+    sync::mpsc,
     time::{Instant, MissedTickBehavior},
 };
 
 use super::{App, Effect, Msg, Outcome, spawn::Spawner};
 use crate::{
     engines::{Engine, Shell},
-    model::Demand,
     terminal::{self, Pacer, Signal, Signals, Urgency, handover},
     ui::theme::Library,
-    watch::{self as watchers, Inbox, streams::Streams},
+    watch::Watchers,
 };
 
 /// How many messages of one kind are taken at once before the others get their turn.
@@ -37,9 +35,12 @@ pub struct Console {
     pub mouse: bool,
     /// Themes, whenever their files change.
     pub themes: mpsc::Receiver<Library>,
-    /// Takes the demo's faults, by name, when there is a demo.
-    pub faults: Option<Box<dyn FnMut(&[&'static str]) -> io::Result<()>>>,
+    /// Switches the demo's faults, when there is a demo.
+    pub faults: Option<SwitchFaults>,
 }
+
+/// Makes the demo's faults those of these names.
+pub type SwitchFaults = Box<dyn FnMut(&[&'static str]) -> io::Result<()>>;
 
 /// What a task answers that is not a fact to be recorded.
 pub(super) enum Answer {
@@ -55,33 +56,23 @@ pub(super) enum Answer {
 pub async fn run(console: Console) -> io::Result<()> {
     let signals = Signals::listen()?;
     let screen = terminal::Screen::take(console.mouse)?;
-    let (outbox, inbox) = watchers::channels();
-    let retry = Arc::new(Notify::new());
-    let mut tasks = JoinSet::new();
-    for engine in &console.engines {
-        let (events, retry) = (outbox.control.clone(), retry.clone());
-        tasks.spawn(watchers::engine::keep(engine.clone(), events, retry));
-    }
-    let (demand, demanded) = watch::channel(Demand::default());
-    tasks.spawn(Streams::new(&console.engines, outbox.bulk.clone()).serve(demanded));
+    let watchers = Watchers::start(&console.engines);
     let (answers_in, answers) = mpsc::channel(ANSWERS);
-    let spawner = Spawner::new(&console.engines, retry, outbox.control.clone(), answers_in);
+    let spawner = Spawner::new(&console.engines, watchers.outbox().control.clone(), answers_in);
     let mut running = Running {
         app: console.app,
         screen,
         signals,
         reader: Some(EventStream::new()),
-        inbox,
+        watchers,
         answers,
         themes: console.themes,
         faults: console.faults,
         spawner,
-        demand,
         pacer: Pacer::default(),
     };
     let ended = running.serve().await;
-    drop(running);
-    tasks.shutdown().await;
+    running.leave().stop().await;
     ended
 }
 
@@ -91,12 +82,11 @@ struct Running {
     signals: Signals,
     /// The one reader of the keyboard; `None` while a shell has the terminal.
     reader: Option<EventStream>,
-    inbox: Inbox,
+    watchers: Watchers,
     answers: mpsc::Receiver<Answer>,
     themes: mpsc::Receiver<Library>,
-    faults: Option<Box<dyn FnMut(&[&'static str]) -> io::Result<()>>>,
+    faults: Option<SwitchFaults>,
     spawner: Spawner,
-    demand: watch::Sender<Demand>,
     pacer: Pacer,
 }
 
@@ -129,11 +119,17 @@ impl Running {
         }
     }
 
+    /// Gives the terminal back; what is left to end are the watchers.
+    fn leave(self) -> Watchers {
+        self.watchers
+    }
+
     /// Waits for whatever comes first. Frames and input come before data, so that a
     /// flood starves neither; each arm only receives.
     async fn receive(&mut self, tick: &mut tokio::time::Interval) -> Received {
         let due = self.pacer.due().map(Instant::from_std);
         let (mut facts, mut bulk) = (Vec::new(), Vec::new());
+        let inbox = &mut self.watchers.inbox;
         tokio::select! {
             biased;
             signal = self.signals.next() => Received::Signal(signal),
@@ -141,12 +137,12 @@ impl Running {
             input = next_input(&mut self.reader) => Received::Input(input),
             Some(answer) = self.answers.recv() => Received::Answer(answer),
             Some(library) = self.themes.recv() => Received::Messages(vec![Msg::Themes(library)]),
-            count = self.inbox.control.recv_many(&mut facts, AT_ONCE), if !self.inbox.control.is_closed() => {
+            count = inbox.control.recv_many(&mut facts, AT_ONCE), if !inbox.control.is_closed() => {
                 debug_assert_eq!(count, facts.len());
                 Received::Messages(facts.into_iter().map(Msg::Event).collect())
             }
             _ = tick.tick() => Received::Tick,
-            count = self.inbox.bulk.recv_many(&mut bulk, AT_ONCE), if !self.inbox.bulk.is_closed() => {
+            count = inbox.bulk.recv_many(&mut bulk, AT_ONCE), if !inbox.bulk.is_closed() => {
                 debug_assert_eq!(count, bulk.len());
                 Received::Messages(bulk.into_iter().map(Msg::Event).collect())
             }
@@ -158,7 +154,7 @@ impl Running {
             Received::Frame => self.frame().map(|()| Flow::On),
             Received::Signal(signal) => self.on_signal(signal),
             Received::Input(input) => self.on_input(input),
-            Received::Answer(Answer::Shell(Ok(shell))) => self.hand_over(shell).await,
+            Received::Answer(Answer::Shell(Ok(shell))) => Box::pin(self.hand_over(shell)).await,
             Received::Answer(Answer::Shell(Err(why))) => self.tell(Msg::Notice(why)),
             Received::Tick => self.tell(Msg::Tick),
             Received::Messages(messages) => {
@@ -199,9 +195,8 @@ impl Running {
             Some(Ok(Input::Key(key))) => Msg::Key(key),
             Some(Ok(Input::Paste(text))) => Msg::Paste(text),
             Some(Ok(Input::Resize(width, height))) => Msg::Resize(Size { width, height }),
-            Some(Ok(Input::FocusGained | Input::FocusLost | Input::Mouse(_))) => {
-                return Ok(Flow::On);
-            }
+            Some(Ok(Input::Mouse(mouse))) => Msg::Mouse(mouse),
+            Some(Ok(Input::FocusGained | Input::FocusLost)) => return Ok(Flow::On),
         };
         self.tell(message)
     }
@@ -218,12 +213,7 @@ impl Running {
                 return Ok(Flow::End);
             }
         }
-        let wanted = self.app.demand(now);
-        self.demand.send_if_modified(|demand| {
-            let differs = *demand != wanted;
-            *demand = wanted;
-            differs
-        });
+        self.watchers.demand(self.app.demand(now));
         Ok(Flow::On)
     }
 
@@ -233,7 +223,8 @@ impl Running {
             Effect::Suspend => self.suspend()?,
             Effect::Redraw => self.screen.clear()?,
             Effect::Mouse(on) => self.screen.set_mouse(on)?,
-            Effect::Retry => self.spawner.retry(),
+            Effect::Retry => self.watchers.retry(),
+            Effect::Describe(keys) => self.spawner.describe(keys),
             Effect::Inspect(key) => self.spawner.inspect(key),
             Effect::Shell(key) => self.spawner.shell(key, handover::size()?),
             Effect::Faults(names) => {
@@ -269,7 +260,7 @@ impl Running {
         self.reader = None;
         self.screen.release();
         let ended = {
-            let (app, inbox) = (&mut self.app, &mut self.inbox);
+            let (app, inbox) = (&mut self.app, &mut self.watchers.inbox);
             let shell = handover::run(shell, &mut self.signals);
             tokio::pin!(shell);
             loop {

@@ -2,18 +2,18 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use tokio::sync::{Notify, mpsc};
+use jiff::Timestamp;
+use tokio::sync::mpsc;
 
 use super::run::Answer;
 use crate::{
     engines::{Engine, EngineError, ShellSize},
-    model::{EngineId, Event, InstanceKey},
+    model::{EngineFact, EngineId, Event, InstanceKey},
 };
 
 /// Starts tasks for effects.
 pub(super) struct Spawner {
     engines: HashMap<EngineId, Arc<dyn Engine>>,
-    retry: Arc<Notify>,
     events: mpsc::Sender<Event>,
     answers: mpsc::Sender<Answer>,
 }
@@ -21,16 +21,11 @@ pub(super) struct Spawner {
 impl Spawner {
     pub(super) fn new(
         engines: &[Arc<dyn Engine>],
-        retry: Arc<Notify>,
         events: mpsc::Sender<Event>,
         answers: mpsc::Sender<Answer>,
     ) -> Self {
         let engines = engines.iter().map(|engine| (engine.id().clone(), engine.clone())).collect();
-        Self { engines, retry, events, answers }
-    }
-
-    pub(super) fn retry(&self) {
-        self.retry.notify_waiters();
+        Self { engines, events, answers }
     }
 
     pub(super) fn inspect(&self, key: InstanceKey) {
@@ -40,6 +35,23 @@ impl Spawner {
             let result = engine.inspect(&key.id).await.map_err(|error| error.to_fault());
             // Nobody listens any more when the console has ended meanwhile.
             let _ = events.send(Event::Inspected { key, result }).await;
+        });
+    }
+
+    /// Asks one after the other: a service may have many instances.
+    pub(super) fn describe(&self, keys: Vec<InstanceKey>) {
+        let (engines, events) = (self.engines.clone(), self.events.clone());
+        tokio::spawn(async move {
+            for key in keys {
+                let Some(engine) = engines.get(&key.engine) else { continue };
+                // What cannot be described the watcher finds out by itself.
+                let Ok(instance) = engine.describe(&key.id).await else { continue };
+                let fact = EngineFact::Described { instance: Box::new(instance) };
+                let event = Event::Engine { engine: key.engine, at: Timestamp::now(), fact };
+                if events.send(event).await.is_err() {
+                    return;
+                }
+            }
         });
     }
 

@@ -1,15 +1,16 @@
 //! [`App::update`]: from a message to new state and what follows from it.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
+use ratatui::layout::Position;
 
 use super::{AT_ONCE, App, Effect, Msg, Outcome, names};
 use crate::{
     input::{Command, Key, resolve::Resolution},
-    model::{Event, ServiceKey},
+    model::{Event, InstanceKey, ServiceKey},
     store::Topics,
     terminal::Urgency,
-    ui::{Overlay, Reaction, Wish, theme::Library},
+    ui::{Overlay, Reaction, Screen, Wish, theme::Library},
 };
 
 impl App {
@@ -19,9 +20,12 @@ impl App {
         match msg {
             Msg::Event(event) => self.on_event(event, now),
             Msg::Key(key) => self.on_key(&key, now),
+            Msg::Mouse(mouse) => self.on_mouse(mouse, now),
             Msg::Paste(text) => {
                 let reaction = self.ask(now, |screen, cx| screen.paste(&text, cx));
-                self.carry_out(reaction, now)
+                let outcome = self.carry_out(reaction, now);
+                self.settle(now);
+                outcome
             }
             Msg::Resize(size) => {
                 self.screen.resize(size);
@@ -39,17 +43,19 @@ impl App {
 
     fn on_event(&mut self, event: Event, now: Timestamp) -> Outcome {
         let was_empty = self.store.services().is_empty();
+        let lines_unseen = match &event {
+            Event::Logged { key, .. } | Event::LogStream { key, .. } => !self.shows_lines_of(key),
+            _ => false,
+        };
         let topics = self.store.apply(event);
         if topics.contains(Topics::SERVICES) {
             self.settle(now);
         }
         let visible = topics & self.screen.interest();
-        let frame = if visible.is_empty() {
-            None
-        } else if visible == Topics::SAMPLES {
+        let visible = if lines_unseen { visible - Topics::LOGS } else { visible };
+        let frame = if visible.is_empty() || visible == Topics::SAMPLES {
             // Numbers of many instances come one by one all the time; together they
-            // are one frame a second.
-            self.beat = true;
+            // are in the frame that each second brings.
             None
         } else if was_empty && !self.store.services().is_empty() {
             Some(Urgency::First)
@@ -59,13 +65,19 @@ impl App {
         Outcome { effects: Vec::new(), frame }
     }
 
+    /// Whether an instance's service is among those whose logs are shown.
+    fn shows_lines_of(&self, key: &InstanceKey) -> bool {
+        let service = self.store.instance(key).map(|view| &view.instance.service);
+        let shown = self.selection.shown();
+        shown.iter().any(|shown| shown.engine == key.engine && Some(&shown.service) == service)
+    }
+
     /// A second has passed: ages, countdowns and the clock move on.
     fn on_tick(&mut self, now: Timestamp) -> Outcome {
         if self.store.tick(now).contains(Topics::SERVICES) {
             self.settle(now);
         }
         self.screen.toasts.expire(now);
-        self.beat = false;
         Outcome { effects: Vec::new(), frame: Some(Urgency::Data) }
     }
 
@@ -91,6 +103,22 @@ impl App {
         match self.resolver.press(key, &self.keymap, &contexts) {
             Resolution::Command(command) => self.command(command, now),
             Resolution::Pending(_) | Resolution::Unbound => Outcome::default(),
+        }
+    }
+
+    /// A click goes to a pane, the wheel moves what is below it.
+    fn on_mouse(&mut self, mouse: MouseEvent, now: Timestamp) -> Outcome {
+        let at = Position { x: mouse.column, y: mouse.row };
+        let command = match mouse.kind {
+            MouseEventKind::Down(_) => None,
+            MouseEventKind::ScrollUp => Some(Command::Up),
+            MouseEventKind::ScrollDown => Some(Command::Down),
+            _ => return Outcome::default(),
+        };
+        self.screen.point_at(at);
+        match command {
+            Some(command) => self.command(command, now),
+            None => Outcome { effects: Vec::new(), frame: AT_ONCE },
         }
     }
 
@@ -133,7 +161,10 @@ impl App {
 
     fn grant(&mut self, wish: Wish, now: Timestamp, effects: &mut Vec<Effect>) {
         match wish {
-            Wish::Select(service) => self.select(service),
+            Wish::Select(service) => {
+                self.select(service);
+                self.ask(now, Screen::uncover);
+            }
             Wish::ToggleMark(service) => {
                 if !self.selection.marks.remove(&service) {
                     self.selection.marks.insert(service);
@@ -149,6 +180,10 @@ impl App {
                 if let Overlay::Inspect(instance) = &overlay {
                     self.store.expect_inspection(instance.clone());
                     effects.push(Effect::Inspect(instance.clone()));
+                }
+                if let Overlay::Detail(service) = &overlay {
+                    let view = self.store.service(service);
+                    effects.extend(view.map(|view| Effect::Describe(view.instances.clone())));
                 }
                 self.ask(now, |screen, cx| screen.open(overlay, cx));
                 self.resolver.clear();
@@ -176,7 +211,7 @@ impl App {
     fn settle(&mut self, now: Timestamp) {
         let store = &self.store;
         self.selection.marks.retain(|service| store.service(service).is_some());
-        let settled = self.ask(now, |screen, cx| screen.settle(cx));
+        let settled = self.ask(now, Screen::settle);
         match settled {
             Some(service) => self.select(service),
             None => self.selection.service = None,

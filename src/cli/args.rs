@@ -4,13 +4,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
+use clap::{
+    Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use clap_complete::Shell;
+use strum::IntoEnumIterator as _;
 
-use crate::config::settings::Flags;
-
-/// The faults that the demo can show.
-const FAULTS: [&str; 4] = ["api-errors", "worker-leak", "ledger-slow", "crash-loop"];
+use crate::{config::settings::Flags, demo::Fault};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -116,8 +117,8 @@ pub enum Command {
     /// Open the screen on a built-in stack of real processes; nothing is left behind.
     Demo {
         /// A fault to begin with; may be given several times.
-        #[arg(long = "fault", value_name = "NAME", value_parser = PossibleValuesParser::new(FAULTS))]
-        faults: Vec<String>,
+        #[arg(long = "fault", value_name = "NAME", value_parser = fault_names())]
+        faults: Vec<Fault>,
     },
     /// Say how each service does.
     ///
@@ -169,6 +170,15 @@ Example:
         /// The command.
         command: Option<String>,
     },
+}
+
+/// Takes the faults of the demo by their names, and lists them in the help.
+fn fault_names() -> impl TypedValueParser<Value = Fault> {
+    let known = Fault::iter().map(|fault| {
+        let name: &str = fault.into();
+        PossibleValue::new(name).help(fault.description())
+    });
+    PossibleValuesParser::new(known).try_map(|name| name.parse::<Fault>())
 }
 
 /// Flags of `status`.

@@ -3,9 +3,15 @@
 use std::{fmt::Write as _, path::Path};
 
 use crate::{
-    cli::{CliError, Context, Exit, Global, Printer, args::ConfigCommand, table::Table},
-    config::{Settings, Source, StackFile, TrustStore, discover, source::ConfigErrors},
+    cli::{
+        CliError, Context, Exit, Global, Printer,
+        args::ConfigCommand,
+        own_files::{self, OwnThemes},
+        table::Table,
+    },
+    config::{ConfigError, ConfigErrors, Paths, Settings, Source, StackFile, TrustStore, discover},
     text::Clean,
+    ui::theme::Depth,
 };
 
 /// Runs `config show` and `config check`.
@@ -74,21 +80,29 @@ fn stack_words(global: &Global, context: &Context) -> String {
     words
 }
 
-/// Checks the settings and the stack file that would be used.
+/// Checks the settings, the user's own keys and themes, and the stack file that would
+/// be used.
 fn check_all(
     global: &Global,
     context: &Context,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
     let mut exit = Exit::Well;
-    match Settings::load(&context.paths, &context.variables, &global.settings()) {
-        Ok(_) => {
-            let file = &context.paths.settings_file;
+    let paths = &context.paths;
+    let settings = match Settings::load(paths, &context.variables, &global.settings()) {
+        Ok(settings) => {
+            let file = &paths.settings_file;
             let note = if file.exists() { "ok" } else { "not there; the defaults count" };
             printer.line(format_args!("{}: {note}", shown(file)))?;
+            settings
         }
-        Err(errors) => exit = refuse(errors, printer),
-    }
+        Err(errors) => {
+            exit = refuse(errors, printer);
+            Settings::default()
+        }
+    };
+    exit = exit.max(check_keys(&settings, context, printer)?);
+    exit = exit.max(check_themes(&settings, context, printer)?);
     let found = discover::stack_file(global.stack.as_deref(), &context.variables, &context.folder);
     if let Some(found) = found {
         return Ok(exit.max(check(&found.file, context, printer)?));
@@ -97,18 +111,90 @@ fn check_all(
     Ok(exit)
 }
 
+/// Checks the keymap that the settings name, with the user's own keys over it.
+fn check_keys(
+    settings: &Settings,
+    context: &Context,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, CliError> {
+    let file = &context.paths.keymap_file;
+    match own_files::keymap(settings, &context.paths) {
+        Ok(_) if file.exists() => {
+            printer.line(format_args!("{}: ok (keys)", shown(file)))?;
+            Ok(Exit::Well)
+        }
+        Ok(_) => Ok(Exit::Well),
+        Err(errors) => Ok(refuse(errors, printer)),
+    }
+}
+
+/// Checks every theme of the user's, and the one that the settings name.
+fn check_themes(
+    settings: &Settings,
+    context: &Context,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, CliError> {
+    let themes = OwnThemes::read(&context.paths.themes_dir);
+    let mut errors = themes.errors.clone();
+    for (source, verdict) in themes.check() {
+        match verdict {
+            Ok(()) => printer.line(format_args!("{}: ok (theme)", shown(&source.file)))?,
+            Err(wrong) => errors.extend(wrong.0),
+        }
+    }
+    if let Err(wrong) = themes.theme(settings, Depth::TrueColor, &context.paths) {
+        errors.extend(wrong.0);
+    }
+    // A fault is found again by each theme that inherits it.
+    let mut told: Vec<ConfigError> = Vec::new();
+    for error in errors {
+        if !told.contains(&error) {
+            told.push(error);
+        }
+    }
+    Ok(if told.is_empty() { Exit::Well } else { refuse(ConfigErrors(told), printer) })
+}
+
+/// What a named file is, by its place.
+enum Kind {
+    Settings,
+    Keys,
+    Theme,
+    Stack,
+}
+
+impl Kind {
+    fn of(file: &Path, paths: &Paths) -> Self {
+        let same = |one: &Path, other: &Path| match (one.canonicalize(), other.canonicalize()) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => false,
+        };
+        if same(file, &paths.settings_file) {
+            Self::Settings
+        } else if same(file, &paths.keymap_file) {
+            Self::Keys
+        } else if file.parent().is_some_and(|folder| same(folder, &paths.themes_dir)) {
+            Self::Theme
+        } else {
+            Self::Stack
+        }
+    }
+}
+
 fn check(file: &Path, context: &Context, printer: &mut Printer<'_>) -> Result<Exit, CliError> {
-    let same = |other: &Path| match (file.canonicalize(), other.canonicalize()) {
-        (Ok(file), Ok(other)) => file == other,
-        _ => false,
-    };
-    let verdict = if same(&context.paths.settings_file) {
-        Source::read(file)
-            .map_err(ConfigErrors::from)
-            .and_then(|source| Settings::default().overlaid(&source))
-            .map(|_| "ok (settings)".to_owned())
-    } else {
-        StackFile::load(file).map(|stack| stack_verdict(&stack))
+    let words = |words: &str| words.to_owned();
+    let verdict = match Kind::of(file, &context.paths) {
+        Kind::Settings => settings_of(file).map(|_| words("ok (settings)")),
+        Kind::Keys => {
+            // Keys lie over the keymap of the settings, whose own faults are told elsewhere.
+            let settings = settings_of(&context.paths.settings_file).unwrap_or_default();
+            own_files::keymap(&settings, &context.paths).map(|_| words("ok (keys)"))
+        }
+        Kind::Theme => {
+            let themes = OwnThemes::read(&context.paths.themes_dir);
+            themes.check_file(file).map(|()| words("ok (theme)"))
+        }
+        Kind::Stack => StackFile::load(file).map(|stack| stack_verdict(&stack)),
     };
     match verdict {
         Ok(words) => {
@@ -117,6 +203,10 @@ fn check(file: &Path, context: &Context, printer: &mut Printer<'_>) -> Result<Ex
         }
         Err(errors) => Ok(refuse(errors, printer)),
     }
+}
+
+fn settings_of(file: &Path) -> Result<Settings, ConfigErrors> {
+    Settings::default().overlaid(&Source::read(file)?)
 }
 
 fn stack_verdict(stack: &StackFile) -> String {

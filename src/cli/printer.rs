@@ -62,6 +62,12 @@ impl<'a> Printer<'a> {
         self.out.flush().map_err(CliError::Output)
     }
 
+    /// Writes beside the answer what a person should know about it.
+    pub fn note(&mut self, note: &str) {
+        // As with a complaint that cannot be written.
+        let _ = writeln!(self.err, "note: {}", outside(note));
+    }
+
     /// Writes a complaint that does not end the command.
     pub fn complain(&mut self, error: &CliError) {
         // A complaint that cannot be written has nobody left to read it.

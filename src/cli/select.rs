@@ -1,26 +1,20 @@
 //! [`Selection`]: which instances a command line means.
 
-use crate::{
-    cli::{CliError, gather::in_project},
-    config::suggest,
-    model::Instance,
-};
+use crate::{cli::CliError, config::suggest, model::Instance};
 
 /// Names of services (`api`, `shop/api`) or instances (`shop-api-2`); none means all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
-    project: Option<String>,
     names: Vec<String>,
 }
 
 impl Selection {
-    pub(crate) fn new(project: Option<&str>, names: &[String]) -> Self {
-        Self { project: project.map(Into::into), names: names.to_vec() }
+    pub(crate) fn new(names: &[String]) -> Self {
+        Self { names: names.to_vec() }
     }
 
     pub(crate) fn includes(&self, instance: &Instance) -> bool {
-        in_project(instance, self.project.as_deref())
-            && (self.names.is_empty() || self.names.iter().any(|name| means(name, instance)))
+        self.names.is_empty() || self.names.iter().any(|name| means(name, instance))
     }
 
     /// Refuses a name that means nothing here.

@@ -1,35 +1,30 @@
 //! `midwatch stats`: what each instance uses of its host, once or every second.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use futures_util::{FutureExt as _, StreamExt as _, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::time::{self, MissedTickBehavior};
 
 use crate::{
     cli::{
-        CliError, Exit, Printer,
-        args::StatsOptions,
-        follow::{Follower, Subject, Told},
-        gather::{self, Placed},
-        select::Selection,
-        table::Table,
-        words,
+        CliError, Exit, Printer, args::StatsOptions, lookout::Lookout, select::Selection,
+        table::Table, words,
     },
-    engines::{Engine, EngineError},
+    engines::Engine,
     model::{EngineId, Instance, InstanceKey, Sample},
+    store::{EngineView, InstanceView, Store},
     text::Clean,
 };
-
-/// Every instance is read for a second or two; all of a host at once is cheap.
-const AT_ONCE: usize = 64;
 
 /// CPU is known from the second reading on. Engines read about once a second.
 const READINGS: usize = 3;
 
 /// An instance that gives no reading for so long is shown without one.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often is printed with `--watch`.
+const TICK: Duration = Duration::from_secs(1);
 
 /// What `midwatch stats --json` prints; one object, or one a line with `--watch`.
 ///
@@ -76,93 +71,65 @@ pub struct UseReport {
 /// Prints what each instance uses of its host.
 ///
 /// # Errors
-/// When a name makes no sense, no engine can be reached, one is lost while it is
-/// watched, or the output cannot be written.
+/// When a name makes no sense, there is no engine, or the output cannot be written.
 pub async fn run(
     engines: &[Arc<dyn Engine>],
-    project: Option<&str>,
     options: &StatsOptions,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
-    let selection = Selection::new(project, &options.services);
-    let mut listed = gather::list_all(engines, project, printer).await?;
-    listed.select(&selection)?;
+    let selection = Selection::new(&options.services);
+    let mut lookout = Lookout::new(engines)?;
+    lookout.until(Store::is_described).await;
+    lookout.complain_of_lost(printer);
+    lookout.check(&selection)?;
+    lookout.demand_stats(&selection);
     if options.watch {
-        watch(&listed.reachable, selection, options.json, printer).await?;
-        return Ok(listed.exit);
+        return watch(lookout, &selection, options.json, printer).await;
     }
-    let up = listed.placed.iter().filter(|each| each.instance.is_up());
-    let mut instances: Vec<_> =
-        stream::iter(up).map(read).buffer_unordered(AT_ONCE).collect().await;
-    instances.sort_by(|one: &UseReport, other| one.key().cmp(&other.key()));
-    StatsReport { time: Timestamp::now(), instances }.print(options.json, printer)?;
-    Ok(listed.exit)
-}
-
-/// Reads until the CPU is known, but not for ever.
-async fn read(placed: &Placed) -> UseReport {
-    let mut last = None;
-    let reading = async {
-        let Ok(samples) = placed.engine.stats(&placed.instance.id).await else { return };
-        let mut samples = samples.take(READINGS);
-        while let Some(Ok(sample)) = samples.next().await {
-            last = Some(sample);
-            if sample.cpu_cores.is_some() {
-                return;
-            }
-        }
-    };
+    let read = |store: &Store| store.instances().all(|(_, view)| is_read(view, &selection));
     // Without an answer in time, what is not known is null.
-    let _ = time::timeout(PATIENCE, reading).await;
-    UseReport::new(placed.engine.id(), &placed.instance, last)
+    let _ = time::timeout(PATIENCE, lookout.until(read)).await;
+    StatsReport::new(&lookout, &selection).print(options.json, printer)?;
+    Ok(lookout.exit())
 }
 
-/// Prints the last readings every second, until an engine is lost or the output is closed.
+/// Whether nothing more is to be learned of an instance by waiting a little.
+fn is_read(view: &InstanceView, selection: &Selection) -> bool {
+    let cpu = view.series.latest().and_then(|sample| sample.cpu_cores);
+    let readings = view.series.since(Timestamp::MIN).take(READINGS).count();
+    let wanted = view.instance.is_up() && selection.includes(&view.instance);
+    !wanted || cpu.is_some() || readings == READINGS
+}
+
+/// Prints the last readings every second, until the output is closed.
 async fn watch(
-    engines: &[Arc<dyn Engine>],
-    selection: Selection,
+    mut lookout: Lookout,
+    selection: &Selection,
     json: bool,
     printer: &mut Printer<'_>,
-) -> Result<(), CliError> {
-    let open = |engine: Arc<dyn Engine>, id, _: Option<Timestamp>| {
-        async move { engine.stats(&id).await }.boxed()
-    };
-    let subject = Subject { open: Arc::new(open), time: |_: &Sample| None, of_ended: false };
-    let failed = |(engine, error): (_, EngineError)| CliError::engine(&engine, &error);
-    let mut follower = Follower::new(engines, selection, subject).await.map_err(failed)?;
-    let mut latest: BTreeMap<InstanceKey, UseReport> = BTreeMap::new();
-    let mut tick = time::interval(Duration::from_secs(1));
+) -> Result<Exit, CliError> {
+    let mut tick = time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once, when nothing is known yet.
     tick.tick().await;
     loop {
-        let told = tokio::select! {
-            told = follower.next() => told,
+        tokio::select! {
+            _ = lookout.hear() => {}
             _ = tick.tick() => {
-                let mut instances: Vec<_> = latest.values().cloned().collect();
-                instances.sort_by(|one, other| one.key().cmp(&other.key()));
-                StatsReport { time: Timestamp::now(), instances }.print(json, printer)?;
+                // What has started or ended since is read, or no longer.
+                lookout.demand_stats(selection);
+                lookout.complain_of_lost(printer);
+                StatsReport::new(&lookout, selection).print(json, printer)?;
                 printer.flush()?;
-                continue;
             }
-        };
-        match told {
-            Some(Told::Item(key, instance, sample)) => {
-                let report = UseReport::new(&key.engine, &instance, Some(sample));
-                latest.insert(key, report);
-            }
-            Some(Told::Ended(key)) => drop(latest.remove(&key)),
-            Some(Told::Failed(engine, error)) => printer.complain(&failed((engine, error))),
-            Some(Told::Lost(engine, error)) => return Err(failed((engine, error))),
-            None => return Ok(()),
         }
     }
 }
 
 impl UseReport {
-    fn new(engine: &EngineId, instance: &Instance, sample: Option<Sample>) -> Self {
+    fn new(key: &InstanceKey, instance: &Instance, sample: Option<&Sample>) -> Self {
         Self {
-            engine: engine.clone(),
+            engine: key.engine.clone(),
             stack: instance.service.stack.clone(),
             service: instance.service.name.clone(),
             instance: instance.name.clone(),
@@ -182,6 +149,20 @@ impl UseReport {
 }
 
 impl StatsReport {
+    /// The last readings of what runs. Those of an engine that is lost say nothing of now.
+    fn new(lookout: &Lookout, selection: &Selection) -> Self {
+        let store = &lookout.store;
+        let sample = |key: &InstanceKey| {
+            let up = store.engine(&key.engine).is_some_and(EngineView::is_up);
+            store.instance(key).filter(|_| up)?.series.latest()
+        };
+        let up = lookout.selected(selection).filter(|(_, instance)| instance.is_up());
+        let mut instances: Vec<_> =
+            up.map(|(key, instance)| UseReport::new(key, instance, sample(key))).collect();
+        instances.sort_by(|one, other| one.key().cmp(&other.key()));
+        Self { time: Timestamp::now(), instances }
+    }
+
     fn print(&self, json: bool, printer: &mut Printer<'_>) -> Result<(), CliError> {
         if json {
             return printer.json(self);

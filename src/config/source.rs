@@ -84,6 +84,20 @@ impl Source {
         }
     }
 
+    /// Says what is wrong with the word at a line and a column, both from 1 and the
+    /// column in characters.
+    #[must_use]
+    pub fn error_at(&self, line: usize, column: usize, message: &str) -> ConfigError {
+        let lines = self.text.split_inclusive('\n').take(line.saturating_sub(1));
+        let line_start: usize = lines.map(str::len).sum();
+        let rest = &self.text[line_start..];
+        let before = rest.char_indices().nth(column.saturating_sub(1));
+        let start = line_start + before.map_or(0, |(at, _)| at);
+        let word = &self.text[start..];
+        let end = word.find(|c: char| c.is_whitespace() || "=,]}#".contains(c));
+        self.error(start..start + end.unwrap_or(word.len()), None, message)
+    }
+
     /// The line that a byte of the text is in, from 1.
     #[must_use]
     pub fn line_of(&self, byte: usize) -> usize {
@@ -292,6 +306,19 @@ mod tests {
             "unknown key `replica`\n --> midwatch.toml:2:1\n  |\n2 | replica = 3\n  | ^^^^^^^\n  \
              = hint: did you mean `replicas`?"
         );
+    }
+
+    #[test]
+    fn an_error_at_a_line_and_a_column_points_at_the_word_there() {
+        let source = source("a = 1\n  名 = [\"x\"]\r\n");
+        let marked = |line, column| {
+            let place = source.error_at(line, column, "no").place.unwrap();
+            (place.line, place.column, place.caret_start, place.caret_width)
+        };
+        assert_eq!(marked(2, 3), (2, 3, 2, 2));
+        assert_eq!(marked(2, 8), (2, 8, 8, 3));
+        // A place that is not there is no reason to fail.
+        assert_eq!(marked(9, 9).2, 0);
     }
 
     #[test]

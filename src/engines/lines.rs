@@ -255,7 +255,7 @@ mod tests {
             b"2026-11-20T09:43:17Z killed in the mid",
             b"2026-11-20T09:43:18Z started anew\n",
         ]);
-        let texts: Vec<_> = lines.iter().map(|line| line.as_str()).collect();
+        let texts: Vec<_> = lines.iter().map(LogLine::as_str).collect();
         assert_eq!(texts, ["killed in the mid", "started anew"]);
     }
 

@@ -6,9 +6,9 @@
 
 pub mod docker;
 pub mod error;
+pub mod limited;
 pub mod lines;
 pub mod process;
-pub mod scoped;
 
 use std::{ffi::OsString, path::PathBuf, pin::Pin};
 

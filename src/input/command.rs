@@ -109,6 +109,12 @@ impl Command {
         self.texts().1
     }
 
+    /// Whether it could change what runs; a read-only session does not offer it.
+    #[must_use]
+    pub fn may_change(self) -> bool {
+        matches!(self, Self::Shell)
+    }
+
     fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::Quit => ("quit", "Quit midwatch"),

@@ -78,6 +78,7 @@ pub fn of_instance(instance: &Instance, restarts: &RestartLog, now: Timestamp) -
         State::Dead => Condition::new(Level::Bad, "dead: could not be removed"),
         State::Paused => Condition::new(Level::Warn, "paused"),
         State::Removing => Condition::new(Level::Busy, "being removed"),
+        State::Waiting => Condition::new(Level::Busy, "waiting for what it depends on"),
         State::Created => Condition::new(Level::Off, "created, never started"),
         State::Unknown => Condition::new(Level::Unknown, "unknown state"),
     }

@@ -76,6 +76,8 @@ pub struct Detail {
 pub enum State {
     /// Made, never started.
     Created,
+    /// Not started yet, because what it depends on is not ready.
+    Waiting,
     /// Running.
     Running,
     /// Frozen.
@@ -98,6 +100,7 @@ impl State {
     pub fn word(self) -> &'static str {
         match self {
             Self::Created => "created",
+            Self::Waiting => "waiting",
             Self::Running => "running",
             Self::Paused => "paused",
             Self::Restarting => "restarting",

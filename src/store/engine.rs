@@ -72,6 +72,13 @@ impl EngineView {
         self.data = Fetch::Fresh { value, at };
     }
 
+    /// A reading came: what we have is as fresh as that.
+    pub(super) fn touch(&mut self, read_at: Timestamp) {
+        if let Fetch::Fresh { at, .. } = &mut self.data {
+            *at = read_at.max(*at);
+        }
+    }
+
     pub(super) fn lost(&mut self, fault: Fault, attempt: u32, retry_at: Timestamp, now: Timestamp) {
         let since = match &self.link {
             Link::Down { since, .. } => *since,

@@ -56,6 +56,12 @@ impl LogRing {
         &self.lines
     }
 
+    /// How many lines came so far, also those that are gone; the number of the next.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.next_number
+    }
+
     /// How many lines came too fast and were never kept.
     #[must_use]
     pub fn dropped(&self) -> u64 {
@@ -117,7 +123,7 @@ impl Logs {
         let bounds = self.bounds;
         let ring = self.rings.entry(key.clone()).or_default();
         let before = ring.bytes;
-        ring.dropped += dropped;
+        ring.dropped = ring.dropped.saturating_add(dropped);
         for line in lines {
             ring.push(line);
             while ring.lines.len() > bounds.lines || ring.bytes > bounds.bytes {

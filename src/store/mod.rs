@@ -74,7 +74,17 @@ impl Store {
             Event::Sampled { key, sample } => {
                 let Some(view) = self.instances.get_mut(&key) else { return Topics::empty() };
                 view.series.push(&sample);
+                if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
+                    engine.touch(sample.at);
+                }
                 Topics::SAMPLES
+            }
+            // A stream may still tell of an instance that is gone; a ring made for it
+            // would never be forgotten.
+            Event::Logged { key, .. } | Event::LogStream { key, .. }
+                if !self.instances.contains_key(&key) =>
+            {
+                Topics::empty()
             }
             Event::Logged { key, lines, dropped } => {
                 self.logs.push(&key, lines, dropped);
@@ -131,7 +141,9 @@ impl Store {
             .filter(|key| key.engine == *engine && !contains(&instances, &key.id))
             .cloned()
             .collect();
-        gone.iter().for_each(|key| self.remove_instance(key));
+        for key in &gone {
+            self.remove_instance(key);
+        }
         for instance in instances {
             self.put_instance(engine, instance, now);
         }
@@ -191,6 +203,24 @@ impl Store {
         &self.engines
     }
 
+    /// Whether every engine has told what it runs, or why it cannot be reached.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.engines.iter().all(|engine| engine.link != Link::Connecting)
+    }
+
+    /// Whether there is nothing left to wait for: every engine that is up has also
+    /// described each instance. A condition that is judged before may still change
+    /// although nothing happens.
+    #[must_use]
+    pub fn is_described(&self) -> bool {
+        let described = |(key, view): (&InstanceKey, &InstanceView)| {
+            let up = self.engine(&key.engine).is_some_and(EngineView::is_up);
+            !up || view.instance.detail.is_some()
+        };
+        self.is_listed() && self.instances.iter().all(described)
+    }
+
     /// One engine.
     #[must_use]
     pub fn engine(&self, id: &EngineId) -> Option<&EngineView> {
@@ -207,6 +237,11 @@ impl Store {
     #[must_use]
     pub fn service(&self, key: &ServiceKey) -> Option<&ServiceView> {
         self.services.iter().find(|view| view.key == *key)
+    }
+
+    /// All instances, by engine and id.
+    pub fn instances(&self) -> impl Iterator<Item = (&InstanceKey, &InstanceView)> + Clone {
+        self.instances.iter()
     }
 
     /// One instance.
@@ -237,3 +272,11 @@ impl Store {
 fn contains(instances: &[Instance], id: &InstanceId) -> bool {
     instances.iter().any(|instance| instance.id == *id)
 }
+
+#[cfg(test)]
+#[path = "known_tests.rs"]
+mod known_tests;
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

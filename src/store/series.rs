@@ -69,6 +69,12 @@ impl Series {
         self.points.push_back(point);
     }
 
+    /// The newest reading as it came, counters and all.
+    #[must_use]
+    pub fn latest(&self) -> Option<&Sample> {
+        self.last.as_ref()
+    }
+
     /// The newest point.
     #[must_use]
     pub fn last(&self) -> Option<&Point> {
@@ -95,7 +101,9 @@ mod tests {
 
     fn rates(samples: &[(i64, u64)]) -> Vec<Option<f64>> {
         let mut series = Series::default();
-        samples.iter().for_each(|(second, received)| series.push(&sample(*second, *received)));
+        for (second, received) in samples {
+            series.push(&sample(*second, *received));
+        }
         series.points.iter().map(|point| point.received_per_second).collect()
     }
 
@@ -124,7 +132,9 @@ mod tests {
     #[test]
     fn only_the_newest_points_are_kept() {
         let mut series = Series::default();
-        (0..=KEPT as i64).for_each(|second| series.push(&sample(second, 0)));
+        for second in (0..).take(KEPT + 1) {
+            series.push(&sample(second, 0));
+        }
         assert_eq!(series.points.len(), KEPT);
         assert_eq!(series.points.front().unwrap().at, Timestamp::from_second(1).unwrap());
     }

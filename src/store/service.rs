@@ -1,7 +1,8 @@
 //! [`ServiceView`] and [`InstanceView`]: what runs, grouped and judged.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap, ops::Add};
 
+use alphanumeric_sort::compare_str;
 use jiff::Timestamp;
 
 use super::series::{Point, Series};
@@ -100,13 +101,19 @@ pub(super) fn group(instances: &BTreeMap<InstanceKey, InstanceView>) -> Vec<Serv
     }
     let mut services: Vec<ServiceView> =
         groups.into_iter().map(|(key, members)| service(key, members)).collect();
-    services.sort_by(|a, b| sort_key(&a.key).cmp(&sort_key(&b.key)));
+    services.sort_by(|a, b| by_name(&a.key, &b.key));
     services
 }
 
-/// Stacks first, by name; then what belongs to none.
-fn sort_key(key: &ServiceKey) -> (bool, &ServiceKey) {
-    (key.service.stack.is_none(), key)
+/// Stacks first, by name; then what belongs to none. `load-2` comes before `load-10`.
+fn by_name(a: &ServiceKey, b: &ServiceKey) -> Ordering {
+    let stack = |key: &ServiceKey| key.service.stack.clone().unwrap_or_default();
+    let alone = |key: &ServiceKey| key.service.stack.is_none();
+    alone(a)
+        .cmp(&alone(b))
+        .then_with(|| compare_str(stack(a).as_str(), stack(b).as_str()))
+        .then_with(|| compare_str(a.service.name.as_str(), b.service.name.as_str()))
+        .then_with(|| a.cmp(b))
 }
 
 fn service(key: ServiceKey, mut members: Vec<(&InstanceKey, &InstanceView)>) -> ServiceView {
@@ -124,7 +131,7 @@ fn service(key: ServiceKey, mut members: Vec<(&InstanceKey, &InstanceView)>) -> 
         up: judged.iter().filter(|(_, up)| *up).count(),
         healthy: count(Health::Healthy),
         checked: members.len() - count(Health::None) - count(Health::Unknown),
-        restarts: details().map(|detail| detail.restarts).sum(),
+        restarts: details().map(|detail| detail.restarts).fold(0, u32::saturating_add),
         started_at: views()
             .filter(|view| view.instance.state == State::Running)
             .filter_map(|view| view.instance.detail.as_ref()?.started_at)
@@ -160,11 +167,11 @@ impl Usage {
             .collect();
         let limits: Option<Vec<u64>> = points.iter().map(|p| p.memory_limit_bytes).collect();
         Self {
-            cpu_cores: add(points.iter().map(|p| p.cpu_cores)),
-            memory_bytes: add(points.iter().map(|p| p.memory_bytes)),
-            memory_limit_bytes: limits.filter(|all| !all.is_empty()).map(|all| all.iter().sum()),
-            received_per_second: add(points.iter().map(|p| p.received_per_second)),
-            sent_per_second: add(points.iter().map(|p| p.sent_per_second)),
+            cpu_cores: add(points.iter().map(|p| p.cpu_cores), f64::add),
+            memory_bytes: add(points.iter().map(|p| p.memory_bytes), u64::saturating_add),
+            memory_limit_bytes: limits.and_then(|all| all.into_iter().reduce(u64::saturating_add)),
+            received_per_second: add(points.iter().map(|p| p.received_per_second), f64::add),
+            sent_per_second: add(points.iter().map(|p| p.sent_per_second), f64::add),
         }
     }
 
@@ -176,7 +183,11 @@ impl Usage {
     }
 }
 
-fn add<T: std::iter::Sum<T>>(values: impl Iterator<Item = Option<T>>) -> Option<T> {
-    let known: Vec<T> = values.flatten().collect();
-    (!known.is_empty()).then(|| known.into_iter().sum())
+/// What an engine tells can be any number, so adding must not overflow (threat T16).
+fn add<T>(values: impl Iterator<Item = Option<T>>, plus: fn(T, T) -> T) -> Option<T> {
+    values.flatten().reduce(plus)
 }
+
+#[cfg(test)]
+#[path = "service_tests.rs"]
+mod tests;

@@ -23,6 +23,10 @@ use crate::engines::{EngineError, RemoteShell, Shell, ShellSize};
 pub type Ended = Result<String, String>;
 
 /// Runs a shell on our terminal, which must have been released before.
+///
+/// # Errors
+///
+/// Why it could not be run or ended before its time, in words for a toast.
 pub async fn run(shell: Shell, signals: &mut Signals) -> Ended {
     match shell {
         Shell::Local { command, directory, environment } => {
@@ -37,7 +41,7 @@ pub async fn run(shell: Shell, signals: &mut Signals) -> Ended {
             run_local(local, signals).await.map_err(|error| format!("shell: {error}"))
         }
         Shell::Remote(shell) => {
-            run_remote(shell, signals).await.map_err(|error| format!("shell: {error}"))
+            Box::pin(run_remote(shell, signals)).await.map_err(|error| format!("shell: {error}"))
         }
     }
 }

@@ -3,12 +3,16 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use jiff::{Timestamp, tz::TimeZone};
-use ratatui::{layout::Size, style::Style, text::Span};
+use ratatui::{
+    layout::Size,
+    style::{Modifier, Style},
+    text::Span,
+};
 
 use crate::{
     input::{Command, Context, Keymap},
-    model::{ServiceKey, Stack, TimeStyle},
-    store::{ServiceView, Store},
+    model::{Condition, EngineId, ServiceKey, Stack, TimeStyle},
+    store::{EngineView, ServiceView, Store},
     ui::{
         glyphs::Glyphs,
         theme::{Role, Theme},
@@ -24,6 +28,8 @@ pub struct Cx<'a> {
     pub selection: &'a Selection,
     /// What the stack file says of the stack.
     pub stack: &'a Stack,
+    /// Whether nothing is offered that could change what runs.
+    pub read_only: bool,
     /// Faults that the demo can switch; empty outside the demo.
     pub faults: &'a [DemoFault],
     /// Names of the themes there are.
@@ -44,6 +50,8 @@ pub struct Cx<'a> {
     pub now: Timestamp,
     /// The room inside this pane or dialog, in cells.
     pub size: Size,
+    /// Whether this pane or dialog has the focus.
+    pub focused: bool,
 }
 
 impl<'a> Cx<'a> {
@@ -61,7 +69,31 @@ impl<'a> Cx<'a> {
     /// The style of a role on a row, which looks like nothing but selected when it is.
     #[must_use]
     pub fn on_row(&self, role: Role, selected: bool) -> Style {
-        self.theme.style(if selected { Role::Selection } else { role })
+        let cursor = if self.focused { Role::Selection } else { Role::SelectionIdle };
+        let (style, selection) = (self.theme.style(role), self.theme.style(cursor));
+        match selected {
+            false => style,
+            // A ground of its own leaves a state its colour.
+            true if selection.fg.is_none()
+                && !selection.add_modifier.contains(Modifier::REVERSED) =>
+            {
+                style.patch(selection)
+            }
+            true => selection,
+        }
+    }
+
+    /// How something does as far as is known now. What a lost engine said last is shown
+    /// as old, never as well.
+    #[must_use]
+    pub fn standing(&self, engine: &EngineId, condition: &Condition) -> Standing {
+        let Condition { level, reason } = condition;
+        if self.store.engine(engine).is_some_and(EngineView::is_up) {
+            let (glyph, role) = (self.glyphs.level(*level), Role::of(*level));
+            return Standing { glyph, role, words: reason.clone() };
+        }
+        let words = format!("was: {reason}");
+        Standing { glyph: self.glyphs.stale, role: Role::Stale, words }
     }
 
     /// The key of a command here, for words like "press R".
@@ -75,6 +107,17 @@ impl<'a> Cx<'a> {
     pub fn selected(&self) -> Option<&'a ServiceView> {
         self.store.service(self.selection.service.as_ref()?)
     }
+}
+
+/// How something does, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The sign.
+    pub glyph: &'static str,
+    /// The look.
+    pub role: Role,
+    /// Why, in a few words.
+    pub words: String,
 }
 
 /// What the person has selected. Names, never rows: a list may change under it.

@@ -47,6 +47,8 @@ pub struct Glyphs {
     pub masked: &'static str,
     /// A value that is not known, in a table.
     pub absent: &'static str,
+    /// Before a line that came from standard error.
+    pub stderr: &'static str,
     /// Where typed text goes.
     pub caret: &'static str,
     /// Started again, before a count.
@@ -106,6 +108,7 @@ pub const UNICODE: Glyphs = Glyphs {
     separator: "·",
     masked: "•",
     absent: "–",
+    stderr: "┆",
     caret: "▏",
     restart: "↻",
     received: "↓",
@@ -139,6 +142,7 @@ pub const ASCII: Glyphs = Glyphs {
     separator: "|",
     masked: "*",
     absent: "-",
+    stderr: ":",
     caret: "_",
     restart: "x",
     received: "<",
@@ -198,6 +202,7 @@ mod tests {
             glyphs.separator,
             glyphs.masked,
             glyphs.absent,
+            glyphs.stderr,
             glyphs.caret,
             glyphs.restart,
             glyphs.received,

@@ -83,10 +83,10 @@ impl Places {
 
 fn overview(body: Rect) -> Form {
     // A very wide screen has room for long log lines, which need it more than names do.
-    let left = (body.width * 9 / 20).clamp(48, 84);
+    let left = (u32::from(body.width) * 9 / 20).clamp(48, 84) as u16;
     let [services, right] =
         Layout::horizontal([Constraint::Length(left), Constraint::Min(1)]).areas(body);
-    let stats = (body.height * 2 / 5).clamp(9, 18);
+    let stats = (u32::from(body.height) * 2 / 5).clamp(9, 18) as u16;
     let [logs, stats] =
         Layout::vertical([Constraint::Min(1), Constraint::Length(stats)]).areas(right);
     Form::All([(PaneId::Services, services), (PaneId::Logs, logs), (PaneId::Stats, stats)])
@@ -129,6 +129,12 @@ mod tests {
         assert!(matches!(form(60, 16), Form::One { tabs: Some(_), .. }));
         assert!(matches!(form(99, 50), Form::One { .. }));
         assert!(matches!(form(100, 28), Form::All(_)));
+    }
+
+    #[test]
+    fn no_size_is_too_large() {
+        let screen = Rect::new(0, 0, u16::MAX, u16::MAX);
+        assert_eq!(Places::new(screen, false).pane(PaneId::Services).width, 84);
     }
 
     #[test]

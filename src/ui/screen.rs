@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::{Rect, Size},
+    layout::{Position, Rect, Size},
     text::Line,
     widgets::{Block, Clear, Widget},
 };
@@ -125,6 +125,9 @@ impl Screen {
 
     /// Answers what moves between panes.
     fn move_focus(&mut self, command: Command) -> Reaction {
+        if command == Command::Help {
+            return Reaction::wish(Wish::Open(Overlay::Help));
+        }
         if !self.dialogs.is_empty() {
             return Reaction::Ignored;
         }
@@ -141,7 +144,6 @@ impl Screen {
             }
             Command::Back if self.zoomed => self.zoomed = false,
             Command::Back if self.focus != PaneId::Services => self.focus = PaneId::Services,
-            Command::Help => return Reaction::wish(Wish::Open(Overlay::Help)),
             Command::Palette => return Reaction::wish(Wish::Open(Overlay::Palette)),
             Command::Themes => return Reaction::wish(Wish::Open(Overlay::Themes)),
             _ => return Reaction::Ignored,
@@ -152,6 +154,18 @@ impl Screen {
     /// Goes to a pane.
     pub fn go_to(&mut self, pane: PaneId) {
         self.focus = pane;
+    }
+
+    /// Goes to the pane at a place, unless a dialog is open over it.
+    pub fn point_at(&mut self, at: Position) {
+        if !self.dialogs.is_empty() {
+            return;
+        }
+        let places = self.places();
+        let mut visible = places.visible(self.focus).into_iter();
+        if let Some(pane) = visible.find(|id| places.pane(*id).contains(at)) {
+            self.focus = pane;
+        }
     }
 
     /// Opens a dialog over what is shown.
@@ -176,6 +190,11 @@ impl Screen {
     pub fn settle(&mut self, cx: &Cx<'_>) -> Option<crate::model::ServiceKey> {
         let size = self.pane_size(PaneId::Services);
         self.services.settle(&cx.sized(size))
+    }
+
+    /// Makes sure that the selected service can be seen, also past a filter.
+    pub fn uncover(&mut self, cx: &Cx<'_>) {
+        self.services.uncover(cx);
     }
 
     /// Which streams are needed for what is visible.
@@ -213,12 +232,15 @@ impl Screen {
                 self.draw_pane(self.focus, *pane, buffer, cx);
             }
             Form::All(panes) => {
-                panes.iter().for_each(|(id, area)| self.draw_pane(*id, *area, buffer, cx));
+                for (id, area) in panes {
+                    self.draw_pane(*id, *area, buffer, cx);
+                }
             }
         }
         status_line::draw(places.status, buffer, cx);
         for dialog in &self.dialogs {
             let area = self.dialog_area();
+            cells::cover(buffer, area);
             Clear.render(area, buffer);
             draw_framed(&**dialog, Line::default(), area, true, Role::Dialog, buffer, cx);
         }
@@ -248,6 +270,7 @@ impl Screen {
     fn offered(&self, cx: &Cx<'_>) -> Vec<Command> {
         let cx = cx.sized(self.top_size());
         let mut commands = self.top().commands(&cx);
+        commands.retain(|command| !(cx.read_only && command.may_change()));
         if !self.dialogs.is_empty() || self.is_typing() {
             return commands;
         }
@@ -262,7 +285,7 @@ impl Screen {
     }
 
     fn places(&self) -> Places {
-        Places::new(Rect::from((ratatui::layout::Position::ORIGIN, self.size)), self.zoomed)
+        Places::new(Rect::from((Position::ORIGIN, self.size)), self.zoomed)
     }
 
     fn pane_size(&self, id: PaneId) -> Size {
@@ -278,7 +301,7 @@ impl Screen {
     }
 
     fn dialog_area(&self) -> Rect {
-        let screen = Rect::from((ratatui::layout::Position::ORIGIN, self.size));
+        let screen = Rect::from((Position::ORIGIN, self.size));
         let body =
             Rect { y: 1.min(screen.height), height: screen.height.saturating_sub(2), ..screen };
         let width = body.width.saturating_sub(6).min(DIALOG.width).max(body.width.min(58));
@@ -316,7 +339,7 @@ fn draw_framed(
     buffer: &mut Buffer,
     cx: &Cx<'_>,
 ) {
-    let cx = cx.sized(inside(area).as_size());
+    let cx = &Cx { size: inside(area).as_size(), focused, ..*cx };
     let (border, set) = if focused {
         (Role::BorderFocused, cx.glyphs.border_focused)
     } else {
@@ -324,30 +347,36 @@ fn draw_framed(
     };
     let mut title = name;
     title.spans.insert(0, cx.span(border, " "));
-    title.extend(pane.title(&cx));
+    title.extend(pane.title(cx));
     title.push_span(" ");
     let mut block = Block::bordered()
         .border_set(set)
         .border_style(cx.theme.style(border))
         .style(cx.theme.style(ground))
         .title_top(title);
-    if let Some(footnote) = pane.footnote(&cx) {
+    if let Some(footnote) = pane.footnote(cx) {
         block = block.title_bottom(footnote.right_aligned());
     }
     block.render(area, buffer);
-    pane.draw(inside(area), buffer, &cx);
+    pane.draw(inside(area), buffer, cx);
 }
 
 /// On a screen too small for panes: what is wrong, in words.
 fn draw_words(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
-    let counts = Line::from(status_line::counts(cx.store, cx));
-    counts.render(cells::row(area, 0), buffer);
-    let worst = cx.store.services().iter().max_by_key(|service| service.condition.level);
-    if let Some(worst) = worst {
-        let words = format!("{}: {}", worst.key.service.name, worst.condition.reason);
-        let style = cx.theme.style(Role::of(worst.condition.level));
-        cells::put(buffer, cells::row(area, 1), &words, style, cx.glyphs.ellipsis);
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let lost = cx.store.engines().iter().filter(|engine| !engine.is_up());
+    lines.extend(lost.map(|engine| status_line::engine_words(engine, cx).into()));
+    let services = cx.store.services();
+    if !services.is_empty() {
+        lines.push(status_line::counts(cx.store, cx).into());
     }
-    let style = cx.theme.style(Role::Muted);
-    cells::put(buffer, cells::row(area, 2), "Enlarge the terminal to 60x16 or more.", style, "");
+    if let Some(worst) = services.iter().max_by_key(|service| service.condition.level) {
+        let now = cx.standing(&worst.key.engine, &worst.condition);
+        let words = format!("{}: {}", worst.key.service.name, now.words);
+        lines.push(cx.span(now.role, words).into());
+    }
+    lines.push(cx.span(Role::Muted, "Enlarge the terminal to 60x16 or more.").into());
+    for (number, line) in lines.iter().enumerate() {
+        line.render(cells::row(area, number as u16), buffer);
+    }
 }

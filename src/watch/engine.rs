@@ -12,6 +12,7 @@ use tokio::{
     sync::{Notify, mpsc},
     time::{Instant, MissedTickBehavior},
 };
+use tokio_util::task::AbortOnDropHandle;
 
 use super::Backoff;
 use crate::{
@@ -62,13 +63,11 @@ struct Gone;
 /// Runs one session in a task of its own, so that a panic in it is a fault like any other.
 async fn supervised(engine: Arc<dyn Engine>, voice: Voice) -> Result<Gone, Fault> {
     let listener = voice.events.clone();
-    let mut task = tokio::spawn(async move { session(engine, &voice).await });
+    // Ends with the watcher, however that ends.
+    let task = AbortOnDropHandle::new(tokio::spawn(async move { session(engine, &voice).await }));
     let ended = tokio::select! {
-        ended = &mut task => ended,
-        () = listener.closed() => {
-            task.abort();
-            return Ok(Gone);
-        }
+        ended = task => ended,
+        () = listener.closed() => return Ok(Gone),
     };
     match ended {
         Ok(Ok(gone)) => Ok(gone),

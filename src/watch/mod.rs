@@ -2,8 +2,9 @@
 //!
 //! Each engine has one task that connects, listens and reconnects
 //! ([`engine::keep`]); log and stats streams run only while a visible pane
-//! demands them ([`streams::Streams`]). Every task is supervised: one that ends,
-//! fails or panics becomes a source that is down, said on the screen.
+//! demands them ([`streams::Streams`]). [`Watchers`] runs all of them, for the screen
+//! and for commands alike. Every task is supervised: one that ends, fails or panics
+//! becomes a source that is down, and that is said.
 
 pub mod backoff;
 pub mod engine;
@@ -11,8 +12,13 @@ mod log_stream;
 mod resume;
 mod stats_stream;
 pub mod streams;
+mod tail;
+mod watchers;
 
 pub use backoff::Backoff;
+pub use resume::Resume;
+pub use tail::{Heard, Tail};
+pub use watchers::Watchers;
 
 use tokio::sync::mpsc;
 

@@ -9,7 +9,7 @@ use crate::model::LogLine;
 /// Engines resume by time, and give the lines of that very moment again; two equal
 /// lines with the same time are still two lines, so they are counted, not put in a set.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Resume {
+pub struct Resume {
     at: Option<Timestamp>,
     /// The lines of that moment, as delivered.
     delivered: Vec<LogLine>,
@@ -19,7 +19,6 @@ pub(super) struct Resume {
 
 impl Resume {
     /// From when a stream is to be opened again; `None` for one that is new.
-    #[must_use]
     pub(super) fn since(&self) -> Option<Timestamp> {
         self.at
     }

@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{log_stream, resume::Resume, stats_stream};
+use super::{Resume, Tail, log_stream, stats_stream};
 use crate::{
     engines::Engine,
     model::{Demand, EngineId, Event, InstanceKey},
@@ -72,13 +72,14 @@ impl Streams {
             let Some(engine) = self.engine_of(key).filter(|_| !self.logs.contains_key(key)) else {
                 continue;
             };
-            let mut resume = self.resumes.remove(key).unwrap_or_default();
+            let resume = self.resumes.remove(key).unwrap_or_default();
+            let mut tail = Tail::new(engine, key.id.clone(), log_stream::FIRST, resume);
             let (stop, stopped) = watch::channel(false);
             let (events, task_key) = (self.events.clone(), key.clone());
             let task = tokio::spawn(async move {
-                let follow = log_stream::follow(engine, task_key, events, &mut resume);
+                let follow = log_stream::follow(&mut tail, task_key, events);
                 until_stopped(stopped, follow).await;
-                resume
+                tail.into_resume()
             });
             self.logs.insert(key.clone(), Running { run: *run, stop, task });
         }

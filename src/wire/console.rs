@@ -1,14 +1,17 @@
 //! Shows a session on the screen.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
 
 use super::{Session, themes};
 use crate::{
-    app::{App, Console, Start, run},
-    cli::{CliError, Context, Global},
+    app::{App, Console, Start, SwitchFaults, run},
+    cli::{
+        CliError, Context, Global,
+        own_files::{self, OwnThemes},
+    },
     config::{Settings, Variables, settings::Ascii},
     engines::Engine,
     input::Keymap,
@@ -24,7 +27,7 @@ use crate::{
 /// The switches of the demo: what there is to switch, and who does it.
 pub(super) struct Faults {
     pub(super) known: Vec<DemoFault>,
-    pub(super) switch: Box<dyn FnMut(&[&'static str]) -> io::Result<()>>,
+    pub(super) switch: SwitchFaults,
 }
 
 /// Opens the console and stays until the person or a signal ends it.
@@ -34,19 +37,32 @@ pub(super) struct Faults {
 /// When the configuration is wrong, or there is no terminal to show it on.
 pub async fn open(global: &Global, context: &Context) -> Result<(), CliError> {
     let session = Session::open(global, context)?;
-    let engines = session.all_engines();
-    if engines.is_empty() {
-        return Err(CliError::NoEngine);
-    }
+    let engines = openable(&session)?;
     let looks = Looks::new(&session.settings, context)?;
-    if let Some(processes) = &session.processes {
+    if let Some(processes) = session.own.ready() {
         processes.start();
     }
     let shown = show(&session, engines, looks, context, None).await;
-    if let Some(processes) = &session.processes {
+    if let Some(processes) = session.own.ready() {
         processes.shutdown().await;
     }
     shown
+}
+
+/// The engines to open a console on.
+fn openable(session: &Session) -> Result<Vec<Arc<dyn Engine>>, CliError> {
+    if session.read_only && session.own.ready().is_some() {
+        let message = "--read-only: a console on this stack would start its processes";
+        let hint = "leave --read-only out, or look at containers alone with --engine docker";
+        return Err(CliError::usage(message, hint));
+    }
+    let engines = session.all_engines();
+    match session.notices.first() {
+        // There is something to open, once it is allowed.
+        Some(notice) if engines.is_empty() => Err(CliError::usage(notice, "")),
+        None if engines.is_empty() => Err(CliError::NoEngine),
+        _ => Ok(engines),
+    }
 }
 
 /// How the console looks and which keys it takes.
@@ -67,18 +83,11 @@ impl Looks {
             let hint = "`midwatch status` says the same to scripts";
             return Err(CliError::usage(message, hint));
         }
-        let usage = |error: &dyn std::fmt::Display| CliError::usage(&error.to_string(), "");
-        let mut keymap = Keymap::builtin(&settings.keymap.value).map_err(|e| usage(&e))?;
-        let own_keys = &context.paths.keymap_file;
-        if own_keys.is_file() {
-            let text = std::fs::read_to_string(own_keys)
-                .map_err(CliError::system(format!("read {}", own_keys.display())))?;
-            let name = own_keys.display().to_string();
-            keymap = keymap.merge(&name, &text).map_err(|e| usage(&e))?;
-        }
-        let library = themes::library(&context.paths.themes_dir);
+        let keymap = own_files::keymap(settings, &context.paths)?;
+        let themes = OwnThemes::read(&context.paths.themes_dir);
         let depth = depth(&context.variables);
-        let theme = library.load(&settings.theme.value, depth).map_err(|e| usage(&e))?;
+        let theme = themes.theme(settings, depth, &context.paths)?;
+        let library = themes.library();
         let ascii = match settings.ascii.value {
             Ascii::Yes => true,
             Ascii::No => false,
@@ -106,6 +115,7 @@ pub(super) async fn show(
     let start = Start {
         store: Store::new(places, bounds(settings)),
         stack: session.stack.clone(),
+        read_only: session.read_only,
         faults: known,
         keymap: looks.keymap,
         library: looks.library,

@@ -7,19 +7,21 @@ use std::{
     sync::Arc,
 };
 
+use futures_util::StreamExt as _;
 use rustix::process::{Pid, test_kill_process};
 use strum::IntoEnumIterator;
 
 use super::{
     Session,
     console::{Faults, Looks, show},
+    session::Own,
 };
 use crate::{
     cli::{CliError, Context, Global},
     config::Settings,
     demo::{self, Fault},
-    engines::process::ProcessEngine,
-    model::{EngineId, Environment, Stack},
+    engines::{Engine, process::ProcessEngine},
+    model::{EngineId, Environment, Health, Stack},
     text::Clean,
     ui::cx::DemoFault,
 };
@@ -32,19 +34,17 @@ const PREFIX: &str = "midwatch-demo-";
 /// # Errors
 ///
 /// When the configuration is wrong, or the demo cannot be started or shown.
-pub async fn open(global: &Global, context: &Context, faults: &[String]) -> Result<(), CliError> {
+pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Result<(), CliError> {
     let settings = Settings::load(&context.paths, &context.variables, &global.settings())
         .map_err(CliError::Config)?;
     let looks = Looks::new(&settings, context)?;
     let folder = Folder::make().map_err(CliError::system("make a folder for the demo"))?;
-    let on: Vec<Fault> = faults.iter().filter_map(|name| name.parse().ok()).collect();
-    switch(&folder.0, &on).map_err(CliError::system("switch the faults of the demo"))?;
-
     let program = std::env::current_exe().map_err(CliError::system("find midwatch's own file"))?;
     let id = EngineId::new("process");
     let engine = ProcessEngine::new(id.clone(), demo::stack(&folder.0, &program));
     let engine = Arc::new(engine.map_err(|error| CliError::engine(&id, &error))?);
     engine.start();
+    let breaking = tokio::spawn(break_when_up(engine.clone(), folder.0.clone(), faults.to_vec()));
     let session = Session {
         settings,
         stack: Stack {
@@ -52,15 +52,38 @@ pub async fn open(global: &Global, context: &Context, faults: &[String]) -> Resu
             title: None,
             environment: Some(Environment::Development),
         },
+        read_only: global.read_only,
         engines: Vec::new(),
-        processes: Some(engine.clone()),
-        project: None,
+        own: Own::Ready(engine.clone()),
+        containers_meant: false,
         notices: Vec::new(),
     };
-    let faults = switches(&folder.0, &on);
-    let shown = show(&session, session.all_engines(), looks, context, Some(faults)).await;
+    let faults = (!session.read_only).then(|| switches(&folder.0, faults));
+    let shown = show(&session, session.all_engines(), looks, context, faults).await;
+    breaking.abort();
     engine.shutdown().await;
     shown
+}
+
+/// Switches faults on once everything runs: what is broken from the start never gets
+/// far enough to show how it breaks.
+async fn break_when_up(engine: Arc<ProcessEngine>, folder: PathBuf, faults: Vec<Fault>) {
+    if faults.is_empty() {
+        return;
+    }
+    let Ok(mut changes) = engine.watch().await else { return };
+    loop {
+        let all = engine.list().await.unwrap_or_default();
+        if all.iter().all(|instance| instance.health == Health::Healthy) {
+            break;
+        }
+        if changes.next().await.is_none() {
+            return;
+        }
+    }
+    if let Err(error) = switch(&folder, &faults) {
+        tracing::warn!(%error, "the faults of the demo were not switched on");
+    }
 }
 
 fn switches(folder: &Path, on: &[Fault]) -> Faults {

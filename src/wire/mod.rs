@@ -5,6 +5,7 @@
 
 pub mod console;
 pub mod demo;
+mod described;
 mod own_log;
 pub mod session;
 mod themes;

@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
+use super::described::Described;
+pub use super::described::Own;
 use crate::{
     cli::{
-        CliError, Context, Global,
+        CliError, Context, Global, Printer,
         args::EngineKind,
         doctor::{self, Findings},
     },
-    config::{
-        Approval, ConfigError, ConfigErrors, Settings, Source, StackFile, TrustStore, discover,
-        stack_file::{Runtime, folder_of},
-    },
+    config::{Settings, stack_file::Runtime},
     engines::{
         Engine,
         docker::{self, Candidate, DockerEngine},
-        process::ProcessEngine,
-        scoped::Scoped,
+        limited::{Limited, Limits},
     },
     model::{EngineId, Stack},
     text::Clean,
@@ -28,12 +26,14 @@ pub struct Session {
     pub settings: Settings,
     /// What the stack file says of the stack.
     pub stack: Stack,
+    /// Whether nothing may be done that could change what runs.
+    pub read_only: bool,
     /// The engines that are elsewhere.
     pub engines: Vec<Arc<dyn Engine>>,
-    /// The engine that runs the stack file's own processes, not started yet.
-    pub processes: Option<Arc<ProcessEngine>>,
-    /// The one project that is shown, if only one is.
-    pub project: Option<String>,
+    /// The stack file's own processes.
+    pub own: Own,
+    /// Whether the command line or the stack file says that containers are meant.
+    pub containers_meant: bool,
     /// What the person should be told at the start.
     pub notices: Vec<String>,
 }
@@ -47,41 +47,69 @@ impl Session {
     pub fn open(global: &Global, context: &Context) -> Result<Self, CliError> {
         let settings = Settings::load(&context.paths, &context.variables, &global.settings())
             .map_err(CliError::Config)?;
-        let mut notices = Vec::new();
-        let file = stack_file(global, context, &mut notices)?;
-        let runtime = file.as_ref().map(|file| file.runtime.clone()).unwrap_or_default();
-        let processes = match file.as_ref().and_then(StackFile::processes) {
-            Some(stack) if may_be(EngineKind::Process, global) => {
-                let engine = ProcessEngine::new(EngineId::new("process"), stack);
-                let engine = engine.map_err(|e| CliError::engine(&EngineId::new("process"), &e))?;
-                Some(Arc::new(engine))
-            }
-            _ => None,
-        };
+        let described = Described::read(global, context)?;
+        let runtime = described.runtime();
+        let Described { file, own, notice } = described;
+        if global.engine == Some(EngineKind::Process) && matches!(own, Own::None) {
+            let hint = "the services of a stack file are; `midwatch demo` brings its own";
+            return Err(CliError::usage("there are no local processes to look at", hint));
+        }
         let project = global.project.clone().or_else(|| runtime.project.clone()).or_else(|| {
             // A stack file without processes of its own describes containers.
             file.as_ref().filter(|file| file.services.is_empty()).map(|file| file.name.clone())
         });
-        let engines = match container_engine(global, context, &runtime, processes.is_some())? {
-            Some(engine) => vec![narrowed(engine, project.as_deref())],
-            None => Vec::new(),
-        };
+        let limits =
+            Limits { stack: project.as_deref().map(Clean::new), read_only: global.read_only };
+        let containers = container_engine(global, context, &runtime, own.ready().is_some())?;
+        let containers_meant = are_containers_meant(global, &runtime);
         let stack = Stack {
-            name: file
-                .as_ref()
-                .map(|file| Clean::new(&file.name))
-                .or_else(|| project.as_deref().map(Clean::new)),
+            name: file.as_ref().map(|file| Clean::new(&file.name)).or(limits.stack.clone()),
             title: file.as_ref().and_then(|file| file.title.clone()),
             environment: file.as_ref().map(|file| file.environment),
         };
-        Ok(Self { settings, stack, engines, processes, project, notices })
+        Ok(Self {
+            settings,
+            stack,
+            read_only: global.read_only,
+            engines: containers.map(|engine| limited(engine, limits)).into_iter().collect(),
+            own,
+            containers_meant,
+            notices: notice.into_iter().collect(),
+        })
     }
 
     /// All engines, the stack's own processes first.
     #[must_use]
     pub fn all_engines(&self) -> Vec<Arc<dyn Engine>> {
-        let own = self.processes.iter().map(|engine| -> Arc<dyn Engine> { engine.clone() });
-        own.chain(self.engines.iter().cloned()).collect()
+        let limits = Limits { read_only: self.read_only, ..Limits::default() };
+        let own = self.own.ready().map(|engine| limited(engine.clone(), limits));
+        own.into_iter().chain(self.engines.iter().cloned()).collect()
+    }
+
+    /// The engines that run without a console, for commands to look at.
+    ///
+    /// # Errors
+    ///
+    /// When the stack is made of processes that run only inside a console: nothing
+    /// else is shown in their place unless containers are meant.
+    pub fn standing_engines(
+        &self,
+        printer: &mut Printer<'_>,
+    ) -> Result<&[Arc<dyn Engine>], CliError> {
+        let own = !matches!(self.own, Own::None);
+        if own && !self.containers_meant {
+            let name = self.stack.name.as_ref().map_or("", Clean::as_str);
+            let message = format!(
+                "the stack {name} is made of local processes, and these run only inside an open \
+                 console"
+            );
+            let hint = "open it with `midwatch`; --engine docker looks at containers instead";
+            return Err(CliError::usage(&message, hint));
+        }
+        if own {
+            printer.note("the stack file's own processes run only inside an open console");
+        }
+        Ok(&self.engines)
     }
 }
 
@@ -104,29 +132,6 @@ pub async fn findings(global: &Global, context: &Context) -> Result<Findings, Cl
     Ok(doctor::gather(&tried, global, context).await)
 }
 
-fn stack_file(
-    global: &Global,
-    context: &Context,
-    notices: &mut Vec<String>,
-) -> Result<Option<StackFile>, CliError> {
-    let flag = global.stack.as_deref();
-    let Some(found) = discover::stack_file(flag, &context.variables, &context.folder) else {
-        return Ok(None);
-    };
-    let wrong = |error: ConfigError| CliError::Config(ConfigErrors(vec![error]));
-    let source = Source::read(&found.file).map_err(wrong)?;
-    let mut file = StackFile::parse(&source, &folder_of(&found.file)).map_err(CliError::Config)?;
-    let approval = TrustStore::new(&context.paths)
-        .approval(&found, &source.text)
-        .map_err(CliError::system("read the record of approved stack files"))?;
-    if approval == Approval::Missing && !file.services.is_empty() {
-        let name = found.file.display();
-        notices.push(format!("{name} is not approved: `midwatch trust` lets its commands run"));
-        file.services.clear();
-    }
-    Ok(Some(file))
-}
-
 fn may_be(kind: EngineKind, global: &Global) -> bool {
     global.engine.is_none_or(|only| only == kind)
 }
@@ -144,12 +149,26 @@ fn container_engine(
     }
     let candidates = candidates(global, context, runtime)?;
     let Some(chosen) = docker::choose(&candidates) else { return Ok(None) };
-    let asked_for = global.engine.is_some() || global.host.is_some() || global.context.is_some();
-    let named = asked_for || runtime.host.is_some() || runtime.context.is_some();
-    if beside_processes && !named && chosen.problem.is_some() {
+    if beside_processes && !is_place_named(global, runtime) && chosen.problem.is_some() {
         return Ok(None);
     }
     Ok(Some(engine_at(chosen, global)))
+}
+
+fn is_place_named(global: &Global, runtime: &Runtime) -> bool {
+    global.engine.is_some()
+        || global.host.is_some()
+        || global.context.is_some()
+        || runtime.host.is_some()
+        || runtime.context.is_some()
+}
+
+/// `--engine process` names a place too, but not one of containers.
+fn are_containers_meant(global: &Global, runtime: &Runtime) -> bool {
+    global.engine != Some(EngineKind::Process)
+        && (is_place_named(global, runtime)
+            || global.project.is_some()
+            || runtime.project.is_some())
 }
 
 /// The places where a container engine may be; what the command line says goes before
@@ -189,9 +208,9 @@ fn engine_at(candidate: &Candidate, global: &Global) -> Arc<dyn Engine> {
     Arc::new(make(EngineId::new(name), endpoint, global.insecure))
 }
 
-fn narrowed(engine: Arc<dyn Engine>, project: Option<&str>) -> Arc<dyn Engine> {
-    match project {
-        Some(project) => Arc::new(Scoped::new(engine, project)),
-        None => engine,
+fn limited(engine: Arc<dyn Engine>, limits: Limits) -> Arc<dyn Engine> {
+    if limits == Limits::default() {
+        return engine;
     }
+    Arc::new(Limited::new(engine, limits))
 }

@@ -116,6 +116,40 @@ fn checking_finds_what_is_wrong_in_the_settings_and_the_stack_file() {
 }
 
 #[test]
+fn checking_finds_what_is_wrong_in_own_keys_and_themes() {
+    let midwatch = Midwatch::new();
+    midwatch.write(".config/midwatch/keys.toml", "[services]\nX = \"shell\"\n");
+    midwatch.write(".config/midwatch/themes/mine.toml", "inherits = \"gruvbox\"\n");
+    midwatch.write(".config/midwatch/config.toml", "theme = \"mine\"\n");
+    let (code, out, err) = midwatch.run("config check");
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("keys.toml: ok (keys)") && out.contains("mine.toml: ok (theme)"), "{out}");
+    midwatch.write(".config/midwatch/keys.toml", "[services]\nX = \"shel\"\n");
+    midwatch.write(".config/midwatch/themes/mine.toml", "[roles]\nok = \"gren\"\n");
+    midwatch.write(".config/midwatch/themes/heir.toml", "inherits = \"mine\"\n");
+    midwatch.write(".config/midwatch/config.toml", "\n theme = \"grvbox\"\nkeymap = \"k8s\"\n");
+    let (code, _, err) = midwatch.run("config check");
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(err);
+    let own = "../.config/midwatch";
+    let (code, out, err) =
+        midwatch.run(&format!("config check {own}/keys.toml {own}/themes/heir.toml"));
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("mine.toml:2:"), "{err}");
+}
+
+#[test]
+fn a_name_of_no_theme_is_found_wherever_it_was_given() {
+    let midwatch = Midwatch::new();
+    let mut command = midwatch.command("--keymap nope config check");
+    let output = command.env("MIDWATCH_THEME", "nope").output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err.contains("error: --keymap: there is no keymap \"nope\""), "{err}");
+    assert!(err.contains("error: $MIDWATCH_THEME: there is no theme \"nope\""), "{err}");
+}
+
+#[test]
 fn trust_is_given_to_a_content_and_shows_no_secret() {
     let midwatch = Midwatch::new();
     midwatch.write("work/midwatch.toml", STACK);
@@ -128,6 +162,31 @@ fn trust_is_given_to_a_content_and_shows_no_secret() {
     midwatch.write("work/midwatch.toml", &STACK.replace('2', "3"));
     assert!(shown(&midwatch).contains("not approved"));
     assert_eq!(Midwatch::new().run("trust").0, 2);
+}
+
+#[test]
+fn local_processes_are_said_to_run_only_inside_a_console() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/midwatch.toml", STACK);
+    // Approved or not: an engine that happens to be there is not looked at instead.
+    for args in ["status", "--stack midwatch.toml logs", "--engine process stats"] {
+        let (code, out, err) = midwatch.run(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args}");
+        assert!(err.contains("the stack shop is made of local processes"), "{args}: {err}");
+        assert!(err.contains("= hint: open it with `midwatch`"), "{args}: {err}");
+    }
+    let (code, _, err) = midwatch.run("--host unix:///nowhere/docker.sock status");
+    assert_eq!(code, 3);
+    assert_eq!(err, "note: the stack file's own processes run only inside an open console\n");
+}
+
+#[test]
+fn a_read_only_console_starts_no_process() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/midwatch.toml", STACK);
+    let (code, _, err) = midwatch.run("--stack midwatch.toml --read-only");
+    assert_eq!(code, 2);
+    assert!(err.contains("--read-only: a console on this stack would start"), "{err}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn options(services: &[&str]) -> LogsOptions {
 
 async fn logs(fake: &FakeEngine, options: LogsOptions) -> Ran {
     let engines = engines(&[fake]);
-    ran(async |printer| logs::run(&engines, None, &options, printer).await).await
+    ran(async |printer| logs::run(&engines, &options, printer).await).await
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn following_goes_on_after_a_restart_without_loss_or_repetition() {
     let engines = engines(&[&fake]);
     let follow = LogsOptions { follow: true, ..options(&["api"]) };
     let (exit, err) = ran_beside(
-        async |printer| logs::run(&engines, None, &follow, printer).await,
+        async |printer| logs::run(&engines, &follow, printer).await,
         async |mut reader| {
             assert_eq!(reader.line().await, "shop-api-1 | old");
             fake.say(&id("api1"), line(2, "one"));
@@ -149,7 +149,7 @@ async fn an_engine_that_is_lost_while_following_is_three() {
     let follow = LogsOptions { follow: true, ..options(&[]) };
     fake.say(&id("api1"), line(1, "a"));
     let (exit, err) = ran_beside(
-        async |printer| logs::run(&engines, None, &follow, printer).await,
+        async |printer| logs::run(&engines, &follow, printer).await,
         async |mut reader| {
             reader.line().await;
             fake.fail(|| EngineError::Lost { endpoint: "fake://".into(), reason: "gone".into() });
@@ -167,7 +167,7 @@ async fn what_can_be_reached_is_followed_beside_an_engine_that_cannot() {
     let engines = engines(&[&up, &down]);
     let follow = LogsOptions { follow: true, ..options(&["api"]) };
     let (_, err) = ran_beside(
-        async |printer| logs::run(&engines, None, &follow, printer).await,
+        async |printer| logs::run(&engines, &follow, printer).await,
         async |mut reader| {
             up.say(&id("api1"), line(1, "a"));
             assert_eq!(reader.line().await, "shop-api-1 | a");

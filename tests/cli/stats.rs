@@ -48,7 +48,7 @@ async fn readings_go_on_until_the_cpu_is_known_and_have_the_documented_fields() 
     let fake = fake();
     let engines = engines(&[&fake]);
     let (ran, ()) = tokio::join!(
-        ran(async |printer| stats::run(&engines, None, &JSON, printer).await),
+        ran(async |printer| stats::run(&engines, &JSON, printer).await),
         feed(&fake, [sample(None), sample(Some(0.5))]),
     );
     let expected = json!([{
@@ -66,7 +66,7 @@ async fn what_gives_no_reading_is_null_and_never_zero() {
     let fake = fake();
     let engines = engines(&[&fake]);
     let options = StatsOptions { json: false, ..JSON };
-    let ran = ran(async |printer| stats::run(&engines, None, &options, printer).await).await;
+    let ran = ran(async |printer| stats::run(&engines, &options, printer).await).await;
     insta::assert_snapshot!(ran.out);
 }
 
@@ -76,7 +76,7 @@ async fn watching_prints_every_second_what_runs() {
     let engines = engines(&[&fake]);
     let options = StatsOptions { watch: true, ..JSON };
     let (exit, _) = ran_beside(
-        async |printer| stats::run(&engines, None, &options, printer).await,
+        async |printer| stats::run(&engines, &options, printer).await,
         async |mut reader| {
             feed(&fake, [sample(Some(1.0))]).await;
             while reader.json().await["instances"].as_array().unwrap().is_empty() {}
@@ -96,7 +96,7 @@ async fn an_engine_that_cannot_be_reached_is_three_and_the_others_are_told() {
     let (up, down) = (FakeEngine::new("docker"), FakeEngine::new("podman"));
     down.fail(|| EngineError::Refused { endpoint: "fake://".into(), reason: None });
     let engines = engines(&[&up, &down]);
-    let ran = ran(async |printer| stats::run(&engines, None, &JSON, printer).await).await;
+    let ran = ran(async |printer| stats::run(&engines, &JSON, printer).await).await;
     assert_eq!(ran.exit, Exit::Unreachable);
     assert!(ran.err.starts_with("error: podman: fake:// refuses connections"), "{}", ran.err);
     assert_eq!(ran.json()["instances"], json!([]));

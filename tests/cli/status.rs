@@ -1,11 +1,14 @@
 //! `midwatch status` on fakes.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use midwatch::{
     cli::{Exit, args::StatusOptions, status},
-    engines::EngineError,
-    model::{Health, Image, Instance, InstanceId, Port, Protocol},
+    engines::{
+        EngineError,
+        limited::{Limited, Limits},
+    },
+    model::{Health, Image, Instance, InstanceId, Port, Protocol, Stack},
     text::Clean,
 };
 use serde_json::json;
@@ -27,8 +30,15 @@ fn lost() -> EngineError {
 }
 
 async fn status(fakes: &[&FakeEngine], project: Option<&str>, options: StatusOptions) -> Ran {
-    let engines = engines(fakes);
-    ran(async |printer| status::run(&engines, project, &options, printer).await).await
+    let mut engines = engines(fakes);
+    if let Some(project) = project {
+        for engine in &mut engines {
+            let limits = Limits { stack: Some(Clean::new(project)), ..Limits::default() };
+            *engine = Arc::new(Limited::new(engine.clone(), limits));
+        }
+    }
+    let stack = Stack { name: project.map(Clean::new), ..Stack::default() };
+    ran(async |printer| status::run(&engines, &stack, &options, printer).await).await
 }
 
 /// Two healthy copies of `api`, one `db` that came to a bad end.
@@ -141,7 +151,7 @@ async fn watching_prints_what_changes_and_nothing_else() {
     let fake = shop();
     let engines = engines(&[&fake]);
     let (exit, _) = ran_beside(
-        async |printer| status::run(&engines, None, &WATCH, printer).await,
+        async |printer| status::run(&engines, &Stack::default(), &WATCH, printer).await,
         async |mut reader| {
             assert_eq!(reader.json().await["level"], "ok");
             // The same again is no news; the line that comes next is about the end.
@@ -164,7 +174,7 @@ async fn watching_outlives_a_lost_engine_and_never_calls_it_well() {
     let fake = shop();
     let engines = engines(&[&fake]);
     ran_beside(
-        async |printer| status::run(&engines, None, &WATCH, printer).await,
+        async |printer| status::run(&engines, &Stack::default(), &WATCH, printer).await,
         async |mut reader| {
             assert_eq!(reader.json().await["level"], "ok");
             fake.fail(lost);
@@ -194,7 +204,7 @@ async fn restarts_while_watching_are_a_crash_loop() {
     let fake = shop();
     let engines = engines(&[&fake]);
     ran_beside(
-        async |printer| status::run(&engines, None, &WATCH, printer).await,
+        async |printer| status::run(&engines, &Stack::default(), &WATCH, printer).await,
         async |mut reader| {
             reader.line().await;
             let mut db = instance("db", 1, 0);

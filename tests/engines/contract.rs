@@ -244,7 +244,7 @@ pub(crate) async fn logs_are_in_order_and_both_pipes_told_apart(harness: &impl H
     let started = harness.start(Role::Talk).await;
     let lines = talked(harness, &started.id).await;
     let of = |stream| -> Vec<&str> {
-        lines.iter().filter(|line| line.stream == stream).map(|line| line.as_str()).collect()
+        lines.iter().filter(|line| line.stream == stream).map(LogLine::as_str).collect()
     };
     assert_eq!(of(Stream::Stdout), ["out 1", "out 2", "out 3", "out 4", "out 5"]);
     assert_eq!(of(Stream::Stderr), ["err 1", "err 2", "err 3", "err 4", "err 5"]);

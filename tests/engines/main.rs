@@ -15,6 +15,7 @@ mod containers;
 mod contract;
 mod docker;
 mod fake;
+mod limited;
 mod podman;
 mod process;
 mod process_life;

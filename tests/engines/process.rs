@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    future::ready,
     path::Path,
     sync::{
         Arc,
@@ -92,7 +91,8 @@ impl Harness for ProcessHarness {
             })
             .unwrap();
         let id = InstanceId::new(&format!("suite.{name}.1"));
-        let has_begun = |instance: &Instance| instance.state != State::Created;
+        let has_begun =
+            |instance: &Instance| !matches!(instance.state, State::Created | State::Waiting);
         described_when(self, &id, has_begun).await;
         Started { id, service: ServiceId::in_stack("suite", &name) }
     }

@@ -210,7 +210,7 @@ async fn a_service_waits_until_what_it_depends_on_is_healthy_and_ends_before_it(
     let engine = engine(vec![top, base]);
     engine.start();
     until(&engine, "base", |base| base.health == Health::Unhealthy).await;
-    assert_eq!(engine.describe(&id("top")).await.unwrap().state, State::Created);
+    assert_eq!(engine.describe(&id("top")).await.unwrap().state, State::Waiting);
     healthy.store(true, Ordering::Relaxed);
     until(&engine, "top", Instance::is_up).await;
     engine.shutdown().await;
@@ -243,7 +243,7 @@ async fn a_stop_reaches_a_service_that_still_waits() {
     engine.start();
     until(&engine, "base", Instance::is_up).await;
     engine.shutdown().await;
-    assert_eq!(engine.describe(&id("top")).await.unwrap().state, State::Created);
+    assert_eq!(engine.describe(&id("top")).await.unwrap().state, State::Waiting);
 }
 
 #[tokio::test]

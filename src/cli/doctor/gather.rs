@@ -8,12 +8,16 @@ use super::{EngineFinding, FileFinding, Findings, Terminal};
 use crate::{
     cli::{
         Context, Global,
-        gather::{AT_ONCE, patiently},
+        own_files::{self, OwnThemes},
     },
     config::{Settings, Source, StackFile, TrustStore, discover, stack_file::folder_of},
     engines::{Engine, EngineError},
     text::Clean,
+    ui::theme::Depth,
 };
+
+/// How many engines are asked at once.
+const AT_ONCE: usize = 8;
 
 /// An engine to try.
 #[derive(Clone, Debug)]
@@ -31,8 +35,7 @@ pub async fn gather(tried: &[Tried], global: &Global, context: &Context) -> Find
     let engines = stream::iter(tried)
         .map(async |each| {
             let engine = each.engine.as_ref();
-            let result = patiently(engine, engine.connect()).await;
-            let result = result.map_err(|error| EngineError::to_fault(&error));
+            let result = engine.connect().await.map_err(|error| EngineError::to_fault(&error));
             EngineFinding::new(engine.endpoint(), each.origin.clone(), each.chosen, result)
         })
         .buffered(AT_ONCE)
@@ -48,12 +51,20 @@ pub async fn gather(tried: &[Tried], global: &Global, context: &Context) -> Find
 
 fn files(global: &Global, context: &Context) -> Vec<FileFinding> {
     let paths = &context.paths;
-    let there = |path: &Path| if path.exists() { "there" } else { "not there" };
-    let mut files = vec![
-        settings(global, context),
-        finding("own keys", &paths.keymap_file, there(&paths.keymap_file)),
-        finding("own themes", &paths.themes_dir, there(&paths.themes_dir)),
-    ];
+    let mut files = vec![settings(global, context)];
+    let loaded = Settings::load(paths, &context.variables, &global.settings()).unwrap_or_default();
+    let own = |what, path: &Path, good: bool| match (good, path.exists()) {
+        (false, _) => wrong(what, path),
+        (true, true) => finding(what, path, "good"),
+        (true, false) => finding(what, path, "not there"),
+    };
+    let keys = own_files::keymap(&loaded, paths).is_ok();
+    files.push(own("own keys", &paths.keymap_file, keys));
+    let themes = OwnThemes::read(&paths.themes_dir);
+    let good = themes.errors.is_empty()
+        && themes.check().iter().all(|(_, verdict)| verdict.is_ok())
+        && themes.theme(&loaded, Depth::TrueColor, paths).is_ok();
+    files.push(own("own themes", &paths.themes_dir, good));
     files.extend(stack(global, context));
     files
 }

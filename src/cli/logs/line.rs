@@ -7,7 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
-    cli::{CliError, Printer, args::LogsOptions, gather::Placed},
+    cli::{CliError, Printer, args::LogsOptions},
     model::{Instance, LogLine, Stream},
     text::Clean,
 };
@@ -45,8 +45,11 @@ pub(super) struct Style {
 }
 
 impl Style {
-    pub(super) fn new(options: &LogsOptions, placed: &[Placed]) -> Self {
-        let names: BTreeSet<_> = placed.iter().map(|each| each.instance.name.as_str()).collect();
+    pub(super) fn new<'a>(
+        options: &LogsOptions,
+        instances: impl Iterator<Item = &'a Instance>,
+    ) -> Self {
+        let names: BTreeSet<_> = instances.map(|instance| instance.name.as_str()).collect();
         let widest = names.iter().map(|name| name.width()).max();
         Self {
             json: options.json,

@@ -1,5 +1,6 @@
 //! `midwatch logs`: what services say, merged by time, or as it comes.
 
+mod follow;
 mod line;
 mod merge;
 
@@ -14,18 +15,26 @@ use crate::{
     cli::{
         CliError, Exit, Printer,
         args::{LogsOptions, Tail},
-        follow::{Follower, Subject, Told},
-        gather::{self, AT_ONCE, Placed, patiently},
-        logs::{line::Style, merge::Merge},
+        logs::{
+            follow::{Follow, Told, is_final},
+            line::Style,
+            merge::Merge,
+        },
+        lookout::Lookout,
         select::Selection,
         when,
     },
     engines::{Engine, EngineError, LogRequest},
-    model::{FaultKind, LogLine},
+    model::{FaultKind, Instance},
+    store::Store,
 };
 
 /// How many of the last lines of each instance are shown when nothing else is said.
 const TAIL: usize = 500;
+
+/// How many logs are opened at once: enough to be quick, few enough that an engine
+/// with hundreds of containers hardly notices.
+const AT_ONCE: usize = 8;
 
 /// Prints what services say.
 ///
@@ -34,21 +43,38 @@ const TAIL: usize = 500;
 /// it is followed, or the output cannot be written.
 pub async fn run(
     engines: &[Arc<dyn Engine>],
-    project: Option<&str>,
     options: &LogsOptions,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
     let request = request(options, &Zoned::now())?;
-    let selection = Selection::new(project, &options.services);
-    let mut listed = gather::list_all(engines, project, printer).await?;
-    listed.select(&selection)?;
-    let style = Style::new(options, &listed.placed);
+    let selection = Selection::new(&options.services);
+    let mut lookout = Lookout::new(engines)?;
+    lookout.until(Store::is_listed).await;
+    lookout.complain_of_lost(printer);
+    lookout.check(&selection)?;
+    let exit = lookout.exit();
+    let style = Style::new(options, lookout.selected(&selection).map(|(_, instance)| instance));
     if options.follow {
-        follow(&listed.reachable, selection, request, &style, printer).await?;
-    } else {
-        history(&listed.placed, request, &style, printer).await?;
+        return follow(Follow::new(lookout, selection, request), &style, printer).await;
     }
-    Ok(listed.exit)
+    history(&placed(&lookout, &selection), request, &style, printer).await?;
+    Ok(exit)
+}
+
+/// What is meant, each with the engine that runs it.
+fn placed<'a>(lookout: &'a Lookout, selection: &Selection) -> Vec<Placed<'a>> {
+    let selected = lookout.selected(selection);
+    selected
+        .filter_map(|(key, instance)| {
+            Some(Placed { engine: lookout.engine(&key.engine)?.as_ref(), instance })
+        })
+        .collect()
+}
+
+/// An instance together with the engine that runs it.
+struct Placed<'a> {
+    engine: &'a dyn Engine,
+    instance: &'a Instance,
 }
 
 fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
@@ -72,16 +98,13 @@ fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
 
 /// Prints what was said, by time.
 async fn history(
-    placed: &[Placed],
+    placed: &[Placed<'_>],
     request: LogRequest,
     style: &Style,
     printer: &mut Printer<'_>,
 ) -> Result<(), CliError> {
     let opened: Vec<_> = stream::iter(placed)
-        .map(async |each| {
-            let (engine, id) = (each.engine.as_ref(), &each.instance.id);
-            (each, patiently(engine, engine.logs(id, request)).await)
-        })
+        .map(async |each| (each, each.engine.logs(&each.instance.id, request).await))
         .buffered(AT_ONCE)
         .collect()
         .await;
@@ -89,15 +112,15 @@ async fn history(
     for (each, lines) in opened {
         match lines {
             Ok(lines) => streams.push((each, lines)),
-            Err(error) => give_up_or_go_on(each.engine.as_ref(), &error, printer)?,
+            Err(error) => give_up_or_go_on(each.engine, &error, printer)?,
         }
     }
     let (placed, streams): (Vec<_>, Vec<_>) = streams.into_iter().unzip();
     let mut merge = Merge::new(streams);
     while let Some((at, line)) = merge.next().await {
         match line {
-            Ok(line) => style.print(&placed[at].instance, &line, printer)?,
-            Err(error) => give_up_or_go_on(placed[at].engine.as_ref(), &error, printer)?,
+            Ok(line) => style.print(placed[at].instance, &line, printer)?,
+            Err(error) => give_up_or_go_on(placed[at].engine, &error, printer)?,
         }
     }
     Ok(())
@@ -110,48 +133,32 @@ fn give_up_or_go_on(
     printer: &mut Printer<'_>,
 ) -> Result<(), CliError> {
     let complaint = CliError::engine(engine.id(), error);
-    match error.kind() {
-        FaultKind::NotFound => {}
-        FaultKind::Unsupported | FaultKind::Invalid | FaultKind::Other => {
-            printer.complain(&complaint);
-        }
-        _ => return Err(complaint),
+    if !is_final(error) {
+        return Err(complaint);
+    }
+    if error.kind() != FaultKind::NotFound {
+        printer.complain(&complaint);
     }
     Ok(())
 }
 
 /// Prints what is said, as it comes, until an engine is lost or the output is closed.
 async fn follow(
-    engines: &[Arc<dyn Engine>],
-    selection: Selection,
-    request: LogRequest,
+    mut follow: Follow,
     style: &Style,
     printer: &mut Printer<'_>,
-) -> Result<(), CliError> {
-    let open = move |engine: Arc<dyn Engine>, id, resumed: Option<Timestamp>| {
-        let request = match resumed {
-            Some(_) => LogRequest { since: resumed, tail: None, ..request },
-            None => request,
-        };
-        async move { engine.logs(&id, request).await }.boxed()
-    };
-    let subject = Subject { open: Arc::new(open), time: |line: &LogLine| line.at, of_ended: true };
-    let failed = |(engine, error): (_, EngineError)| CliError::engine(&engine, &error);
-    let mut follower = Follower::new(engines, selection, subject).await.map_err(failed)?;
+) -> Result<Exit, CliError> {
     loop {
-        let told = if let Some(told) = follower.next().now_or_never() {
+        let told = if let Some(told) = follow.next().now_or_never() {
             told
         } else {
             // Nothing is ready: what was written must not wait for more.
             printer.flush()?;
-            follower.next().await
+            follow.next().await
         };
-        match told {
-            Some(Told::Item(_, instance, line)) => style.print(&instance, &line, printer)?,
-            Some(Told::Ended(_)) => {}
-            Some(Told::Failed(engine, error)) => printer.complain(&failed((engine, error))),
-            Some(Told::Lost(engine, error)) => return Err(failed((engine, error))),
-            None => return Ok(()),
+        match told? {
+            Told::Line(instance, line) => style.print(&instance, &line, printer)?,
+            Told::Failed(error) => printer.complain(&error),
         }
     }
 }

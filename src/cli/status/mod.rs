@@ -1,49 +1,84 @@
 //! `midwatch status`: how each service does, once or whenever it changes.
 
 mod report;
-mod restarts;
-mod watch;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
+use tokio::time::{self, Instant, Interval, MissedTickBehavior};
 
 pub use report::{EngineReport, InstanceReport, PortReport, ServiceReport, StatusReport};
 
 use crate::{
-    cli::{
-        CliError, Exit, Printer,
-        args::StatusOptions,
-        gather::{self, AT_ONCE, View},
-        status::restarts::Restarts,
-    },
+    cli::{CliError, Exit, Printer, args::StatusOptions, lookout::Lookout},
     engines::Engine,
+    model::Stack,
+    store::{Store, Topics},
 };
 
-/// Prints how each service does. `project` leaves out every other one.
+/// Changes that come within this time are one: a restart alone is five of them.
+const SETTLE: Duration = Duration::from_millis(200);
+
+/// How often is asked what time alone changes: a crash loop is over once it is.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Prints how each service does. A stack that has a name is wrong when nothing of it
+/// is there.
 ///
 /// # Errors
 /// When there is no engine at all, or the output cannot be written. An engine that
 /// cannot be reached is part of the answer.
 pub async fn run(
     engines: &[Arc<dyn Engine>],
-    project: Option<&str>,
+    stack: &Stack,
     options: &StatusOptions,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
-    if engines.is_empty() {
-        return Err(CliError::NoEngine);
-    }
+    let mut lookout = Lookout::new(engines)?;
+    lookout.until(Store::is_described).await;
     if options.watch {
-        return watch::run(engines, project, options.json, printer).await;
+        return watch(lookout, stack, options.json, printer).await;
     }
-    let views: Vec<View> = stream::iter(engines)
-        .map(async |engine| gather::look(engine.as_ref(), project).await)
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    let report = StatusReport::new(&views, &Restarts::default(), project, Timestamp::now());
+    let report = StatusReport::new(&lookout.store, stack, Timestamp::now());
     report.print(options.json, printer)?;
     Ok(report.exit())
+}
+
+/// Prints a report whenever it says something new, until the output is closed.
+async fn watch(
+    mut lookout: Lookout,
+    stack: &Stack,
+    json: bool,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, CliError> {
+    let mut tick = time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut shown: Option<StatusReport> = None;
+    loop {
+        let report = StatusReport::new(&lookout.store, stack, Timestamp::now());
+        let timeless = report.timeless();
+        if shown.as_ref() != Some(&timeless) {
+            if !json {
+                printer.line(format_args!("— {} —", report.time))?;
+            }
+            report.print(json, printer)?;
+            printer.flush()?;
+            shown = Some(timeless);
+        }
+        changed(&mut lookout, &mut tick).await;
+    }
+}
+
+/// Waits for a change and what comes right after it, until all of it is described.
+async fn changed(lookout: &mut Lookout, tick: &mut Interval) {
+    let mut topics = Topics::empty();
+    while !topics.intersects(Topics::ENGINES | Topics::SERVICES) {
+        topics = tokio::select! {
+            topics = lookout.hear() => topics,
+            _ = tick.tick() => lookout.store.tick(Timestamp::now()),
+        };
+    }
+    let settled = Instant::now() + SETTLE;
+    while time::timeout_at(settled, lookout.hear()).await.is_ok() {}
+    lookout.until(Store::is_described).await;
 }

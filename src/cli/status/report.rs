@@ -1,17 +1,12 @@
 //! [`StatusReport`]: what `midwatch status` says, as an object and as a table.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::restarts::Restarts;
 use crate::{
-    cli::{CliError, Exit, Printer, gather::View, table::Table, words},
-    model::{
-        Condition, EngineId, Fault, Health, Instance, InstanceKey, Level, Port, Protocol,
-        ServiceId, State, condition,
-    },
+    cli::{CliError, Exit, Printer, table::Table, words},
+    model::{Condition, EngineId, Fault, Health, Instance, Level, Port, Protocol, Stack, State},
+    store::{EngineView, InstanceView, Link, ServiceView, Store},
     text::Clean,
 };
 
@@ -33,6 +28,9 @@ pub struct StatusReport {
     pub level: Level,
     pub engines: Vec<EngineReport>,
     pub services: Vec<ServiceReport>,
+    /// The stack that was asked for.
+    #[serde(skip)]
+    stack: Option<Clean>,
 }
 
 /// An engine in [`StatusReport`].
@@ -42,7 +40,7 @@ pub struct StatusReport {
 /// | `engine` | string | its name in this session |
 /// | `endpoint` | string | where it is, without credentials |
 /// | `state` | string | `connected` or `unreachable` |
-/// | `product`, `version`, `api` | string or null | what it says of itself |
+/// | `product`, `version`, `api` | string or null | what it said of itself last |
 /// | `fault` | object or null | why it cannot be reached: `kind`, `message`, `hint` |
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the table says it once, and the README copies it")]
@@ -142,22 +140,17 @@ pub struct InstanceReport {
 }
 
 impl StatusReport {
-    /// Says what the views show. With a project, nothing of it running is wrong.
-    pub(super) fn new(
-        views: &[View],
-        restarts: &Restarts,
-        project: Option<&str>,
-        now: Timestamp,
-    ) -> Self {
-        let cx = Cx { restarts, now };
-        let mut services: Vec<_> = views.iter().flat_map(|view| cx.services(view)).collect();
+    /// Says what is known. Nothing of a stack that was asked for is not well.
+    pub(super) fn new(store: &Store, stack: &Stack, now: Timestamp) -> Self {
+        let cx = Cx { store, now };
+        let mut services: Vec<_> = store.services().iter().map(|view| cx.service(view)).collect();
         services.sort_by(|one, other| one.key().cmp(&other.key()));
-        let engines: Vec<_> = views.iter().map(engine).collect();
+        let engines: Vec<_> = store.engines().iter().map(engine).collect();
         let unknown = engines.iter().any(|engine| engine.fault.is_some())
-            || (services.is_empty() && project.is_some());
+            || (services.is_empty() && stack.name.is_some());
         let floor = if unknown { Level::Unknown } else { Level::Off };
         let level = services.iter().map(|service| service.level).max().unwrap_or(floor).max(floor);
-        Self { time: now, level, engines, services }
+        Self { time: now, level, engines, services, stack: stack.name.clone() }
     }
 
     /// What the shell is told.
@@ -200,7 +193,10 @@ impl StatusReport {
     fn summary(&self) -> String {
         let wrong = self.services.iter().filter(|service| service.level.is_wrong()).count();
         match (wrong, self.services.len()) {
-            (_, 0) => "no services".into(),
+            (_, 0) => match &self.stack {
+                Some(stack) => format!("no services of {stack}"),
+                None => "no services".into(),
+            },
             (0, 1) => "1 service, well".into(),
             (0, all) => format!("{all} services, all well"),
             (wrong, all) => format!("{wrong} of {all} services not well"),
@@ -233,16 +229,20 @@ impl StatusReport {
     }
 }
 
-fn engine(view: &View) -> EngineReport {
-    let info = view.state.as_ref().ok();
+fn engine(view: &EngineView) -> EngineReport {
+    let info = view.data.value();
+    let fault = match &view.link {
+        Link::Down { fault, .. } => Some(fault.clone()),
+        Link::Connecting | Link::Up => None,
+    };
     EngineReport {
-        engine: view.engine.clone(),
+        engine: view.id.clone(),
         endpoint: view.endpoint.clone(),
-        state: if info.is_some() { "connected" } else { "unreachable" },
+        state: if view.is_up() { "connected" } else { "unreachable" },
         product: info.map(|info| info.product.clone()),
         version: info.map(|info| info.version.clone()),
         api: info.and_then(|info| info.api.clone()),
-        fault: view.state.as_ref().err().cloned(),
+        fault,
     }
 }
 
@@ -252,66 +252,51 @@ impl ServiceReport {
     }
 }
 
-/// What the judgement of a view needs besides it.
+/// What a report is made from.
 struct Cx<'a> {
-    restarts: &'a Restarts,
+    store: &'a Store,
     now: Timestamp,
 }
 
 impl Cx<'_> {
-    fn services(&self, view: &View) -> Vec<ServiceReport> {
-        let mut by_service: BTreeMap<&ServiceId, Vec<&Instance>> = BTreeMap::new();
-        for instance in &view.instances {
-            by_service.entry(&instance.service).or_default().push(instance);
-        }
-        by_service.into_iter().map(|(id, instances)| self.service(view, id, instances)).collect()
-    }
-
     /// What an engine that is lost runs is not known; the words say what was.
-    fn judge(&self, view: &View, instance: &Instance) -> Condition {
-        let log = self.restarts.of(&InstanceKey::new(&view.engine, &instance.id));
-        let condition = condition::of_instance(instance, log, self.now);
-        if view.state.is_ok() {
-            return condition;
+    fn now_known(&self, engine: &EngineId, condition: &Condition) -> Condition {
+        if self.store.engine(engine).is_some_and(EngineView::is_up) {
+            return condition.clone();
         }
         Condition::new(Level::Unknown, format!("engine unreachable, was: {}", condition.reason))
     }
 
-    fn service(&self, view: &View, id: &ServiceId, mut instances: Vec<&Instance>) -> ServiceReport {
-        instances.sort_by_key(|each| (&each.name, &each.id));
-        let judged: Vec<_> =
-            instances.iter().map(|each| (self.judge(view, each), each.is_up())).collect();
-        let verdict = condition::of_service(&judged);
-        let reports: Vec<_> = instances
-            .iter()
-            .zip(&judged)
-            .map(|(each, (condition, _))| instance(each, condition, self.now))
-            .collect();
-        let up = instances.iter().filter(|each| each.is_up());
-        let started_at =
-            up.clone().filter_map(|each| each.detail.as_ref().and_then(|it| it.started_at)).max();
+    fn service(&self, view: &ServiceView) -> ServiceReport {
+        let engine = &view.key.engine;
+        let verdict = self.now_known(engine, &view.condition);
+        let members: Vec<_> =
+            view.instances.iter().filter_map(|key| self.store.instance(key)).collect();
+        let images =
+            members.iter().filter_map(|each| Some(each.instance.image.as_ref()?.name.clone()));
         ServiceReport {
-            engine: view.engine.clone(),
-            stack: id.stack.clone(),
-            service: id.name.clone(),
+            engine: engine.clone(),
+            stack: view.key.service.stack.clone(),
+            service: view.key.service.name.clone(),
             level: verdict.level,
             reason: Clean::new(&verdict.reason),
-            instances_total: instances.len(),
-            instances_up: up.count(),
-            restarts: reports.iter().filter_map(|each| each.restarts).map(u64::from).sum(),
-            images: distinct(
-                instances.iter().filter_map(|each| Some(each.image.as_ref()?.name.clone())),
-            ),
-            ports: distinct(instances.iter().flat_map(|each| each.ports.iter().cloned()))
-                .into_iter()
-                .map(port)
-                .collect(),
-            started_at,
-            uptime_seconds: started_at.map(|at| uptime(at, self.now)),
-            instances: reports,
+            instances_total: members.len(),
+            instances_up: view.up,
+            restarts: view.restarts.into(),
+            images: distinct(images),
+            ports: view.ports.iter().cloned().map(port).collect(),
+            started_at: view.started_at,
+            uptime_seconds: view.started_at.map(|at| uptime(at, self.now)),
+            instances: members.iter().map(|each| self.instance(engine, each)).collect(),
         }
     }
+
+    fn instance(&self, engine: &EngineId, view: &InstanceView) -> InstanceReport {
+        let condition = self.now_known(engine, &view.condition);
+        instance(&view.instance, &condition, self.now)
+    }
 }
+
 fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     let mut all: Vec<_> = all.collect();
     all.sort();

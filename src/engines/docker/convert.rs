@@ -107,7 +107,7 @@ fn exit_of(told: &ContainerState, state: State) -> Option<Exit> {
         State::Exited | State::Dead | State::Restarting | State::Removing => true,
         // It has failed to start, or was never started.
         State::Created => code != 0,
-        State::Running | State::Paused | State::Unknown => false,
+        State::Running | State::Paused | State::Waiting | State::Unknown => false,
     };
     ended.then(|| Exit {
         code,

@@ -21,7 +21,7 @@
 //! what the program has forked. The guardian is started through `/proc/self/exe`, so
 //! that at least `pkill midwatch` does not match it.
 //!
-//! On the control socket midwatch writes one byte a signal, and reads [`Report`]s.
+//! On the control socket midwatch writes one byte a signal, and reads `Report`s.
 
 use std::{
     ffi::OsString,

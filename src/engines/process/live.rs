@@ -49,9 +49,10 @@ pub(super) struct Processes {
 }
 
 impl Live {
-    fn new() -> Self {
+    /// Before the first run; that of a service with dependencies has to wait for them.
+    fn new(waits: bool) -> Self {
         Self {
-            state: State::Created,
+            state: if waits { State::Waiting } else { State::Created },
             health: Health::None,
             health_log: VecDeque::new(),
             failing_streak: 0,
@@ -103,11 +104,12 @@ pub(super) struct Cell {
 impl Cell {
     /// An instance that has never run.
     pub(super) fn new(plan: InstancePlan, changes: broadcast::Sender<Change>) -> Self {
+        let live = Live::new(!plan.spec.depends_on.is_empty());
         Self {
             plan,
             created_at: Timestamp::now(),
             logs: LogBuffer::new(),
-            live: watch::Sender::new(Live::new()),
+            live: watch::Sender::new(live),
             changes,
         }
     }

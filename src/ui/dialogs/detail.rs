@@ -11,6 +11,7 @@ use crate::{
     text::format,
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
+        cx::Standing,
         theme::Role,
         widgets::{cells, cursor::Cursor},
     },
@@ -66,9 +67,8 @@ impl Pane for Detail {
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
         let mut line = Line::from(cx.span(Role::Title, self.service.service.to_string()));
         if let Some(view) = self.view(cx) {
-            let level = view.condition.level;
-            let words = format!("  {} {}", cx.glyphs.level(level), view.condition.reason);
-            line.push_span(cx.span(Role::of(level), words));
+            let now = cx.standing(&self.service.engine, &view.condition);
+            line.push_span(cx.span(now.role, format!("  {} {}", now.glyph, now.words)));
         }
         line
     }
@@ -119,7 +119,9 @@ impl Pane for Detail {
         for (line, key) in service.instances.iter().skip(top).take(rows.into()).enumerate() {
             if let Some(view) = cx.store.instance(key) {
                 let selected = top + line == self.cursor.index;
-                draw_instance(view, cells::row(area, line as u16), selected, buffer, cx);
+                let now = cx.standing(&key.engine, &view.condition);
+                let name = view.instance.name.as_str();
+                draw_instance(name, &now, cells::row(area, line as u16), selected, buffer, cx);
             }
         }
         if let Some((key, view)) = self.selected(cx) {
@@ -133,17 +135,23 @@ impl Pane for Detail {
     }
 }
 
-fn draw_instance(view: &InstanceView, row: Rect, selected: bool, buffer: &mut Buffer, cx: &Cx<'_>) {
+fn draw_instance(
+    name: &str,
+    now: &Standing,
+    row: Rect,
+    selected: bool,
+    buffer: &mut Buffer,
+    cx: &Cx<'_>,
+) {
     let on_row = |role: Role| cx.on_row(role, selected);
     if selected {
         buffer.set_style(row, cx.theme.style(Role::Selection));
     }
-    let level = view.condition.level;
-    let name = format!(" {:<24} ", view.instance.name);
+    let name = format!(" {name:<24} ");
     let pieces = [
-        (cx.glyphs.level(level), on_row(Role::of(level))),
+        (now.glyph, on_row(now.role)),
         (&*name, on_row(Role::Text)),
-        (&*view.condition.reason, on_row(Role::of(level))),
+        (&*now.words, on_row(now.role)),
     ];
     cells::put_pieces(buffer, row, pieces, cx.glyphs.ellipsis);
 }

@@ -6,7 +6,7 @@ use crate::{
     input::{Command, Context},
     model::{Fetch, Inspection, InstanceKey, inspect::Value},
     store::Topics,
-    text::redact::MASK,
+    text::{redact::MASK, width::slice_columns},
     ui::{
         Cx, Pane, Reaction, Wish,
         theme::Role,
@@ -130,8 +130,9 @@ impl Inspect {
                     }
                     Value::Secret(_) => (MASK, Role::Muted),
                 };
-                let shown =
-                    crate::text::width::slice_columns(text, self.side.into(), rest.width.into());
+                // More than there is room for, so that the cut is marked.
+                let columns = usize::from(rest.width) + 2;
+                let shown = slice_columns(text, self.side.into(), columns);
                 cells::put(buffer, rest, &shown, cx.theme.style(role), ellipsis);
             }
         }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Rect},
+    symbols::line::VERTICAL,
     text::Line,
     widgets::{Axis, Chart, Dataset, GraphType, Widget},
 };
@@ -12,7 +13,7 @@ use super::services::{Purpose, demand_stats, one_instance};
 use crate::{
     input::{Command, Context},
     model::Demand,
-    store::{Point, ServiceView, Store, Topics, Usage},
+    store::{EngineView, Point, ServiceView, Store, Topics, Usage},
     text::format,
     ui::{
         Cx, Pane, PaneId, Reaction, Wish,
@@ -50,6 +51,9 @@ impl Pane for Stats {
                 let age = cx.now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs();
                 let words = format!(" {} paused {} ago ", cx.glyphs.paused, format::age(age));
                 cx.span(Role::Warn, words)
+            }
+            None if !is_fresh(cx) => {
+                cx.span(Role::Stale, format!(" {} stale: the engine is lost ", cx.glyphs.stale))
             }
             None => cx.span(Role::Muted, " last 5 min "),
         };
@@ -107,6 +111,12 @@ impl Pane for Stats {
             chart.draw(place, buffer, cx, end);
         }
     }
+}
+
+/// Whether the numbers of the selected service can still be true.
+fn is_fresh(cx: &Cx<'_>) -> bool {
+    cx.selected()
+        .is_none_or(|service| cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up))
 }
 
 /// Beside each other where there is width, below each other otherwise; the last ones
@@ -244,11 +254,12 @@ impl Curves {
         let pieces = [
             (&*self.title, cx.theme.style(Role::Title)),
             ("  ", cx.theme.style(Role::Text)),
-            (&*self.now, cx.theme.style(Role::Text)),
+            (&*self.now, cx.theme.style(if is_fresh(cx) { Role::Text } else { Role::Stale })),
         ];
         cells::put_pieces(buffer, head, pieces, cx.glyphs.ellipsis);
         let plot = Rect { y: area.y + head.height, height: area.height - head.height, ..area };
-        if plot.height < 2 || plot.width < 12 {
+        let is_known = self.lines.iter().any(|(_, values)| values.iter().any(Option::is_some));
+        if plot.height < 2 || plot.width < 12 || !is_known {
             return;
         }
         let top = self.top();
@@ -277,6 +288,12 @@ impl Curves {
             .x_axis(Axis::default().bounds([0.0, seconds]).style(muted))
             .y_axis(Axis::default().bounds([0.0, top]).labels(y_labels).style(muted))
             .render(plot, buffer);
+        // The chart knows one sign for its axis, which not every terminal shows.
+        for place in plot.positions() {
+            if let Some(cell) = buffer.cell_mut(place).filter(|cell| cell.symbol() == VERTICAL) {
+                cell.set_symbol(cx.glyphs.track);
+            }
+        }
     }
 
     /// The top of the scale: above the highest value, and the limit when that is near.

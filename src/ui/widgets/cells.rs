@@ -60,3 +60,27 @@ pub fn row(area: Rect, number: u16) -> Rect {
     }
     Rect { y: area.y + number, height: 1, ..area }
 }
+
+/// Makes `area` ready to be drawn over: a wide character that reaches into it from the
+/// left is taken away whole, because its other half would hide what is drawn here.
+pub fn cover(buffer: &mut Buffer, area: Rect) {
+    let Some(left) = area.x.checked_sub(1) else { return };
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buffer.cell_mut((left, y)).filter(|cell| width(cell.symbol()) > 1) {
+            cell.set_symbol(" ");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_over_half_of_a_wide_character_takes_the_other_half_away() {
+        let mut buffer = Buffer::with_lines(["a界b", "a界b"]);
+        cover(&mut buffer, Rect::new(2, 0, 2, 1));
+        put(&mut buffer, Rect::new(2, 0, 2, 1), "xy", Style::new(), "");
+        assert_eq!(buffer, Buffer::with_lines(["a xy", "a界b"]));
+    }
+}

@@ -1,6 +1,6 @@
 //! The first line: which stack, what it is for, whether its engines answer, how it does.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -37,6 +37,10 @@ fn pieces<'a>(cx: &Cx<'a>) -> Vec<Span<'a>> {
     let name = cx.stack.title.as_ref().or(cx.stack.name.as_ref());
     let name = name.map_or("midwatch", |name| name.as_str());
     spans.push(cx.span(Role::Title, name));
+    if cx.read_only {
+        spans.push(Span::raw("  "));
+        spans.push(cx.span(Role::Accent, "READ-ONLY"));
+    }
     for engine in cx.store.engines() {
         spans.push(Span::raw("  "));
         spans.push(engine_words(engine, cx));
@@ -55,26 +59,41 @@ fn role_of(environment: Environment) -> Role {
 }
 
 /// The engine, its state, and how old what it said is.
-fn engine_words<'a>(engine: &EngineView, cx: &Cx<'a>) -> Span<'a> {
+pub(crate) fn engine_words<'a>(engine: &EngineView, cx: &Cx<'a>) -> Span<'a> {
     let EngineView { id, data, link, .. } = engine;
     match link {
         Link::Connecting => cx.span(Role::Busy, format!("{} {id} connecting", cx.glyphs.busy)),
         Link::Up => {
             let version = data.value().map_or("", |info| info.version.as_str());
-            cx.span(Role::Ok, format!("{} {id} {version}", cx.glyphs.level(Level::Ok)))
+            let age = data.as_of().map_or_else(String::new, |at| freshness(at, cx));
+            cx.span(Role::Ok, format!("{} {id} {version} {age}", cx.glyphs.level(Level::Ok)))
         }
         Link::Down { retry_at, .. } => {
-            let age = data.as_of().map_or_else(
+            let data = data.as_of().map_or_else(
                 || "never reached".into(),
-                |at| {
-                    let age = cx.now.duration_since(at).max(SignedDuration::ZERO);
-                    format!("lost, data {} old", format::age(age.unsigned_abs()))
-                },
+                |at| format!("lost, data {} old", age(at, cx)),
             );
             let retry = retry_words(*retry_at, cx);
-            cx.span(Role::Bad, format!("{} {id} {age}, {retry}", cx.glyphs.level(Level::Bad)))
+            cx.span(Role::Bad, format!("{} {id} {data}, {retry}", cx.glyphs.level(Level::Bad)))
         }
     }
+}
+
+/// Newer than this is as new as anything can be on a network.
+const LIVE: SignedDuration = SignedDuration::from_secs(5);
+
+/// How new the newest data of an engine is that answers.
+fn freshness(at: Timestamp, cx: &Cx<'_>) -> String {
+    if cx.now.duration_since(at) < LIVE {
+        "live".into()
+    } else {
+        format!("data {} old", age(at, cx))
+    }
+}
+
+/// How old what was said at a moment is.
+fn age(at: Timestamp, cx: &Cx<'_>) -> String {
+    format::age(cx.now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs())
 }
 
 /// How many services do how; what is lost is not counted as well.

@@ -43,8 +43,9 @@ impl Toasts {
             else {
                 return;
             };
-            let columns = (width(text.as_str()) as u16 + 2).min(area.width);
+            let columns = (width(text.as_str()) + 2).min(area.width.into()) as u16;
             let place = Rect { x: area.right() - columns, y, width: columns, height: 1 };
+            cells::cover(buffer, place);
             let style = cx.theme.style(Role::ToastInfo);
             buffer.set_stringn(place.x, y, " ".repeat(columns.into()), columns.into(), style);
             cells::put(buffer, cells::skip(place, 1), text.as_str(), style, cx.glyphs.ellipsis);

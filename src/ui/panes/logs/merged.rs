@@ -1,6 +1,6 @@
 //! [`Merged`]: the lines of several instances on one time axis, without copying any.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
@@ -13,26 +13,53 @@ use crate::{
 /// of their instances and then of their arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
-    at: Timestamp,
-    source: usize,
-    number: u64,
+    pub(super) at: Timestamp,
+    pub(super) source: usize,
+    pub(super) number: u64,
 }
+
+/// How many lines of each instance are looked at; of all others none are.
+pub(super) type Seen = BTreeMap<InstanceKey, u64>;
 
 /// The lines of some instances, to be walked in either direction from any place.
 pub(super) struct Merged<'a> {
-    sources: Vec<&'a VecDeque<StoredLine>>,
+    sources: Vec<Source<'a>>,
+}
+
+/// The lines of one instance, up to a number.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    lines: &'a VecDeque<StoredLine>,
+    /// How many of them are looked at, from the oldest on.
+    len: usize,
+}
+
+impl<'a> Source<'a> {
+    fn new(lines: &'a VecDeque<StoredLine>, seen: Option<u64>) -> Self {
+        let len = match (seen, lines.front()) {
+            (Some(seen), Some(oldest)) => {
+                usize::try_from(seen.saturating_sub(oldest.number)).unwrap_or(usize::MAX)
+            }
+            _ => usize::MAX,
+        };
+        Self { lines, len: len.min(lines.len()) }
+    }
 }
 
 impl<'a> Merged<'a> {
-    pub(super) fn new(instances: &[InstanceKey], store: &'a Store) -> Self {
+    /// All lines of these instances, or only those that were seen.
+    pub(super) fn new(instances: &[InstanceKey], store: &'a Store, seen: Option<&Seen>) -> Self {
         static NOTHING: VecDeque<StoredLine> = VecDeque::new();
-        let lines = |key| store.log(key).map_or(&NOTHING, |ring| ring.lines());
-        Self { sources: instances.iter().map(lines).collect() }
+        let source = |key| {
+            let lines = store.log(key).map_or(&NOTHING, |ring| ring.lines());
+            Source::new(lines, seen.map(|seen| seen.get(key).copied().unwrap_or(0)))
+        };
+        Self { sources: instances.iter().map(source).collect() }
     }
 
     /// The place of the newest line.
     pub(super) fn newest(&self) -> Option<Place> {
-        let ends = self.sources.iter().map(|lines| lines.len()).collect();
+        let ends = self.sources.iter().map(|source| source.len).collect();
         Backwards { merged: self, ends }.next().map(|(place, ..)| place)
     }
 
@@ -61,37 +88,52 @@ impl<'a> Merged<'a> {
         place.filter(|place| self.newer_than(*place) > 0)
     }
 
-    /// The place of the line with this number, counted from the oldest, from 1.
-    pub(super) fn nth(&self, number: usize) -> Option<Place> {
+    /// The place of the last line of the first page: the oldest lines that `room` rows
+    /// hold, and one at least.
+    pub(super) fn first_page(
+        &self,
+        room: usize,
+        rows: impl Fn(&StoredLine) -> u16,
+    ) -> Option<Place> {
         let mut starts = vec![0; self.sources.len()];
-        let mut place = None;
-        for _ in 0..number {
+        let (mut place, mut used) = (None, 0);
+        loop {
             let next = (0..self.sources.len())
                 .filter_map(|source| self.place(source, starts[source]))
                 .min();
-            let Some(next) = next else { break };
+            let Some(next) = next else { return place };
+            used += usize::from(rows(&self.sources[next.source].lines[starts[next.source]]));
+            if used > room && place.is_some() {
+                return place;
+            }
             starts[next.source] += 1;
             place = Some(next);
         }
-        place
     }
 
     /// How many lines come after a place.
     pub(super) fn newer_than(&self, place: Place) -> usize {
         let ends = self.ends(place);
-        self.sources.iter().zip(ends).map(|(lines, end)| lines.len() - end).sum()
+        self.sources.iter().zip(ends).map(|(source, end)| source.len - end).sum()
+    }
+
+    /// Whether there is a line at or before a place.
+    pub(super) fn reaches_back_to(&self, place: Place) -> bool {
+        self.ends(place).iter().any(|end| *end > 0)
     }
 
     fn place(&self, source: usize, index: usize) -> Option<Place> {
-        let stored = self.sources[source].get(index)?;
+        let Source { lines, len } = self.sources[source];
+        let stored = lines.get(index).filter(|_| index < len)?;
         Some(Place { at: stored.at, source, number: stored.number })
     }
 
     /// For each source, the index behind its last line that is not after `place`.
     fn ends(&self, place: Place) -> Vec<usize> {
-        let end = |(source, lines): (usize, &&VecDeque<StoredLine>)| {
+        let end = |(source, Source { lines, len }): (usize, &Source<'_>)| {
             lines
                 .partition_point(|line| Place { at: line.at, source, number: line.number } <= place)
+                .min(*len)
         };
         self.sources.iter().enumerate().map(end).collect()
     }
@@ -113,7 +155,7 @@ impl<'a> Iterator for Backwards<'_, 'a> {
             .max()?;
         let end = &mut self.ends[newest.source];
         *end -= 1;
-        let line = self.merged.sources[newest.source].get(*end)?;
+        let line = self.merged.sources[newest.source].lines.get(*end)?;
         Some((newest, newest.source, line))
     }
 }
@@ -140,6 +182,10 @@ mod tests {
         source.iter().enumerate().map(stored).collect()
     }
 
+    fn merged<'a>(sources: &[&'a VecDeque<StoredLine>]) -> Merged<'a> {
+        Merged { sources: sources.iter().map(|lines| Source::new(lines, None)).collect() }
+    }
+
     fn texts(merged: &Merged<'_>, from: Place) -> Vec<String> {
         merged.backwards(from).map(|(_, _, stored)| stored.line.as_str().to_owned()).collect()
     }
@@ -147,7 +193,7 @@ mod tests {
     #[test]
     fn lines_of_several_sources_stand_by_time() {
         let (a, b) = (lines(&[(1, "a1"), (3, "a3"), (3, "a3'")]), lines(&[(2, "b2"), (3, "b3")]));
-        let merged = Merged { sources: vec![&a, &b] };
+        let merged = merged(&[&a, &b]);
         let newest = merged.newest().unwrap();
         assert_eq!(texts(&merged, newest), ["b3", "a3'", "a3", "b2", "a1"]);
     }
@@ -155,7 +201,7 @@ mod tests {
     #[test]
     fn steps_back_and_forward_meet_and_stop_at_the_ends() {
         let (a, b) = (lines(&[(1, "a1"), (3, "a3")]), lines(&[(2, "b2"), (4, "b4")]));
-        let merged = Merged { sources: vec![&a, &b] };
+        let merged = merged(&[&a, &b]);
         let newest = merged.newest().unwrap();
         let two_back = merged.back(newest, 2).unwrap();
         assert_eq!(texts(&merged, two_back), ["b2", "a1"]);
@@ -163,14 +209,35 @@ mod tests {
         let one_forward = merged.forward(two_back, 1).unwrap();
         assert_eq!(texts(&merged, one_forward), ["a3", "b2", "a1"]);
         assert_eq!(merged.forward(two_back, 2), None);
-        assert_eq!(merged.back(newest, usize::MAX), merged.nth(1));
-        assert_eq!(merged.nth(99), Some(newest));
+        assert_eq!(merged.back(newest, usize::MAX), merged.first_page(1, |_| 1));
+        assert_eq!(merged.first_page(99, |_| 1), Some(newest));
+    }
+
+    #[test]
+    fn the_first_page_holds_what_its_rows_hold_and_one_line_at_least() {
+        let a = lines(&[(1, "a1"), (2, "a2"), (3, "a3")]);
+        let merged = merged(&[&a]);
+        let last = |room| texts(&merged, merged.first_page(room, |_| 3).unwrap()).len();
+        assert_eq!([last(1), last(3), last(8), last(99)], [1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn only_the_lines_that_were_seen_are_walked() {
+        let a = lines(&[(1, "a1"), (2, "a2"), (3, "a3")]);
+        let mut rest = a.clone();
+        rest.pop_front();
+        let merged = Merged { sources: vec![Source::new(&rest, Some(2))] };
+        let newest = merged.newest().unwrap();
+        assert_eq!(texts(&merged, newest), ["a2"]);
+        assert_eq!(merged.newer_than(newest), 0);
+        assert_eq!(merged.forward(newest, 1), None);
+        assert!(Merged { sources: vec![Source::new(&rest, Some(1))] }.newest().is_none());
     }
 
     #[test]
     fn no_sources_are_no_lines() {
         let merged = Merged { sources: vec![] };
         assert_eq!(merged.newest(), None);
-        assert_eq!(merged.nth(3), None);
+        assert_eq!(merged.first_page(3, |_| 1), None);
     }
 }

@@ -3,14 +3,15 @@
 mod merged;
 mod view;
 
+use jiff::Timestamp;
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
-use merged::{Merged, Place};
+use merged::{Merged, Place, Seen};
 
 use crate::{
     input::{Command, Context},
     model::{Demand, InstanceKey, StreamState},
-    store::{EngineView, LogRing, Topics},
+    store::{EngineView, LogRing, Store, Topics, logs::StoredLine},
     ui::{
         Cx, Pane, Reaction, Wish,
         panes::services::{Purpose, one_instance},
@@ -25,10 +26,50 @@ const SIDE_STEP: usize = 16;
 /// Pane 2.
 #[derive(Debug, Default)]
 pub struct Logs {
-    /// The last line that is shown; `None` while it follows the newest.
-    still: Option<Place>,
+    /// Where it stands still; `None` while it follows the newest line.
+    still: Option<Still>,
     wrap: bool,
     side: usize,
+}
+
+/// A place at which the pane stands still, whatever comes and goes around it.
+#[derive(Debug)]
+struct Still {
+    /// The last line that is shown: when, whose, and which; `None` when there was none.
+    last: Option<(Timestamp, InstanceKey, u64)>,
+    /// What had been said by then. Anything else is new, whatever time it tells:
+    /// instances do not speak in the order of their clocks.
+    seen: Seen,
+}
+
+impl Still {
+    fn new(last: Option<Place>, instances: &[InstanceKey], store: &Store) -> Self {
+        let count = |key: &InstanceKey| store.log(key).map_or(0, LogRing::count);
+        let named =
+            |place: Place| Some((place.at, instances.get(place.source)?.clone(), place.number));
+        Self {
+            last: last.and_then(named),
+            seen: instances.iter().map(|key| (key.clone(), count(key))).collect(),
+        }
+    }
+
+    /// The last line's place among these instances.
+    fn place(&self, instances: &[InstanceKey]) -> Option<Place> {
+        let (at, key, number) = self.last.as_ref()?;
+        // Behind all others of its moment when its instance is gone.
+        let source = instances.iter().position(|other| other == key).unwrap_or(usize::MAX);
+        Some(Place { at: *at, source, number: *number })
+    }
+
+    /// How many lines came that are not shown, also those that are gone again.
+    fn newer(&self, instances: &[InstanceKey], store: &Store) -> u64 {
+        let seen = |key: &InstanceKey| self.seen.get(key).copied().unwrap_or(0);
+        let counts = instances.iter().filter_map(|key| Some((key, store.log(key)?)));
+        let later: u64 = counts.map(|(key, ring)| ring.count().saturating_sub(seen(key))).sum();
+        let merged = Merged::new(instances, store, Some(&self.seen));
+        let below = self.place(instances).map_or(0, |place| merged.newer_than(place));
+        later + below as u64
+    }
 }
 
 impl Logs {
@@ -38,12 +79,13 @@ impl Logs {
         self.side = 0;
     }
 
-    fn pause(&mut self, merged: &Merged<'_>) {
-        self.still = self.still.or_else(|| merged.newest());
+    fn pause(&mut self, cx: &Cx<'_>) {
+        let instances = instances(cx);
+        let newest = Merged::new(&instances, cx.store, None).newest();
+        self.still = Some(Still::new(newest, &instances, cx.store));
     }
 
     fn scroll(&mut self, command: Command, cx: &Cx<'_>) -> bool {
-        let merged = Merged::new(&instances(cx), cx.store);
         let room = usize::from(cx.size.height).max(1);
         let (half, page) = ((room / 2).max(1), room.saturating_sub(1).max(1));
         let (back, lines) = match command {
@@ -60,18 +102,39 @@ impl Logs {
             }
             _ => return false,
         };
-        self.pause(&merged);
-        if let Some(still) = self.still {
+        let instances = instances(cx);
+        let merged = Merged::new(&instances, cx.store, None);
+        let from = match &self.still {
+            Some(still) => still.place(&instances),
+            None => merged.newest(),
+        };
+        let Some(from) = from else { return true };
+        let to = if back {
             // Never so far up that the pane is half empty.
-            let to = if back {
-                merged.back(still, lines).max(merged.nth(room))
-            } else {
-                merged.forward(still, lines)
-            };
-            self.still = to;
-        }
+            let style = self.style(&instances, cx);
+            let rows = |line: &StoredLine| view::rows_of(line, cx.size.width, &style);
+            merged.back(from, lines).max(merged.first_page(room, rows))
+        } else {
+            merged.forward(from, lines)
+        };
+        self.still = to.map(|place| Still::new(Some(place), &instances, cx.store));
         true
     }
+
+    fn style(&self, instances: &[InstanceKey], cx: &Cx<'_>) -> view::LineStyle {
+        view::LineStyle {
+            wrap: self.wrap,
+            side: self.side,
+            sources: view::source_width(instances, cx),
+            time: cx.time,
+        }
+    }
+}
+
+/// Whether an instance's output comes in as it is said.
+fn is_live(key: &InstanceKey, store: &Store) -> bool {
+    let up = store.engine(&key.engine).is_some_and(EngineView::is_up);
+    up && store.log_state(key) == Some(&StreamState::Live)
 }
 
 /// The instances whose output is shown.
@@ -100,16 +163,16 @@ impl Pane for Logs {
         let instances = instances(cx);
         let mut line = Line::default();
         let rings = || instances.iter().filter_map(|key| cx.store.log(key));
-        let dropped: u64 = rings().map(LogRing::dropped).sum();
+        let dropped = rings().map(LogRing::dropped).fold(0, u64::saturating_add);
         if dropped > 0 {
             let words = format!(" {dropped} lines dropped: too fast ");
             line.push_span(cx.span(Role::Warn, words));
         }
-        if let Some(still) = self.still {
-            let newer = Merged::new(&instances, cx.store).newer_than(still);
+        if let Some(still) = &self.still {
+            let newer = still.newer(&instances, cx.store);
             let words = format!(" {} paused, +{newer} new ", cx.glyphs.paused);
             line.push_span(cx.span(Role::Warn, words));
-        } else if rings().any(|ring| ring.state() == Some(&StreamState::Live)) {
+        } else if instances.iter().any(|key| is_live(key, cx.store)) {
             line.push_span(cx.span(Role::Muted, format!(" {} following ", cx.glyphs.follow)));
         }
         (!line.spans.is_empty()).then_some(line)
@@ -147,8 +210,8 @@ impl Pane for Logs {
             return Reaction::done();
         }
         match command {
-            Command::Pause if self.still.is_some() => self.still = None,
-            Command::Pause => self.pause(&Merged::new(&instances(cx), cx.store)),
+            Command::Pause | Command::Back if self.still.is_some() => self.still = None,
+            Command::Pause => self.pause(cx),
             Command::Wrap => {
                 self.wrap = !self.wrap;
                 self.side = 0;
@@ -159,7 +222,6 @@ impl Pane for Logs {
                 self.side = (self.side + SIDE_STEP).min(crate::model::log::MAX_LINE_BYTES);
             }
             Command::TimeFormat => return Reaction::wish(Wish::UseTime(cx.time.next())),
-            Command::Back if self.still.is_some() => self.still = None,
             Command::Shell | Command::Inspect => {
                 let purpose =
                     if command == Command::Shell { Purpose::Shell } else { Purpose::Inspect };
@@ -173,17 +235,23 @@ impl Pane for Logs {
 
     fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
         let instances = instances(cx);
-        let merged = Merged::new(&instances, cx.store);
-        let Some(last) = self.still.or_else(|| merged.newest()) else {
-            return message::draw(area, buffer, cx, &[nothing(&instances, cx)]);
+        let seen = self.still.as_ref().map(|still| &still.seen);
+        let merged = Merged::new(&instances, cx.store, seen);
+        let last = match &self.still {
+            Some(still) => still.place(&instances),
+            None => merged.newest(),
         };
-        let style = view::LineStyle {
-            wrap: self.wrap,
-            side: self.side,
-            sources: view::source_width(&instances, cx),
-            time: cx.time,
-        };
-        view::draw(area, buffer, cx, merged.backwards(last), &style);
+        match last.filter(|last| merged.reaches_back_to(*last)) {
+            Some(last) => {
+                let style = self.style(&instances, cx);
+                view::draw(area, buffer, cx, merged.backwards(last), &style);
+            }
+            None if last.is_some() => {
+                let words = "The lines that stood here are no longer kept.".into();
+                message::draw(area, buffer, cx, &[(Role::Muted, words)]);
+            }
+            None => message::draw(area, buffer, cx, &[nothing(&instances, cx)]),
+        }
     }
 }
 

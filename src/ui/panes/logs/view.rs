@@ -21,6 +21,9 @@ use crate::{
 /// The widest that an instance's name may be before a line.
 const SOURCE: usize = 18;
 
+/// The column that tells standard error from standard output.
+const PIPE: u16 = 1;
+
 /// How lines are drawn.
 pub(super) struct LineStyle {
     pub(super) wrap: bool,
@@ -78,10 +81,11 @@ fn lead(style: &LineStyle) -> u16 {
         TimeStyle::None => 0,
     };
     let source = if style.sources > 0 { style.sources as u16 + 1 } else { 0 };
-    time + source
+    time + source + PIPE
 }
 
-fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
+/// How many rows a line takes.
+pub(super) fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
     if !style.wrap {
         return 1;
     }
@@ -143,13 +147,14 @@ impl Line<'_> {
             place.width = place.width.min(style.sources as u16);
             cells::put(buffer, place, name, cx.theme.style(role), cx.glyphs.ellipsis);
         }
+        if self.stored.line.stream == Stream::Stderr {
+            let place = cells::skip(area, area.width.saturating_sub(PIPE));
+            cells::put(buffer, place, cx.glyphs.stderr, cx.theme.style(Role::LogStderr), "");
+        }
     }
 
     fn draw_text(&self, area: Rect, from: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let base = match self.stored.line.stream {
-            Stream::Stdout => cx.theme.style(Role::Text),
-            Stream::Stderr => cx.theme.style(Role::LogStderr),
-        };
+        let base = cx.theme.style(Role::Text);
         let line = &self.stored.line;
         let used = styled::put(buffer, area, &line.text, from, base, cx.theme);
         let columns = width(line.as_str());
@@ -166,6 +171,7 @@ impl Line<'_> {
     fn mark_end(&self, area: Rect, from: usize, total: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
         if !self.wraps && total > from + usize::from(area.width) && area.width > 1 {
             let last = Rect { x: area.right() - 1, width: 1, ..area };
+            cells::cover(buffer, last);
             cells::put(buffer, last, cx.glyphs.ellipsis, cx.theme.style(Role::Muted), "");
         }
     }

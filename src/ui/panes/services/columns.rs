@@ -5,8 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::rows::{Rows, SortKey};
 use crate::{
-    model::Level,
-    store::ServiceView,
+    store::{EngineView, ServiceView},
     text::{Clean, format, width::width},
     ui::{Cx, theme::Role, widgets::cells},
 };
@@ -15,7 +14,7 @@ use crate::{
 const LEAD: u16 = 4;
 
 /// The least room for the reason; what is wrong goes before numbers.
-const REASON: u16 = 12;
+const REASON: u16 = 16;
 
 /// A column after the name, in the order in which they find room.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,8 +43,15 @@ impl Column {
     }
 
     /// Whether it would say anything: a column of nothing takes room from reasons.
-    fn tells(self, rows: &Rows<'_>) -> bool {
-        self != Self::Restarts || rows.iter_services().any(|service| service.restarts > 0)
+    fn tells(self, rows: &Rows<'_>, cx: &Cx<'_>) -> bool {
+        let any = |tells: fn(&ServiceView, &Cx<'_>) -> bool| {
+            rows.iter_services().any(|service| tells(service, cx))
+        };
+        match self {
+            Self::Restarts => any(|service, _| service.restarts > 0),
+            Self::Network => any(|s, cx| cx.store.usage(s).received_per_second.is_some()),
+            Self::Up | Self::Cpu | Self::Memory | Self::Age => true,
+        }
     }
 
     fn heading(self) -> &'static str {
@@ -87,7 +93,7 @@ impl Columns {
         let limited =
             rows.iter_services().any(|service| cx.store.usage(service).memory_ratio().is_some());
         let mut shown = Vec::new();
-        for column in Column::BY_USE.into_iter().filter(|column| column.tells(rows)) {
+        for column in Column::BY_USE.into_iter().filter(|column| column.tells(rows, cx)) {
             let width = column.width(limited);
             if rest <= width {
                 break;
@@ -127,20 +133,18 @@ impl Columns {
         sort: SortKey,
     ) {
         let selected = cx.selection.service.as_ref() == Some(&service.key);
-        let fresh = cx.store.engine(&service.key.engine).is_some_and(|engine| engine.is_up());
+        let fresh = cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up);
         if selected {
-            buffer.set_style(area, cx.theme.style(Role::Selection));
+            buffer.set_style(area, cx.on_row(Role::Text, true));
         }
         let on_row = |role: Role| cx.on_row(role, selected);
         let marked = cx.selection.marks.contains(&service.key);
-        let level = if fresh { service.condition.level } else { Level::Unknown };
-        let state = if fresh { Role::of(level) } else { Role::Stale };
-        let glyph = if fresh { cx.glyphs.level(level) } else { cx.glyphs.stale };
+        let now = cx.standing(&service.key.engine, &service.condition);
         let text = if fresh { Role::Text } else { Role::Stale };
         let ellipsis = cx.glyphs.ellipsis;
 
         let mark = if marked { cx.glyphs.mark } else { " " };
-        let lead = [(mark, on_row(Role::Mark)), (glyph, on_row(state)), (" ", Style::new())];
+        let lead = [(mark, on_row(Role::Mark)), (now.glyph, on_row(now.role)), (" ", Style::new())];
         cells::put_pieces(buffer, area, lead, ellipsis);
         let mut rest = cells::skip(area, 3);
         let stacks_shown = sort == SortKey::Name;
@@ -155,12 +159,7 @@ impl Columns {
             cells::put_right(buffer, place, &value, style, ellipsis);
             rest = cells::skip(rest, width + 1);
         }
-        let reason = if fresh {
-            service.condition.reason.clone()
-        } else {
-            format!("was: {}", service.condition.reason)
-        };
-        cells::put(buffer, rest, &reason, on_row(state), ellipsis);
+        cells::put(buffer, rest, &now.words, on_row(now.role), ellipsis);
     }
 }
 

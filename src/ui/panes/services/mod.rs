@@ -45,6 +45,13 @@ impl Services {
         Some(key)
     }
 
+    /// Takes the filter away when it hides the selected service: it was chosen elsewhere.
+    pub fn uncover(&mut self, cx: &Cx<'_>) {
+        if self.rows(cx).position(cx.selection.service.as_ref()).is_none() {
+            self.filter = TextField::default();
+        }
+    }
+
     fn rows<'a>(&self, cx: &Cx<'a>) -> Rows<'a> {
         Rows::new(cx.store, self.sort, self.filter.value())
     }
@@ -129,14 +136,9 @@ impl Pane for Services {
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
         let service = cx.selected()?;
-        let role = Role::of(service.condition.level);
-        let words = format!(
-            " {} {}: {} ",
-            cx.glyphs.level(service.condition.level),
-            service.key.service.name,
-            service.condition.reason
-        );
-        Some(cx.span(role, words).into())
+        let now = cx.standing(&service.key.engine, &service.condition);
+        let words = format!(" {} {}: {} ", now.glyph, service.key.service.name, now.words);
+        Some(cx.span(now.role, words).into())
     }
 
     fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {

@@ -1,7 +1,8 @@
-//! [`Scoped`]: an engine of which only one stack is shown.
+//! [`Limited`]: an engine of which only a part is shown, or that is only looked at.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use std::sync::Arc;
 
 use crate::{
     engines::{
@@ -11,28 +12,36 @@ use crate::{
     text::Clean,
 };
 
-/// An engine, narrowed to the instances of one stack. What else runs on it is neither
-/// shown nor described.
-#[derive(Debug)]
-pub struct Scoped {
-    inner: Arc<dyn Engine>,
-    stack: Clean,
+/// What of an engine is shown, and what may be done with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The one stack that is shown; what else runs is neither listed nor described.
+    pub stack: Option<Clean>,
+    /// Whether nothing is opened that could change what runs, such as a shell.
+    pub read_only: bool,
 }
 
-impl Scoped {
-    /// Narrows an engine to a stack.
+/// An engine within [`Limits`].
+#[derive(Debug)]
+pub struct Limited {
+    inner: Arc<dyn Engine>,
+    limits: Limits,
+}
+
+impl Limited {
+    /// Sets limits to an engine.
     #[must_use]
-    pub fn new(inner: Arc<dyn Engine>, stack: &str) -> Self {
-        Self { inner, stack: Clean::new(stack) }
+    pub fn new(inner: Arc<dyn Engine>, limits: Limits) -> Self {
+        Self { inner, limits }
     }
 
     fn shows(&self, instance: &Instance) -> bool {
-        instance.service.stack.as_ref() == Some(&self.stack)
+        self.limits.stack.is_none() || instance.service.stack == self.limits.stack
     }
 }
 
 #[async_trait]
-impl Engine for Scoped {
+impl Engine for Limited {
     fn id(&self) -> &EngineId {
         self.inner.id()
     }
@@ -86,6 +95,10 @@ impl Engine for Scoped {
     }
 
     async fn shell(&self, id: &InstanceId, size: ShellSize) -> Result<Shell, EngineError> {
+        if self.limits.read_only {
+            let what = "this session is read-only: a shell could change what runs".into();
+            return Err(EngineError::Unsupported { what });
+        }
         self.inner.shell(id, size).await
     }
 }

@@ -1,0 +1,56 @@
+use super::*;
+use crate::model::{
+    Detail, EngineInfo, FaultKind, Health, ServiceId, State, event::EngineFact as Fact,
+};
+
+fn id(name: &str) -> EngineId {
+    EngineId::new(name)
+}
+
+fn instance(detail: Option<Detail>) -> Instance {
+    Instance {
+        id: InstanceId::new("api1"),
+        name: Clean::new("api-1"),
+        service: ServiceId::alone("api"),
+        replica: None,
+        state: State::Running,
+        health: Health::None,
+        image: None,
+        command: Clean::new(""),
+        created_at: None,
+        ports: vec![],
+        labels: BTreeMap::new(),
+        detail,
+    }
+}
+
+fn hear(store: &mut Store, engine: &str, fact: Fact) {
+    let at = Timestamp::UNIX_EPOCH;
+    store.apply(Event::Engine { engine: id(engine), at, fact });
+}
+
+#[test]
+fn all_is_known_once_every_engine_has_described_what_it_runs_or_failed() {
+    let engines = ["a", "b"].map(|name| (id(name), Clean::new("fake://")));
+    let mut store = Store::new(engines, LogBounds::default());
+    let known = |store: &Store| (store.is_listed(), store.is_described());
+    hear(&mut store, "a", Fact::Connected { info: EngineInfo::default() });
+    hear(&mut store, "a", Fact::Listed { instances: vec![instance(None)] });
+    assert_eq!(known(&store), (false, false));
+    let fault = Fault::new(FaultKind::Refused, "no");
+    let lost =
+        |attempt| Fact::Lost { fault: fault.clone(), attempt, retry_at: Timestamp::UNIX_EPOCH };
+    hear(&mut store, "b", lost(1));
+    assert_eq!(known(&store), (true, false));
+    let described = Box::new(instance(Some(Detail::default())));
+    hear(&mut store, "a", Fact::Described { instance: described });
+    assert_eq!(known(&store), (true, true));
+    // A new try of what is lost takes nothing back.
+    hear(&mut store, "b", Fact::Connecting);
+    assert_eq!(known(&store), (true, true));
+    // What is not described is not waited for while nobody can describe it.
+    hear(&mut store, "a", Fact::Listed { instances: vec![] });
+    hear(&mut store, "a", Fact::Listed { instances: vec![instance(None)] });
+    hear(&mut store, "a", lost(1));
+    assert_eq!(known(&store), (true, true));
+}

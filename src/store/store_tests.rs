@@ -1,0 +1,124 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::{EngineInfo, FaultKind, Health, LogLine, ServiceId, State, Stream};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn engine() -> EngineId {
+    EngineId::new("fake")
+}
+
+fn store() -> Store {
+    Store::new([(engine(), Clean::new("fake://"))], LogBounds::default())
+}
+
+fn instance(id: &str) -> Instance {
+    Instance {
+        id: InstanceId::new(id),
+        name: Clean::new(id),
+        service: ServiceId::alone("api"),
+        replica: None,
+        state: State::Running,
+        health: Health::None,
+        image: None,
+        command: Clean::default(),
+        created_at: None,
+        ports: vec![],
+        labels: BTreeMap::new(),
+        detail: None,
+    }
+}
+
+fn key(id: &str) -> InstanceKey {
+    InstanceKey::new(&engine(), &InstanceId::new(id))
+}
+
+fn fact(second: i64, fact: EngineFact) -> Event {
+    Event::Engine { engine: engine(), at: at(second), fact }
+}
+
+fn listed(second: i64, ids: &[&str]) -> Event {
+    fact(second, EngineFact::Listed { instances: ids.iter().map(|id| instance(id)).collect() })
+}
+
+fn logged(id: &str) -> Event {
+    let text = Clean::new("hello").into();
+    let line = LogLine { at: None, stream: Stream::Stdout, text, cut_bytes: 0 };
+    Event::Logged { key: key(id), lines: vec![line], dropped: 0 }
+}
+
+#[test]
+fn what_a_listing_does_not_name_is_gone_with_its_lines() {
+    let mut store = store();
+    store.apply(listed(1, &["a", "b"]));
+    assert_eq!(store.apply(logged("a")), Topics::LOGS);
+    store.apply(listed(2, &["b"]));
+    assert!(store.instance(&key("a")).is_none());
+    assert!(store.log(&key("a")).is_none());
+    assert_eq!(store.services()[0].instances, [key("b")]);
+}
+
+#[test]
+fn lines_of_an_instance_that_is_not_known_are_not_kept() {
+    let mut store = store();
+    assert_eq!(store.apply(logged("gone")), Topics::empty());
+    let live = Event::LogStream { key: key("gone"), state: StreamState::Live };
+    assert_eq!(store.apply(live), Topics::empty());
+    assert!(store.log(&key("gone")).is_none());
+}
+
+#[test]
+fn a_lost_engine_keeps_what_it_told_and_when_it_was_lost_first() {
+    let mut store = store();
+    store.apply(listed(10, &["a"]));
+    let lost = |second: i64, attempt: u32| {
+        let fault = Fault::new(FaultKind::Refused, "gone");
+        fact(second, EngineFact::Lost { fault, attempt, retry_at: at(second + 1) })
+    };
+    store.apply(lost(20, 1));
+    store.apply(fact(21, EngineFact::Connecting));
+    store.apply(lost(22, 2));
+    let view = &store.engines()[0];
+    assert_eq!(view.data.as_of(), Some(at(10)));
+    let Link::Down { since, attempt, retry_at, .. } = &view.link else { panic!("{view:?}") };
+    assert_eq!((*since, *attempt, *retry_at), (at(20), 2, Some(at(23))));
+    assert_eq!(store.services().len(), 1);
+    store.apply(listed(30, &["a"]));
+    assert!(store.engines()[0].is_up());
+}
+
+#[test]
+fn an_engine_that_answers_is_up_only_once_it_told_what_it_runs() {
+    let mut store = store();
+    store.apply(fact(1, EngineFact::Connected { info: EngineInfo::default() }));
+    assert!(!store.engines()[0].is_up());
+    store.apply(listed(2, &[]));
+    assert!(store.engines()[0].is_up());
+}
+
+#[test]
+fn an_answer_to_a_question_that_nobody_asks_any_more_is_left_out() {
+    let mut store = store();
+    store.expect_inspection(key("a"));
+    store.expect_inspection(key("b"));
+    let answer = |id: &str| Event::Inspected { key: key(id), result: Ok(Inspection::default()) };
+    assert_eq!(store.apply(answer("a")), Topics::empty());
+    assert_eq!(store.inspection(&key("b")), Some(&Fetch::Never));
+    assert_eq!(store.apply(answer("b")), Topics::INSPECTION);
+    assert!(store.inspection(&key("a")).is_none());
+}
+
+#[test]
+fn facts_of_an_engine_that_is_not_watched_change_nothing() {
+    let mut store = store();
+    let other = Event::Engine {
+        engine: EngineId::new("other"),
+        at: at(1),
+        fact: EngineFact::Listed { instances: vec![instance("a")] },
+    };
+    assert_eq!(store.apply(other), Topics::empty());
+    assert!(store.services().is_empty());
+}

@@ -1,0 +1,200 @@
+//! The Logs pane: following, standing still, scrolling.
+
+use jiff::{SignedDuration, Timestamp};
+use midwatch::{model::LogLine, store::LogBounds};
+
+use crate::console::{
+    Console, Setup,
+    facts::{described, key, line, live, running, said},
+    now,
+};
+use midwatch::model::{EngineFact, Event, ServiceId, StreamState};
+
+fn after(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+fn lines(from: i64, to: i64) -> Vec<LogLine> {
+    (from..to).map(|n| line(after(n), &format!("line {n}"))).collect()
+}
+
+/// One service with so many instances, its logs over the whole screen.
+fn console(instances: usize, bounds: LogBounds) -> Console {
+    let mut console = Console::start(&Setup { size: (80, 24), bounds, ..Setup::default() });
+    for n in 1..=instances {
+        let web = running(&format!("web-{n}"), ServiceId::alone("web"), Some(n as u32));
+        console.hear([described(now(), &web), live(&format!("web-{n}"))]);
+    }
+    console.press("2 z");
+    console
+}
+
+fn few() -> LogBounds {
+    LogBounds { lines: 100, ..LogBounds::default() }
+}
+
+/// The log lines that are shown.
+fn shown(console: &Console) -> Vec<String> {
+    let words = |line: String| line.split("line ").nth(1).map(|rest| rest.trim().to_owned());
+    let lines = console.lines_with("line ").into_iter();
+    lines.filter_map(words).map(|line| line.trim_end_matches([' ', '┃']).to_owned()).collect()
+}
+
+fn numbers(range: std::ops::Range<i64>) -> Vec<String> {
+    range.map(|n| n.to_string()).collect()
+}
+
+#[test]
+fn the_newest_lines_are_followed() {
+    let mut console = console(1, few());
+    console.hear([said("web-1", lines(0, 50))]);
+    assert_eq!(shown(&console), numbers(30..50));
+    console.hear([said("web-1", lines(50, 55))]);
+    assert_eq!(shown(&console), numbers(35..55));
+    assert!(console.draw().contains("following"));
+}
+
+#[test]
+fn a_pause_stands_still_while_lines_come_and_old_ones_go() {
+    let mut console = console(1, few());
+    console.hear([said("web-1", lines(0, 100))]);
+    console.press("p");
+    let before = shown(&console);
+    assert_eq!(before, numbers(80..100));
+    console.hear([said("web-1", lines(100, 150))]);
+    assert_eq!(shown(&console), before, "50 of 100 kept lines were evicted");
+    assert!(console.draw().contains("paused, +50 new"), "{}", console.draw());
+    console.press("p");
+    assert_eq!(shown(&console), numbers(130..150));
+}
+
+#[test]
+fn a_pause_stands_still_when_another_instance_tells_of_the_past() {
+    let mut console = console(2, few());
+    console.hear([said("web-1", lines(0, 40))]);
+    console.press("p");
+    let before = shown(&console);
+    console.hear([said("web-2", lines(10, 40))]);
+    assert_eq!(shown(&console), before);
+    assert!(console.draw().contains("paused, +30 new"), "{}", console.draw());
+    console.press("G");
+    assert_ne!(shown(&console), before);
+}
+
+#[test]
+fn a_pause_stands_still_when_an_instance_comes_or_goes() {
+    let mut console = console(2, few());
+    console.hear([said("web-2", lines(0, 40))]);
+    console.press("p");
+    let before = shown(&console);
+    let new = running("a-new-one", ServiceId::alone("web"), Some(0));
+    console.hear([described(now(), &new), said("a-new-one", lines(0, 40))]);
+    assert_eq!(shown(&console), before);
+}
+
+#[test]
+fn lines_that_are_kept_no_more_are_not_passed_over_in_silence() {
+    let mut console = console(1, few());
+    console.hear([said("web-1", lines(0, 100))]);
+    console.press("p");
+    console.hear([said("web-1", lines(100, 400))]);
+    assert_eq!(shown(&console), Vec::<String>::new());
+    let draw = console.draw();
+    assert!(draw.contains("no longer kept") && draw.contains("+300 new"), "{draw}");
+    console.press("G");
+    assert_eq!(shown(&console), numbers(380..400));
+}
+
+#[test]
+fn a_pause_before_the_first_line_is_a_pause() {
+    let mut console = console(1, few());
+    console.press("p");
+    console.hear([said("web-1", lines(0, 5))]);
+    assert_eq!(shown(&console), Vec::<String>::new());
+    assert!(console.draw().contains("paused, +5 new"), "{}", console.draw());
+    console.press("p");
+    assert_eq!(shown(&console), numbers(0..5));
+}
+
+#[test]
+fn scrolling_up_pauses_and_the_end_follows_again() {
+    let mut console = console(1, few());
+    console.hear([said("web-1", lines(0, 100))]);
+    console.press("k k");
+    assert_eq!(shown(&console), numbers(78..98));
+    assert!(console.draw().contains("paused, +2 new"), "{}", console.draw());
+    console.press("C-u");
+    assert_eq!(shown(&console), numbers(68..88));
+    console.press("PgDn");
+    console.hear([said("web-1", lines(100, 101))]);
+    console.press("G");
+    assert_eq!(shown(&console), numbers(81..101));
+    assert!(console.draw().contains("following"));
+    console.press("g");
+    assert_eq!(shown(&console), numbers(1..21));
+    console.press("k k k");
+    assert_eq!(shown(&console), numbers(1..21));
+    console.press("PgDn PgDn PgDn PgDn PgDn PgDn");
+    assert!(console.draw().contains("following"), "past the newest line it follows");
+}
+
+#[test]
+fn with_wrapped_lines_the_first_one_can_be_reached() {
+    let mut console = console(1, few());
+    let long = |n: i64| line(after(n), &format!("line {n} {}", "x".repeat(150)));
+    console.hear([said("web-1", (0..60).map(long).collect())]);
+    console.press("w g");
+    assert!(console.draw().contains("line 0 "), "{}", console.draw());
+    console.press("G");
+    assert!(console.draw().contains("line 59 "), "{}", console.draw());
+}
+
+#[test]
+fn a_resize_keeps_the_place_in_the_logs() {
+    let mut console = console(1, few());
+    console.hear([said("web-1", lines(0, 100))]);
+    console.press("PgUp PgUp");
+    let last = shown(&console).pop();
+    console.resize(120, 40);
+    assert_eq!(shown(&console).pop(), last);
+    console.resize(60, 16);
+    assert_eq!(shown(&console).pop(), last);
+}
+
+#[test]
+fn selecting_another_service_follows_its_newest_lines() {
+    let mut console = console(1, few());
+    let other = running("zeta", ServiceId::alone("zeta"), None);
+    console.hear([described(now(), &other), said("zeta", lines(0, 60))]);
+    console.hear([said("web-1", lines(100, 200))]);
+    console.press("p 1 j 2");
+    assert_eq!(shown(&console).last().map(String::as_str), Some("59"));
+}
+
+#[test]
+fn what_was_dropped_is_counted_and_shown() {
+    let mut console = console(1, few());
+    console.hear([Event::Logged { key: key("web-1"), lines: lines(0, 3), dropped: 0 }]);
+    assert!(!console.draw().contains("dropped"));
+    console.hear([Event::Logged { key: key("web-1"), lines: vec![], dropped: 1234 }]);
+    assert!(console.draw().contains("1234 lines dropped"), "{}", console.draw());
+}
+
+#[test]
+fn a_broken_stream_says_why_and_an_empty_one_that_it_is() {
+    let mut console = console(1, few());
+    assert!(console.draw().contains("No output yet."), "{}", console.draw());
+    let fault = midwatch::model::Fault::new(midwatch::model::FaultKind::Other, "no log driver");
+    let state = StreamState::Broken { fault };
+    console.hear([Event::LogStream { key: key("web-1"), state }]);
+    assert!(console.draw().contains("No logs: no log driver"), "{}", console.draw());
+}
+
+#[test]
+fn lines_of_an_instance_that_is_gone_are_not_kept() {
+    let mut console = console(1, few());
+    let id = midwatch::model::InstanceId::new("web-1");
+    console.hear([crate::console::facts::fact(now(), EngineFact::Removed { id })]);
+    console.hear([said("web-1", lines(0, 3)), live("web-1")]);
+    assert!(console.app.store().log(&key("web-1")).is_none());
+}

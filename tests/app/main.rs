@@ -1,0 +1,17 @@
+//! The console below the terminal: what keys and facts do to it, and what it shows.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+#[path = "../support/console/mod.rs"]
+mod console;
+
+mod frames;
+mod lists;
+mod logs;
+mod offers;
+mod random;
+mod secrets;
+mod sizes;
+mod snapshots;
+mod truth;
+mod typing;
