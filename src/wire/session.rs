@@ -207,7 +207,8 @@ fn engine_at(candidate: &Candidate, global: &Global) -> Arc<dyn Engine> {
     let name =
         if podman || global.engine == Some(EngineKind::Podman) { "podman" } else { "docker" };
     let endpoint = candidate.endpoint.clone();
-    Arc::new(DockerEngine::new(EngineId::new(name), endpoint, global.insecure))
+    let make = if global.read_only { DockerEngine::read_only } else { DockerEngine::new };
+    Arc::new(make(EngineId::new(name), endpoint, global.insecure))
 }
 
 fn limited(engine: Arc<dyn Engine>, limits: Limits) -> Arc<dyn Engine> {

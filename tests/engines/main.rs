@@ -11,6 +11,7 @@
 #[expect(dead_code, reason = "other test targets use the rest")]
 mod support;
 
+mod answers;
 mod containers;
 mod contract;
 mod docker;

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use bollard::models::{
+    ContainerInspectResponse, ContainerState, ContainerSummary, Health as HealthCheck,
+    HealthcheckResult, RestartPolicyNameEnum,
+};
 use jiff::Timestamp;
 
 use crate::{
     engines::docker::{
-        api::{CheckResult, Described, DescribedHealth, DescribedState, Listed},
         identity::identify,
         ports,
-        words::{command, cut, moment, short},
+        words::{command, cut, moment, short, text},
     },
     model::{
         Detail, Exit, Health, HealthRecord, Image, Instance, InstanceId, RestartPolicy, State,
@@ -28,91 +31,103 @@ const MAX_LABELS: usize = 256;
 /// A container of a listing, without its detail.
 ///
 /// Podman's listing never tells about health, so that nothing there means nothing.
-pub(super) fn listed(listed: &Listed, is_podman: bool) -> Instance {
-    let name = name_of(listed.names.iter().map(String::as_str), &listed.id);
-    let (service, replica) = identify(&listed.labels, &name);
-    let state = state_of(&listed.state);
+pub(super) fn listed(listed: &ContainerSummary, is_podman: bool) -> Instance {
+    let id = text(&listed.id);
+    let name = name_of(listed.names.iter().flatten().map(String::as_str), id);
+    let none = HashMap::new();
+    let labels = listed.labels.as_ref().unwrap_or(&none);
+    let (service, replica) = identify(labels, &name);
+    let state = state_of(listed.state.as_ref().map_or("", AsRef::as_ref));
     Instance {
-        id: InstanceId::new(&listed.id),
+        id: InstanceId::new(id),
         name: short(&name),
         service,
         replica,
         state,
-        health: health_in_status(state, &listed.status, is_podman),
-        image: image_of(&listed.image, &listed.image_id),
-        command: command(&listed.command),
-        created_at: created(listed.created.0),
-        ports: ports::listed(&listed.ports),
-        labels: labels_of(&listed.labels),
+        health: health_in_status(state, text(&listed.status), is_podman),
+        image: image_of(text(&listed.image), text(&listed.image_id)),
+        command: command(text(&listed.command)),
+        created_at: created(listed.created),
+        ports: ports::listed(listed.ports.as_deref().unwrap_or_default()),
+        labels: labels_of(labels),
         detail: None,
     }
 }
 
 /// An inspected container, with its detail.
-pub(super) fn described(described: &Described, is_podman: bool) -> Instance {
-    let name = name_of([described.name.as_str()], &described.id);
-    let (service, replica) = identify(&described.config.labels, &name);
-    let state = state_of(&described.state.status);
+pub(super) fn described(described: &ContainerInspectResponse, is_podman: bool) -> Instance {
+    let id = text(&described.id);
+    let name = name_of([text(&described.name)], id);
+    let config = described.config.as_ref();
+    let none = HashMap::new();
+    let labels = config.and_then(|config| config.labels.as_ref()).unwrap_or(&none);
+    let (service, replica) = identify(labels, &name);
+    let told = described.state.clone().unwrap_or_default();
+    let state = state_of(told.status.as_ref().map_or("", AsRef::as_ref));
+    let networks = described.network_settings.as_ref();
+    let ports = networks.and_then(|networks| networks.ports.as_ref());
     Instance {
-        id: InstanceId::new(&described.id),
+        id: InstanceId::new(id),
         name: short(&name),
         service,
         replica,
         state,
-        health: health_of(state, described.state.health.as_ref()),
-        image: image_of(&described.config.image, &described.image),
+        health: health_of(state, told.health.as_ref()),
+        image: image_of(config.map_or("", |config| text(&config.image)), text(&described.image)),
         command: command(&command_line(described, is_podman)),
-        created_at: moment(&described.created),
-        ports: ports::bound(&described.network_settings.ports),
-        labels: labels_of(&described.config.labels),
-        detail: Some(detail_of(described, state)),
+        created_at: moment(text(&described.created)),
+        ports: ports.map(ports::bound).unwrap_or_default(),
+        labels: labels_of(labels),
+        detail: Some(detail_of(described, &told, state)),
     }
 }
 
-fn detail_of(described: &Described, state: State) -> Detail {
-    let told = &described.state;
+fn detail_of(described: &ContainerInspectResponse, told: &ContainerState, state: State) -> Detail {
     let health = told.health.as_ref();
-    let count = |count: Option<u64>| u32::try_from(count.unwrap_or(0)).unwrap_or(u32::MAX);
+    let count = |count: Option<i64>| u32::try_from(count.unwrap_or(0).max(0)).unwrap_or(u32::MAX);
+    let host = described.host_config.as_ref();
     Detail {
-        started_at: moment(&told.started_at),
-        finished_at: moment(&told.finished_at),
+        started_at: moment(text(&told.started_at)),
+        finished_at: moment(text(&told.finished_at)),
         exit: exit_of(told, state),
-        restarts: count(described.restart_count.0),
-        restart_policy: policy_of(&described.host_config.restart_policy.name),
+        restarts: count(described.restart_count),
+        restart_policy: policy_of(
+            host.and_then(|host| host.restart_policy.as_ref()).and_then(|policy| policy.name),
+        ),
         health_log: health.map(health_log).unwrap_or_default(),
-        failing_streak: health.map_or(0, |health| count(health.failing_streak.0)),
-        pid: told.pid.0.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
+        failing_streak: count(health.and_then(|health| health.failing_streak)),
+        pid: told.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
     }
 }
 
 /// How the last run ended. While it runs, the API says 0, which is no exit code then.
-fn exit_of(told: &DescribedState, state: State) -> Option<Exit> {
+fn exit_of(told: &ContainerState, state: State) -> Option<Exit> {
+    let code = told.exit_code.unwrap_or(0);
     let ended = match state {
         State::Exited | State::Dead | State::Restarting | State::Removing => true,
         // It has failed to start, or was never started.
-        State::Created => told.exit_code != 0,
+        State::Created => code != 0,
         State::Running | State::Paused | State::Waiting | State::Unknown => false,
     };
     ended.then(|| Exit {
-        code: told.exit_code,
-        oom_killed: told.oom_killed,
-        error: Some(&told.error).filter(|error| !error.is_empty()).map(|error| short(error)),
+        code,
+        oom_killed: told.oom_killed.unwrap_or(false),
+        error: Some(text(&told.error)).filter(|error| !error.is_empty()).map(short),
     })
 }
 
-fn health_log(health: &DescribedHealth) -> Vec<HealthRecord> {
-    let skipped = health.log.len().saturating_sub(MAX_CHECKS);
-    let record = |check: &CheckResult| HealthRecord {
-        at: moment(&check.start),
-        exit_code: check.exit_code,
-        output: check
-            .output
+fn health_log(health: &HealthCheck) -> Vec<HealthRecord> {
+    let log = health.log.as_deref().unwrap_or_default();
+    let record = |check: &HealthcheckResult| HealthRecord {
+        at: moment(text(&check.start)),
+        exit_code: check.exit_code.unwrap_or(0),
+        output: text(&check.output)
             .lines()
             .take(MAX_CHECK_LINES)
             .map(|line| Clean::new(cut(line, MAX_CHECK_LINE_BYTES)))
             .collect(),
     };
-    health.log.iter().skip(skipped).map(record).collect()
+    log[log.len().saturating_sub(MAX_CHECKS)..].iter().map(record).collect()
 }
 
 /// Docker's names have a slash in front, and links to it from other containers more
@@ -125,12 +140,12 @@ fn name_of<'a>(names: impl IntoIterator<Item = &'a str>, id: &str) -> String {
 
 fn state_of(word: &str) -> State {
     match word {
-        "created" | "configured" | "initialized" => State::Created,
+        "created" => State::Created,
         "running" | "stopping" => State::Running,
         "paused" => State::Paused,
         "restarting" => State::Restarting,
         "removing" => State::Removing,
-        "exited" | "stopped" => State::Exited,
+        "exited" => State::Exited,
         "dead" => State::Dead,
         _ => State::Unknown,
     }
@@ -152,8 +167,9 @@ fn health_in_status(state: State, status: &str, is_podman: bool) -> Health {
     }
 }
 
-fn health_of(state: State, health: Option<&DescribedHealth>) -> Health {
-    match health.map_or("", |health| &health.status) {
+fn health_of(state: State, health: Option<&HealthCheck>) -> Health {
+    let word = health.and_then(|health| health.status.as_ref());
+    match word.map_or("", AsRef::as_ref) {
         "" | "none" => Health::None,
         // What the check said of a run that is over says nothing of now.
         _ if !matches!(state, State::Running | State::Paused) => Health::Unknown,
@@ -164,11 +180,11 @@ fn health_of(state: State, health: Option<&DescribedHealth>) -> Health {
     }
 }
 
-fn policy_of(name: &str) -> RestartPolicy {
+fn policy_of(name: Option<RestartPolicyNameEnum>) -> RestartPolicy {
     match name {
-        "always" => RestartPolicy::Always,
-        "on-failure" => RestartPolicy::OnFailure,
-        "unless-stopped" => RestartPolicy::UnlessStopped,
+        Some(RestartPolicyNameEnum::ALWAYS) => RestartPolicy::Always,
+        Some(RestartPolicyNameEnum::ON_FAILURE) => RestartPolicy::OnFailure,
+        Some(RestartPolicyNameEnum::UNLESS_STOPPED) => RestartPolicy::UnlessStopped,
         _ => RestartPolicy::No,
     }
 }
@@ -178,15 +194,14 @@ fn image_of(name: &str, digest: &str) -> Option<Image> {
     (!name.is_empty() || digest.is_some()).then(|| Image { name: short(name), digest })
 }
 
-fn created(seconds: Option<u64>) -> Option<Timestamp> {
-    let seconds = i64::try_from(seconds?).ok()?;
-    Timestamp::from_second(seconds).ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
+fn created(seconds: Option<i64>) -> Option<Timestamp> {
+    Timestamp::from_second(seconds?).ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
 }
 
 /// The command in the words of the engine's own listing, so that both read alike.
-fn command_line(described: &Described, is_podman: bool) -> String {
-    let mut line = described.path.clone();
-    for argument in &described.args {
+fn command_line(described: &ContainerInspectResponse, is_podman: bool) -> String {
+    let mut line = text(&described.path).to_owned();
+    for argument in described.args.iter().flatten() {
         line.push(' ');
         if argument.contains(' ') && !is_podman {
             line.extend(["'", argument, "'"]);
@@ -205,13 +220,14 @@ fn labels_of(labels: &HashMap<String, String>) -> BTreeMap<Clean, Clean> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engines::docker::lenient;
 
     fn from_listing(json: &str) -> Instance {
-        listed(&serde_json::from_str(json).unwrap(), false)
+        listed(&lenient::read(json).unwrap(), false)
     }
 
     fn from_inspection(json: &str) -> Instance {
-        described(&serde_json::from_str(json).unwrap(), false)
+        described(&lenient::read(json).unwrap(), false)
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::{error::Error, fmt::Write as _, io};
 
+use bollard::errors::Error as ClientError;
 use hyper::StatusCode;
 use serde::Deserialize;
 
@@ -11,6 +12,7 @@ use crate::{
         docker::{
             denied::denied,
             endpoint::{Endpoint, SshTarget},
+            meter::TooMuch,
         },
     },
     model::InstanceId,
@@ -39,7 +41,30 @@ pub(super) fn of_dialing(endpoint: &Endpoint, error: &(dyn Error + 'static)) -> 
 pub(super) fn of_talking(endpoint: &Endpoint, error: &(dyn Error + 'static)) -> EngineError {
     match cause_of(error) {
         Cause::Tls(reason) => tls(endpoint, &reason),
+        Cause::TooMuch(too_much) => answer(endpoint, too_much.to_string()),
         _ => EngineError::Lost { endpoint: endpoint.to_string(), reason: chain(error) },
+    }
+}
+
+/// Why a call of bollard's failed. `about` is the instance that it was about.
+pub(super) fn of_client(
+    endpoint: &Endpoint,
+    about: Option<&InstanceId>,
+    error: ClientError,
+) -> EngineError {
+    match error {
+        // Our own failures go through bollard in this shape; anything else is of a stream.
+        ClientError::IOError { err } => {
+            err.downcast().unwrap_or_else(|error| of_talking(endpoint, &error))
+        }
+        ClientError::HyperResponseError { err } => of_talking(endpoint, &err),
+        ClientError::DockerResponseServerError { status_code, message } => {
+            of_answer(endpoint, about, status_code, &message)
+        }
+        ClientError::JsonDataError { message, .. } => {
+            answer(endpoint, format!("what makes no sense ({message})"))
+        }
+        other => answer(endpoint, chain(&other)),
     }
 }
 
@@ -47,10 +72,14 @@ pub(super) fn of_talking(endpoint: &Endpoint, error: &(dyn Error + 'static)) -> 
 pub(super) fn of_answer(
     endpoint: &Endpoint,
     about: Option<&InstanceId>,
-    status: StatusCode,
-    body: &[u8],
+    status: u16,
+    message: &str,
 ) -> EngineError {
-    let message = message_of(status, body);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let message = match message.trim() {
+        "" => status.to_string(),
+        said => said.chars().take(MAX_MESSAGE_CHARS).collect(),
+    };
     if message.contains("HTTP request to an HTTPS server") {
         return tls(endpoint, "it wants TLS, and the address has none");
     }
@@ -146,6 +175,7 @@ enum Cause {
     Denied,
     Refused,
     Tls(String),
+    TooMuch(TooMuch),
     Other,
 }
 
@@ -160,6 +190,9 @@ fn cause_of(error: &(dyn Error + 'static)) -> Cause {
             if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
             {
                 return Cause::Tls(tls_words(tls));
+            }
+            if let Some(too_much) = io.get_ref().and_then(|inner| inner.downcast_ref::<TooMuch>()) {
+                return Cause::TooMuch(*too_much);
             }
             match io.kind() {
                 io::ErrorKind::NotFound => return Cause::Missing,
@@ -192,20 +225,16 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     words
 }
 
-/// What the engine says went wrong: its message, or at least the status.
-fn message_of(status: StatusCode, body: &[u8]) -> String {
+/// What the engine says went wrong, as far as it can be made out.
+pub(super) fn message_of(body: &[u8]) -> String {
     #[derive(Deserialize)]
     struct Message {
         message: String,
     }
-    let said = match serde_json::from_slice::<Message>(body) {
+    match serde_json::from_slice::<Message>(body) {
         Ok(Message { message }) => message,
-        Err(_) => String::from_utf8_lossy(body).trim().to_owned(),
-    };
-    if said.is_empty() {
-        return status.to_string();
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
     }
-    said.chars().take(MAX_MESSAGE_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -247,19 +276,30 @@ mod tests {
 
     #[test]
     fn an_answer_is_told_in_the_engines_own_words() {
-        let answered = |status, body: &[u8]| of_answer(&unix(), None, status, body).to_string();
+        let answered = |status, said: &str| of_answer(&unix(), None, status, said).to_string();
         assert_eq!(
-            answered(StatusCode::CONFLICT, br#"{"message":"container 1 is not running"}"#),
+            answered(409, &message_of(br#"{"message":"container 1 is not running"}"#)),
             "unix:///var/run/docker.sock answered: container 1 is not running"
         );
-        assert!(answered(StatusCode::BAD_GATEWAY, b"").ends_with("502 Bad Gateway"));
-        assert!(answered(StatusCode::BAD_GATEWAY, &[b'x'; 9999]).len() < 500);
+        assert!(answered(502, &message_of(b" ")).ends_with("502 Bad Gateway"));
+        assert!(answered(502, &"x".repeat(9999)).len() < 500);
+    }
+
+    #[test]
+    fn a_failure_of_ours_comes_through_the_client_as_it_was() {
+        let ours = io::Error::other(tls(&unix(), "no"));
+        let error = of_client(&unix(), None, ClientError::IOError { err: ours });
+        assert!(matches!(error, EngineError::Tls { .. }), "{error}");
+        let theirs = io::Error::other("reset");
+        let error = of_client(&unix(), None, ClientError::IOError { err: theirs });
+        assert!(matches!(error, EngineError::Lost { .. }), "{error}");
     }
 
     #[test]
     fn a_version_that_is_too_new_or_too_old_is_its_own_failure() {
-        let said = br#"{"message":"client version 1.41 is too old. Minimum supported API version is 1.60, please upgrade"}"#;
-        let error = of_answer(&unix(), None, StatusCode::BAD_REQUEST, said);
+        let said =
+            "client version 1.41 is too old. Minimum supported API version is 1.60, please upgrade";
+        let error = of_answer(&unix(), None, 400, said);
         assert!(matches!(error, EngineError::Version { .. }), "{error}");
         assert_eq!(
             too_old(&unix(), (1, 40)).to_string(),

@@ -1,14 +1,19 @@
 //! Everything that the API tells of one container, in sections for a person.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use bollard::models::{
+    ContainerConfig, ContainerInspectResponse, ContainerState, HostConfig, MountPoint,
+    NetworkSettings, RestartPolicy,
+};
 
 use crate::{
     engines::docker::{
-        api::{Described, Mount},
-        convert, words,
+        convert,
+        words::{self, text},
     },
     model::{
-        Inspection,
+        Inspection, Instance, Port,
         inspect::{Row, Value},
     },
     text::{
@@ -21,114 +26,129 @@ use crate::{
 const MAX_ROWS: usize = 512;
 
 /// Arranges what is known of a container. Environment values are secrets, all of them.
-pub(super) fn inspection(described: &Described, is_podman: bool) -> Inspection {
+pub(super) fn inspection(described: &ContainerInspectResponse, is_podman: bool) -> Inspection {
+    let instance = convert::described(described, is_podman);
+    let config = described.config.clone().unwrap_or_default();
+    let host = described.host_config.clone().unwrap_or_default();
+    let told = described.state.clone().unwrap_or_default();
+    let networks = described.network_settings.clone().unwrap_or_default();
     let mut inspection = Inspection::default();
-    inspection.push("Container", container(described, is_podman));
-    inspection.push("State", state(described));
-    inspection.push("Health check", health(described));
-    inspection.push("Limits", limits(described));
-    inspection.push("Network", network(described, is_podman));
-    inspection.push("Mounts", mounts(described));
-    inspection.push("Environment", environment(described));
-    inspection.push("Labels", labels(&described.config.labels));
+    inspection.push("Container", container(described, &config, &instance));
+    inspection.push("State", state(described, &told, &host));
+    inspection.push("Health check", health(&told, &config));
+    inspection.push("Limits", limits(&host));
+    inspection.push("Network", network(&host, &networks, &instance.ports));
+    inspection.push("Mounts", mounts(described.mounts.as_deref().unwrap_or_default()));
+    inspection.push("Environment", environment(config.env.as_deref().unwrap_or_default()));
+    inspection.push("Labels", labels(&config));
     inspection
 }
 
-fn container(described: &Described, is_podman: bool) -> Vec<Row> {
-    let config = &described.config;
-    let instance = convert::described(described, is_podman);
+fn container(
+    described: &ContainerInspectResponse,
+    config: &ContainerConfig,
+    instance: &Instance,
+) -> Vec<Row> {
     filled([
         ("name", instance.name.as_str()),
-        ("id", &described.id),
-        ("image", &config.image),
-        ("image digest", &described.image),
+        ("id", text(&described.id)),
+        ("image", text(&config.image)),
+        ("image digest", text(&described.image)),
         ("command", instance.command.as_str()),
-        ("working folder", &config.working_dir),
-        ("user", &config.user),
-        ("host name", &config.hostname),
+        ("working folder", text(&config.working_dir)),
+        ("user", text(&config.user)),
+        ("host name", text(&config.hostname)),
         ("terminal", yes(config.tty)),
-        ("created", &described.created),
+        ("created", text(&described.created)),
     ])
 }
 
-fn state(described: &Described) -> Vec<Row> {
-    let state = &described.state;
-    let restarts = number(described.restart_count.0.unwrap_or(0));
-    let policy = &described.host_config.restart_policy;
-    let policy = match policy.maximum_retry_count.0 {
-        Some(count @ 1..) => format!("{}, {count} times at most", policy.name),
-        _ => policy.name.clone(),
-    };
-    let exit_code = state.exit_code.to_string();
-    let pid = number(state.pid.0.unwrap_or(0));
-    let moment = |text| words::moment(text).map(|at| at.to_string()).unwrap_or_default();
+fn state(
+    described: &ContainerInspectResponse,
+    told: &ContainerState,
+    host: &HostConfig,
+) -> Vec<Row> {
+    let status = told.status.as_ref().map_or("", AsRef::as_ref);
+    let restarts = number(described.restart_count);
+    let policy = host.restart_policy.as_ref().map(policy).unwrap_or_default();
+    let exit_code = told.exit_code.unwrap_or(0).to_string();
+    let pid = number(told.pid);
+    let moment = |at| words::moment(text(at)).map(|at| at.to_string()).unwrap_or_default();
     filled([
-        ("status", state.status.as_str()),
+        ("status", status),
         ("process", &pid),
-        ("started", &moment(&state.started_at)),
-        ("finished", &moment(&state.finished_at)),
-        ("last exit code", if state.status == "running" { "" } else { &exit_code }),
-        ("out of memory", yes(state.oom_killed)),
-        ("error", &state.error),
+        ("started", &moment(&told.started_at)),
+        ("finished", &moment(&told.finished_at)),
+        ("last exit code", if status == "running" { "" } else { &exit_code }),
+        ("out of memory", yes(told.oom_killed)),
+        ("error", text(&told.error)),
         ("restarts", &restarts),
         ("restart policy", &policy),
     ])
 }
 
-fn health(described: &Described) -> Vec<Row> {
-    let Some(health) = &described.state.health else { return vec![] };
-    let test = words::command(&described.config.healthcheck.test.join(" "));
-    let streak = number(health.failing_streak.0.unwrap_or(0));
+fn policy(policy: &RestartPolicy) -> String {
+    let name = policy.name.as_ref().map_or("", AsRef::as_ref);
+    match policy.maximum_retry_count {
+        Some(count @ 1..) => format!("{name}, {count} times at most"),
+        _ => name.to_owned(),
+    }
+}
+
+fn health(told: &ContainerState, config: &ContainerConfig) -> Vec<Row> {
+    let Some(health) = &told.health else { return vec![] };
+    let test = config.healthcheck.as_ref().and_then(|check| check.test.as_ref());
+    let test = words::command(&test.map(|test| test.join(" ")).unwrap_or_default());
+    let streak = number(health.failing_streak);
     filled([
-        ("status", health.status.as_str()),
+        ("status", health.status.as_ref().map_or("", AsRef::as_ref)),
         ("test", test.as_str()),
         ("failed in a row", &streak),
     ])
 }
 
-fn limits(described: &Described) -> Vec<Row> {
-    let host = &described.host_config;
-    let memory = host.memory.0.filter(|bytes| *bytes > 0).map(|bytes| format!("{bytes} bytes"));
-    let cpus = host.nano_cpus.0.filter(|nano| *nano > 0).map(|nano| nano as f64 / 1e9);
+fn limits(host: &HostConfig) -> Vec<Row> {
+    let memory = host.memory.filter(|bytes| *bytes > 0).map(|bytes| format!("{bytes} bytes"));
+    let cpus = host.nano_cpus.filter(|nano| *nano > 0).map(|nano| nano as f64 / 1e9);
+    let privileged = host.privileged == Some(true);
     filled([
         ("memory", &*memory.unwrap_or_default()),
         ("processors", &*cpus.map(|cpus| cpus.to_string()).unwrap_or_default()),
-        ("privileged", if host.privileged { "yes: it can do anything on its host" } else { "" }),
+        ("privileged", if privileged { "yes: it can do anything on its host" } else { "" }),
     ])
 }
 
-fn network(described: &Described, is_podman: bool) -> Vec<Row> {
-    let mut rows = filled([("mode", described.host_config.network_mode.as_str())]);
-    let networks: BTreeMap<_, _> = described.network_settings.networks.iter().collect();
+fn network(host: &HostConfig, networks: &NetworkSettings, ports: &[Port]) -> Vec<Row> {
+    let mut rows = filled([("mode", text(&host.network_mode))]);
+    let networks: BTreeMap<_, _> = networks.networks.iter().flatten().collect();
     for (name, network) in networks {
-        let address = network.as_ref().map_or("", |network| &network.address);
+        let address = text(&network.ip_address);
         rows.push(shown(name, if address.is_empty() { "connected" } else { address }));
     }
-    for port in convert::described(described, is_podman).ports {
-        rows.push(shown("port", &port.to_string()));
-    }
+    rows.extend(ports.iter().map(|port| shown("port", &port.to_string())));
     bounded(rows)
 }
 
-fn mounts(described: &Described) -> Vec<Row> {
-    let row = |mount: &Mount| {
-        let source = if mount.kind == "volume" { &mount.name } else { &mount.source };
-        let rights = if mount.writable { "" } else { ", read only" };
-        shown(&mount.destination, &format!("{} {source}{rights}", mount.kind))
+fn mounts(mounts: &[MountPoint]) -> Vec<Row> {
+    let row = |mount: &MountPoint| {
+        let kind = text(&mount.typ);
+        let source = text(if kind == "volume" { &mount.name } else { &mount.source });
+        let rights = if mount.rw == Some(false) { ", read only" } else { "" };
+        shown(text(&mount.destination), &format!("{kind} {source}{rights}"))
     };
-    bounded(described.mounts.iter().map(row).collect())
+    bounded(mounts.iter().map(row).collect())
 }
 
-fn environment(described: &Described) -> Vec<Row> {
+fn environment(variables: &[String]) -> Vec<Row> {
     let row = |variable: &String| {
         let (name, value) = variable.split_once('=').unwrap_or((variable, ""));
         Row::secret(words::cut(name, 256), value)
     };
-    bounded(described.config.env.iter().map(row).collect())
+    bounded(variables.iter().map(row).collect())
 }
 
-fn labels(labels: &HashMap<String, String>) -> Vec<Row> {
-    let sorted: BTreeMap<_, _> = labels.iter().collect();
+fn labels(config: &ContainerConfig) -> Vec<Row> {
+    let sorted: BTreeMap<_, _> = config.labels.iter().flatten().collect();
     let row = |(name, value): (&String, &String)| {
         if is_secret_name(name) { Row::secret(name, value) } else { shown(name, value) }
     };
@@ -151,12 +171,12 @@ fn bounded(mut rows: Vec<Row>) -> Vec<Row> {
     rows
 }
 
-fn yes(is: bool) -> &'static str {
-    if is { "yes" } else { "" }
+fn yes(is: Option<bool>) -> &'static str {
+    if is == Some(true) { "yes" } else { "" }
 }
 
-fn number(count: u64) -> String {
-    if count == 0 { String::new() } else { count.to_string() }
+fn number(count: Option<i64>) -> String {
+    count.filter(|count| *count > 0).map(|count| count.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -164,7 +184,7 @@ mod tests {
     use super::*;
 
     fn shown_text(json: &str) -> String {
-        let described: Described = serde_json::from_str(json).unwrap();
+        let described: ContainerInspectResponse = serde_json::from_str(json).unwrap();
         let inspection = inspection(&described, false);
         format!("{inspection:?}\n{}", serde_json::to_string(&inspection).unwrap())
     }
@@ -186,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_is_not_told_has_no_row() {
-        let described = Described { id: "a".into(), ..Described::default() };
+        let described = ContainerInspectResponse { id: Some("a".into()), ..Default::default() };
         let inspection = inspection(&described, false);
         let titles: Vec<_> = inspection.sections.iter().map(|s| s.title.as_str()).collect();
         assert_eq!(titles, ["Container", "State"]);

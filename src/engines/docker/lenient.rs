@@ -1,85 +1,111 @@
-//! Reading what an engine should not have sent, without failing on all of it.
+//! Reading an answer that is not quite as bollard's types want it.
+//!
+//! One word that bollard does not know, such as a state that only Podman has, would
+//! lose a whole listing with it. Here only the smallest part that cannot be read is
+//! left out, and so unknown (threat T16).
 
-use std::fmt;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+/// Reads what can be read of an answer; `None` when nothing can.
+pub(super) fn read<T: DeserializeOwned>(json: &str) -> Option<T> {
+    let mut value: Value = serde_json::from_str(json).ok()?;
+    prune(&mut value, &|value| serde_json::from_value::<T>(value).is_ok());
+    serde_json::from_value(value).ok()
+}
 
-/// A count of something; `None` when what was sent is no such number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Count(pub(super) Option<u64>);
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnyNumber;
-        impl<'de> Visitor<'de> for AnyNumber {
-            type Value = Count;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a count")
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Count, E> {
-                Ok(Count(Some(number)))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Count, E> {
-                Ok(Count(u64::try_from(number).ok()))
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Count, E> {
-                // The cast saturates; what is below zero or no number is unknown.
-                Ok(Count((number >= 0.0).then_some(number as u64)))
-            }
-
-            fn visit_unit<E>(self) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_str<E>(self, _: &str) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Count, A::Error> {
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Count(None))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Count, A::Error> {
-                while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Count(None))
+/// Leaves out of a value what keeps it from fitting in its place.
+///
+/// Each part is tried alone: the types have hardly a field that must be there.
+fn prune(value: &mut Value, fits: &dyn Fn(Value) -> bool) {
+    match value {
+        Value::Object(fields) => fields.retain(|name, field| {
+            let alone = |value| fits(Value::Object(Map::from_iter([(name.clone(), value)])));
+            stays(field, &alone)
+        }),
+        Value::Array(items) => items.retain_mut(|item| {
+            let alone = |value| fits(Value::Array(vec![value]));
+            stays(item, &alone)
+        }),
+        Value::String(word) => {
+            if let Some(known) = synonym(word) {
+                *value = known.into();
             }
         }
-        deserializer.deserialize_any(AnyNumber)
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-/// Reads null as the empty value.
-pub(super) fn nullable<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: Default + Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+/// Whether a part can stay, if need be without some of its own parts.
+fn stays(part: &mut Value, alone: &dyn Fn(Value) -> bool) -> bool {
+    if alone(part.clone()) {
+        return true;
+    }
+    prune(part, alone);
+    alone(part.clone())
+}
+
+/// Podman's own word for a state, in Docker's words.
+fn synonym(word: &str) -> Option<&'static str> {
+    match word {
+        "configured" | "initialized" => Some("created"),
+        "stopped" => Some("exited"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use bollard::models::{ContainerInspectResponse, ContainerSummary};
+
     use super::*;
 
+    fn listed(json: &str) -> Vec<ContainerSummary> {
+        assert!(serde_json::from_str::<Vec<ContainerSummary>>(json).is_err(), "nothing is odd");
+        read(json).unwrap()
+    }
+
     #[test]
-    fn what_cannot_be_a_count_is_unknown() {
-        let counts = r#"[1, -1, 1.5, -0.5, 1e300, null, true, "7", [1], {"a": 1}]"#;
-        let counts: Vec<Count> = serde_json::from_str(counts).unwrap();
-        let counts: Vec<_> = counts.into_iter().map(|count| count.0).collect();
-        let unknown = [None; 5];
-        assert_eq!(counts[..5], [Some(1), None, Some(1), None, Some(u64::MAX)]);
-        assert_eq!(counts[5..], unknown);
+    fn one_odd_container_never_empties_the_list() {
+        let listed = listed(
+            r#"[{"Id":"a","State":"running"},{"Id":"b","State":"melted","Names":["/b"]},
+                {"Id":"c","State":"stopped"},{"Id":"d","Labels":{"x":null,"y":"z"}},7]"#,
+        );
+        let ids: Vec<_> = listed.iter().filter_map(|listed| listed.id.as_deref()).collect();
+        assert_eq!(ids, ["a", "b", "c", "d"]);
+        let states: Vec<_> =
+            listed.iter().map(|listed| listed.state.map(|state| state.to_string())).collect();
+        let known = |word: &str| Some(word.to_owned());
+        assert_eq!(states, [known("running"), None, known("exited"), None]);
+        assert_eq!(listed[1].names.as_deref(), Some(&["/b".to_owned()][..]));
+        assert_eq!(listed[3].labels.as_ref().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn ports_that_cannot_be_are_left_out_alone() {
+        let listed = listed(
+            r#"[{"Id":"x","Ports":[{"PrivatePort":70000,"Type":"tcp"},{"PrivatePort":-1},
+                {"PrivatePort":53,"Type":"udp"},{"PrivatePort":1,"Type":"quic"}]}]"#,
+        );
+        let ports: Vec<_> =
+            listed[0].ports.iter().flatten().map(|port| port.private_port).collect();
+        assert_eq!(ports, [53]);
+    }
+
+    #[test]
+    fn what_is_below_an_odd_word_is_kept() {
+        let described: ContainerInspectResponse = read(
+            r#"{"Id":"a","State":{"Status":"melted","ExitCode":3,"Health":{"Status":"fine","FailingStreak":2}}}"#,
+        )
+        .unwrap();
+        let state = described.state.unwrap();
+        assert_eq!((state.status, state.exit_code), (None, Some(3)));
+        assert_eq!(state.health.unwrap().failing_streak, Some(2));
+    }
+
+    #[test]
+    fn what_is_no_json_or_something_else_is_not_read() {
+        assert!(read::<Vec<ContainerSummary>>("<html>").is_none());
+        assert!(read::<Vec<ContainerSummary>>("{}").is_none());
     }
 }

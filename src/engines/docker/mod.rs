@@ -1,10 +1,10 @@
 //! Docker and Podman, over the Docker API.
 //!
 //! From the outside in: [`find`] says where an engine may be, `dial` connects,
-//! `link` makes bounded calls, `api` is what they answer, and the rest turns that into
-//! midwatch's own words.
+//! `transport` carries what bollard's `client` asks, within bounds, and the rest turns
+//! the answers into midwatch's own words.
 
-mod api;
+mod client;
 mod context;
 mod convert;
 mod denied;
@@ -16,19 +16,23 @@ mod greeting;
 mod identity;
 mod inspect;
 mod lenient;
-mod link;
 mod logs;
+mod meter;
 mod ports;
-mod reading;
-mod records;
 mod shell;
 mod stats;
+mod transport;
 mod watch;
 mod words;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
+use bollard::{models::ContainerInspectResponse, query_parameters::ListContainersOptionsBuilder};
+use tokio::time::timeout;
 
 pub use endpoint::{Endpoint, SshTarget, TlsFiles, TlsIdentity};
 pub use find::{Candidate, Environment, Kind, Where, choose, find};
@@ -36,20 +40,21 @@ pub use find::{Candidate, Environment, Kind, Where, choose, find};
 use crate::{
     engines::{
         Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
-        docker::{
-            api::{Described, HostInfo, Listed},
-            link::Link,
-        },
+        docker::{client::Client, words::text},
     },
     model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
     text::Clean,
 };
 
+/// How long the first list waits for the name of the engine's host. Docker tells it in
+/// 10 ms; Podman starts programs to find out.
+const HOST_LIMIT: Duration = Duration::from_millis(500);
+
 /// A Docker or Podman engine.
 #[derive(Debug)]
 pub struct DockerEngine {
     id: EngineId,
-    link: Arc<Link>,
+    client: Arc<Client>,
 }
 
 impl DockerEngine {
@@ -59,20 +64,18 @@ impl DockerEngine {
     /// is sent (threat T1).
     #[must_use]
     pub fn new(id: EngineId, endpoint: Endpoint, insecure: bool) -> Self {
-        Self { id, link: Arc::new(Link::new(endpoint, insecure)) }
+        Self { id, client: Arc::new(Client::new(endpoint, insecure, false)) }
     }
 
-    async fn inspected(&self, id: &InstanceId) -> Result<Described, EngineError> {
-        let id = checked(id)?;
-        let path = format!("/containers/{id}/json");
-        self.link.get(&path, Some(id)).await
+    /// Like [`DockerEngine::new`], but nothing other than questions (GET and HEAD) ever
+    /// leaves: what would change something, a shell included, fails as unsupported.
+    #[must_use]
+    pub fn read_only(id: EngineId, endpoint: Endpoint, insecure: bool) -> Self {
+        Self { id, client: Arc::new(Client::new(endpoint, insecure, true)) }
     }
 
-    /// What only the host knows. Something in front of the engine may keep it back.
-    async fn host(&self) -> Option<HostInfo> {
-        let info: HostInfo = self.link.get("/info", None).await.ok()?;
-        self.link.host_memory.store(info.mem_total.0.unwrap_or(0), Ordering::Relaxed);
-        Some(info)
+    async fn inspected(&self, id: &InstanceId) -> Result<ContainerInspectResponse, EngineError> {
+        self.client.inspect(checked(id)?).await
     }
 }
 
@@ -83,7 +86,7 @@ impl Engine for DockerEngine {
     }
 
     fn endpoint(&self) -> Clean {
-        Clean::new(&self.link.endpoint().to_string())
+        Clean::new(&self.client.endpoint().to_string())
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -91,22 +94,25 @@ impl Engine for DockerEngine {
     }
 
     async fn connect(&self) -> Result<EngineInfo, EngineError> {
-        let greeting = self.link.greet().await?;
-        let host = self.host().await.map(|info| words::short(&info.name));
+        let greeting = self.client.greet().await?;
+        let host = timeout(HOST_LIMIT, self.client.host()).await.ok().flatten();
+        let host = host.and_then(|info| info.name).map(|name| words::short(&name));
         Ok(EngineInfo {
             product: words::short(greeting.product()),
             version: words::short(&greeting.version),
-            api: Some(Clean::new(&failure::version_words(self.link.api().await?))),
+            api: Some(Clean::new(&failure::version_words(self.client.api().await?))),
             host: host.filter(|name| !name.is_empty()),
         })
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
-        let all: Vec<Listed> = self.link.get("/containers/json?all=1", None).await?;
-        let is_podman = self.link.is_podman();
+        let docker = self.client.docker().await?;
+        let options = ListContainersOptionsBuilder::new().all(true).build();
+        let all = self.client.call(docker.list_containers(Some(options)), None).await?;
+        let is_podman = self.client.is_podman();
         let mut instances: Vec<_> = all
             .iter()
-            .filter(|listed| !listed.id.is_empty())
+            .filter(|listed| !text(&listed.id).is_empty())
             .map(|listed| convert::listed(listed, is_podman))
             .collect();
         // The engine's own order is by age, which a restart does not keep everywhere.
@@ -115,11 +121,11 @@ impl Engine for DockerEngine {
     }
 
     async fn describe(&self, id: &InstanceId) -> Result<Instance, EngineError> {
-        Ok(convert::described(&self.inspected(id).await?, self.link.is_podman()))
+        Ok(convert::described(&self.inspected(id).await?, self.client.is_podman()))
     }
 
     async fn watch(&self) -> Result<EngineStream<Change>, EngineError> {
-        watch::watch(&self.link).await
+        watch::watch(&self.client).await
     }
 
     async fn logs(
@@ -127,24 +133,25 @@ impl Engine for DockerEngine {
         id: &InstanceId,
         request: LogRequest,
     ) -> Result<EngineStream<LogLine>, EngineError> {
-        let tty = self.inspected(id).await?.config.tty;
-        Ok(logs::logs(Arc::clone(&self.link), id.clone(), tty, request))
+        let config = self.inspected(id).await?.config;
+        let tty = config.and_then(|config| config.tty).unwrap_or(false);
+        Ok(logs::logs(Arc::clone(&self.client), id.clone(), tty, request))
     }
 
     async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError> {
         let id = checked(id)?;
-        if self.link.host_memory.load(Ordering::Relaxed) == 0 {
-            self.host().await;
+        if self.client.host_memory.load(Ordering::Relaxed) == 0 {
+            self.client.host().await;
         }
-        Ok(stats::stats(Arc::clone(&self.link), id.clone()))
+        stats::stats(Arc::clone(&self.client), id.clone()).await
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {
-        Ok(inspect::inspection(&self.inspected(id).await?, self.link.is_podman()))
+        Ok(inspect::inspection(&self.inspected(id).await?, self.client.is_podman()))
     }
 
     async fn shell(&self, id: &InstanceId, size: ShellSize) -> Result<Shell, EngineError> {
-        let shell = shell::shell(Arc::clone(&self.link), checked(id)?, size).await?;
+        let shell = shell::shell(Arc::clone(&self.client), checked(id)?, size).await?;
         Ok(Shell::Remote(Box::new(shell)))
     }
 }

@@ -1,12 +1,9 @@
 //! Ports, which a listing and an inspection tell differently.
 
-use std::collections::HashMap;
+use bollard::models::{PortMap, PortSummary};
 
 use crate::{
-    engines::docker::{
-        api::{ListedPort, PortBinding},
-        words::short,
-    },
+    engines::docker::words::short,
     model::{Port, Protocol},
     text::Clean,
 };
@@ -15,12 +12,12 @@ use crate::{
 const MAX_PORTS: usize = 64;
 
 /// The ports of a listing, in order.
-pub(super) fn listed(ports: &[ListedPort]) -> Vec<Port> {
+pub(super) fn listed(ports: &[PortSummary]) -> Vec<Port> {
     bounded(ports.iter().filter_map(port_of_listing))
 }
 
 /// The ports of an inspection, in the same order.
-pub(super) fn bound(ports: &HashMap<String, Option<Vec<PortBinding>>>) -> Vec<Port> {
+pub(super) fn bound(ports: &PortMap) -> Vec<Port> {
     bounded(ports_of(ports))
 }
 
@@ -32,19 +29,18 @@ fn bounded(ports: impl Iterator<Item = Port>) -> Vec<Port> {
     ports
 }
 
-fn port_of_listing(port: &ListedPort) -> Option<Port> {
-    let number = |count: Option<u64>| u16::try_from(count?).ok().filter(|port| *port > 0);
-    let host = number(port.public_port.0);
+fn port_of_listing(port: &PortSummary) -> Option<Port> {
+    let host = port.public_port.filter(|port| *port > 0);
     Some(Port {
-        inside: number(port.private_port.0)?,
+        inside: Some(port.private_port).filter(|port| *port > 0)?,
         host,
-        address: address(&port.ip, host),
-        protocol: protocol_of(&port.protocol)?,
+        address: address(port.ip.as_deref(), host),
+        protocol: port.typ.map_or(Some(Protocol::Tcp), |word| protocol_of(word.as_ref()))?,
     })
 }
 
 /// Ports of an inspection, such as `"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]`.
-fn ports_of(ports: &HashMap<String, Option<Vec<PortBinding>>>) -> impl Iterator<Item = Port> + '_ {
+fn ports_of(ports: &PortMap) -> impl Iterator<Item = Port> + '_ {
     ports.iter().filter_map(|(key, bindings)| Some((inside_of(key)?, bindings))).flat_map(
         |((inside, protocol), bindings)| {
             let unpublished = Port { inside, host: None, address: None, protocol };
@@ -52,8 +48,10 @@ fn ports_of(ports: &HashMap<String, Option<Vec<PortBinding>>>) -> impl Iterator<
             let published: Vec<Port> = bindings
                 .iter()
                 .map(|binding| {
-                    let host = binding.host_port.parse().ok().filter(|port| *port > 0);
-                    Port { host, address: address(&binding.host_ip, host), ..unpublished.clone() }
+                    let number = binding.host_port.as_deref().and_then(|port| port.parse().ok());
+                    let host = number.filter(|port| *port > 0);
+                    let address = address(binding.host_ip.as_deref(), host);
+                    Port { host, address, ..unpublished.clone() }
                 })
                 .collect();
             if published.is_empty() { vec![unpublished] } else { published }
@@ -66,8 +64,8 @@ fn inside_of(key: &str) -> Option<(u16, Protocol)> {
     Some((port.parse().ok()?, protocol_of(protocol)?))
 }
 
-fn address(ip: &str, host: Option<u16>) -> Option<Clean> {
-    (host.is_some() && !ip.is_empty()).then(|| short(ip))
+fn address(ip: Option<&str>, host: Option<u16>) -> Option<Clean> {
+    ip.filter(|ip| host.is_some() && !ip.is_empty()).map(short)
 }
 
 fn protocol_of(word: &str) -> Option<Protocol> {

@@ -1,50 +1,56 @@
 //! Changes, from the event stream.
 
+use std::{collections::HashMap, future::ready};
+
+use bollard::{models::EventMessage, query_parameters::EventsOptionsBuilder};
 use futures_util::{StreamExt, stream};
+use tokio::select;
 
 use crate::{
     engines::{
         Change, EngineError, EngineStream,
-        docker::{api::Happening, failure, link::Link, records::Records},
+        docker::{
+            client::{Client, broken},
+            transport::Opening,
+            words::text,
+        },
     },
     model::InstanceId,
 };
 
-/// Events of containers alone: `{"type":["container"]}`.
-const PATH: &str = "/events?filters=%7B%22type%22%3A%5B%22container%22%5D%7D";
-
 /// Opens the event stream. Its answer has begun when this returns, so that nothing
 /// that happens from then on is missed.
-pub(super) async fn watch(link: &Link) -> Result<EngineStream<Change>, EngineError> {
-    let records = Records::new(link.stream_at_once(PATH).await?);
-    let endpoint = link.endpoint().clone();
-    let changes = stream::unfold(records, move |mut records| {
-        let endpoint = endpoint.clone();
-        async move {
-            loop {
-                let change = match records.next().await? {
-                    Ok(record) => serde_json::from_slice::<Happening>(&record)
-                        .map_err(|error| failure::answer(&endpoint, format!("no event ({error})")))
-                        .map(|happening| change_of(&happening)),
-                    Err(error) => Err(error),
-                };
-                if let Some(change) = change.transpose() {
-                    return Some((change, records));
-                }
-            }
+pub(super) async fn watch(client: &Client) -> Result<EngineStream<Change>, EngineError> {
+    let opening = Opening::new();
+    let filters = HashMap::from([("type", vec!["container"])]);
+    let options = EventsOptionsBuilder::new().filters(&filters).build();
+    let endpoint = client.endpoint().clone();
+    let opened = opening.clone();
+    let mut events = client.opening(&opening).await?.events(Some(options)).map(move |event| {
+        let event = event.map_err(|error| broken(&endpoint, None, &opening, error))?;
+        opening.allowance.refill();
+        Ok(event)
+    });
+    // bollard asks with the first poll, and says nothing until the first event.
+    let first = client.in_time(async {
+        select! {
+            first = events.next() => first.transpose(),
+            () = opened.opened.notified() => Ok(None),
         }
     });
-    Ok(changes.boxed())
+    let first = stream::iter(first.await??.map(Ok));
+    Ok(first
+        .chain(events)
+        .filter_map(|event| ready(event.map(|event| change_of(&event)).transpose()))
+        .boxed())
 }
 
 /// What an event changes about its container, if anything.
-fn change_of(happening: &Happening) -> Option<Change> {
-    if happening.actor.id.is_empty() {
-        return None;
-    }
-    let id = InstanceId::new(&happening.actor.id);
+fn change_of(event: &EventMessage) -> Option<Change> {
+    let id = event.actor.as_ref()?.id.as_deref().filter(|id| !id.is_empty())?;
+    let id = InstanceId::new(id);
     // Some actions carry words of their own: `health_status: healthy`, `exec_start: sh`.
-    let action = happening.action.split(':').next().unwrap_or_default();
+    let action = text(&event.action).split(':').next().unwrap_or_default();
     match action {
         "destroy" | "remove" => Some(Change::Removed(id)),
         // A health check starts a program every few seconds, in every container. A
@@ -86,7 +92,7 @@ mod tests {
 
     #[test]
     fn an_event_about_nothing_is_no_change() {
-        assert_eq!(change_of(&Happening::default()), None);
+        assert_eq!(change_of(&EventMessage::default()), None);
         assert_eq!(
             change_of(&serde_json::from_str(r#"{"Actor":null,"Action":null}"#).unwrap()),
             None

@@ -15,6 +15,12 @@ pub(super) fn short(text: &str) -> Clean {
     Clean::new(cut(text, MAX_BYTES))
 }
 
+/// A text that may be missing, which is the same as an empty one.
+#[expect(clippy::ref_option, reason = "the fields of bollard's types are given as they are")]
+pub(super) fn text(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or_default()
+}
+
 /// The beginning of a text, at most so many bytes and whole characters.
 pub(super) fn cut(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());
