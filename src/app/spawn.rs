@@ -46,7 +46,7 @@ impl Spawner {
                 let Some(engine) = engines.get(&key.engine) else { continue };
                 // What cannot be described the watcher finds out by itself.
                 let Ok(instance) = engine.describe(&key.id).await else { continue };
-                let fact = EngineFact::Described { instance: Box::new(instance) };
+                let fact = EngineFact::Refreshed { instance: Box::new(instance) };
                 let event = Event::Engine { engine: key.engine, at: Timestamp::now(), fact };
                 if events.send(event).await.is_err() {
                     return;

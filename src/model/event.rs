@@ -26,6 +26,8 @@ pub enum Event {
     Sampled {
         /// Which instance.
         key: InstanceKey,
+        /// When we heard it; the reading's own time is by its host's clock.
+        at: Timestamp,
         /// The reading.
         sample: Sample,
     },
@@ -78,6 +80,12 @@ pub enum EngineFact {
     Listed {
         /// All instances; what is not among them is gone.
         instances: Vec<Instance>,
+    },
+    /// One instance as it is now, asked for by a person. One that has gone meanwhile
+    /// stays gone.
+    Refreshed {
+        /// The instance.
+        instance: Box<Instance>,
     },
     /// One instance, new or changed, with its detail.
     Described {

@@ -71,11 +71,11 @@ impl Store {
     pub fn apply(&mut self, event: Event) -> Topics {
         match event {
             Event::Engine { engine, at, fact } => self.apply_engine(&engine, at, fact),
-            Event::Sampled { key, sample } => {
+            Event::Sampled { key, at, sample } => {
                 let Some(view) = self.instances.get_mut(&key) else { return Topics::empty() };
-                view.series.push(&sample);
+                view.series.push(&sample, at);
                 if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
-                    engine.touch(sample.at);
+                    engine.touch(at);
                 }
                 Topics::SAMPLES
             }
@@ -120,10 +120,17 @@ impl Store {
             }
             // An answer that was on its way when the engine was lost; a new connection
             // begins with a listing.
-            EngineFact::Described { .. } if matches!(engine.link, Link::Down { .. }) => {
+            EngineFact::Described { .. } | EngineFact::Refreshed { .. }
+                if matches!(engine.link, Link::Down { .. }) =>
+            {
                 return Topics::empty();
             }
-            EngineFact::Described { instance } => {
+            EngineFact::Refreshed { instance }
+                if !self.instances.contains_key(&InstanceKey::new(id, &instance.id)) =>
+            {
+                return Topics::empty();
+            }
+            EngineFact::Described { instance } | EngineFact::Refreshed { instance } => {
                 engine.heard(at);
                 self.put_instance(id, *instance, at);
                 self.rebuild(at);
@@ -255,10 +262,13 @@ impl Store {
         self.instances.get(key)
     }
 
-    /// What a service's instances use now, added up.
+    /// What a service's instances use now, added up. On an engine that is lost: what
+    /// they used last, since that is shown as what it is.
     #[must_use]
-    pub fn usage(&self, service: &ServiceView) -> Usage {
-        Usage::sum(service.instances.iter().filter_map(|key| self.instances.get(key)))
+    pub fn usage(&self, service: &ServiceView, now: Timestamp) -> Usage {
+        let is_up = self.engine(&service.key.engine).is_some_and(EngineView::is_up);
+        let since = if is_up { now - service::HOLDS } else { Timestamp::MIN };
+        Usage::sum(service.instances.iter().filter_map(|key| self.instances.get(key)), since)
     }
 
     /// The log lines that are kept of an instance.

@@ -15,7 +15,7 @@ const GAP: SignedDuration = SignedDuration::from_secs(5);
 /// One reading with rates in place of counters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
-    /// When.
+    /// When we heard it: the clocks of two hosts need not agree.
     pub at: Timestamp,
     /// CPU in cores.
     pub cpu_cores: Option<f64>,
@@ -41,7 +41,7 @@ pub struct Series {
 impl Series {
     /// Takes in a reading. One that is not newer than the last is left out: the
     /// clock of its source jumped.
-    pub fn push(&mut self, sample: &Sample) {
+    pub fn push(&mut self, sample: &Sample, heard_at: Timestamp) {
         let before = self.last.replace(*sample);
         let elapsed = before.map(|before| sample.at.duration_since(before.at));
         if elapsed.is_some_and(|elapsed| elapsed <= SignedDuration::ZERO) {
@@ -55,7 +55,7 @@ impl Series {
             Some(moved as f64 / elapsed.as_secs_f64())
         };
         let point = Point {
-            at: sample.at,
+            at: heard_at,
             cpu_cores: sample.cpu_cores.filter(|cores| cores.is_finite() && *cores >= 0.0),
             memory_bytes: sample.memory_bytes,
             memory_limit_bytes: sample.memory_limit_bytes,
@@ -99,10 +99,14 @@ mod tests {
         }
     }
 
+    fn push(series: &mut Series, sample: &Sample) {
+        series.push(sample, sample.at);
+    }
+
     fn rates(samples: &[(i64, u64)]) -> Vec<Option<f64>> {
         let mut series = Series::default();
         for (second, received) in samples {
-            series.push(&sample(*second, *received));
+            push(&mut series, &sample(*second, *received));
         }
         series.points.iter().map(|point| point.received_per_second).collect()
     }
@@ -118,8 +122,8 @@ mod tests {
     #[test]
     fn a_gap_is_marked_and_has_no_rate() {
         let mut series = Series::default();
-        series.push(&sample(1, 0));
-        series.push(&sample(60, 1_000_000));
+        push(&mut series, &sample(1, 0));
+        push(&mut series, &sample(60, 1_000_000));
         assert!(series.last().unwrap().after_gap);
         assert_eq!(series.last().unwrap().received_per_second, None);
     }
@@ -133,7 +137,7 @@ mod tests {
     fn only_the_newest_points_are_kept() {
         let mut series = Series::default();
         for second in (0..).take(KEPT + 1) {
-            series.push(&sample(second, 0));
+            push(&mut series, &sample(second, 0));
         }
         assert_eq!(series.points.len(), KEPT);
         assert_eq!(series.points.front().unwrap().at, Timestamp::from_second(1).unwrap());

@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap, ops::Add};
 
 use alphanumeric_sort::compare_str;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::series::{Point, Series};
 use crate::model::{
@@ -11,6 +11,9 @@ use crate::model::{
     condition::{of_instance, of_service},
     crash::RestartLog,
 };
+
+/// For how long a reading says what is used now. Podman gives one every 5 s.
+pub(super) const HOLDS: SignedDuration = SignedDuration::from_secs(15);
 
 /// An instance with what we have seen of it over time.
 #[derive(Clone, Debug)]
@@ -159,11 +162,12 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Adds up the newest points.
-    pub(super) fn sum<'a>(views: impl Iterator<Item = &'a InstanceView>) -> Self {
+    /// Adds up the newest points, of those that are not older than `since`.
+    pub(super) fn sum<'a>(views: impl Iterator<Item = &'a InstanceView>, since: Timestamp) -> Self {
         let points: Vec<&Point> = views
             .filter(|view| view.instance.is_up())
             .filter_map(|view| view.series.last())
+            .filter(|point| point.at >= since)
             .collect();
         let limits: Option<Vec<u64>> = points.iter().map(|p| p.memory_limit_bytes).collect();
         Self {

@@ -31,17 +31,18 @@ fn outside(instance: &Instance) -> Instance {
 
 fn view(memory: u64) -> InstanceView {
     let mut view = InstanceView::new(instance(State::Running, 0, 0), at(0));
-    view.series.push(&Sample {
+    let sample = Sample {
         memory_bytes: Some(memory),
         memory_limit_bytes: Some(memory),
         ..Sample::empty(at(1))
-    });
+    };
+    view.series.push(&sample, at(1));
     view
 }
 
 #[test]
 fn sums_of_what_no_host_has_stay_at_the_largest_number() {
-    let usage = Usage::sum([view(u64::MAX), view(u64::MAX)].iter());
+    let usage = Usage::sum([view(u64::MAX), view(u64::MAX)].iter(), Timestamp::MIN);
     assert_eq!(usage.memory_bytes, Some(u64::MAX));
     assert_eq!(usage.memory_limit_bytes, Some(u64::MAX));
 }
@@ -49,10 +50,11 @@ fn sums_of_what_no_host_has_stay_at_the_largest_number() {
 #[test]
 fn a_limit_is_told_only_when_all_have_one() {
     let mut unlimited = view(10);
-    unlimited.series.push(&Sample { memory_bytes: Some(10), ..Sample::empty(at(2)) });
-    let usage = Usage::sum([view(10), unlimited].iter());
+    let sample = Sample { memory_bytes: Some(10), ..Sample::empty(at(2)) };
+    unlimited.series.push(&sample, at(2));
+    let usage = Usage::sum([view(10), unlimited].iter(), Timestamp::MIN);
     assert_eq!((usage.memory_bytes, usage.memory_limit_bytes), (Some(20), None));
-    assert_eq!(Usage::sum([].iter()), Usage::default());
+    assert_eq!(Usage::sum([].iter(), Timestamp::MIN), Usage::default());
 }
 
 #[test]
@@ -88,4 +90,11 @@ fn a_start_by_hand_counts_as_one_restart_and_the_engines_own_as_it_counts() {
     let exit = Exit { code: 0, oom_killed: false, error: None };
     stopped.detail.as_mut().unwrap().exit = Some(exit);
     assert_eq!(restarts(&stopped, &instance(State::Running, 2, 200)), 0);
+}
+
+#[test]
+fn a_reading_of_long_ago_is_not_what_is_used_now() {
+    let views = [view(10)];
+    assert_eq!(Usage::sum(views.iter(), at(1)).memory_bytes, Some(10));
+    assert_eq!(Usage::sum(views.iter(), at(2)), Usage::default());
 }

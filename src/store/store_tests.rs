@@ -134,3 +134,13 @@ fn facts_of_an_engine_that_is_not_watched_change_nothing() {
     assert_eq!(store.apply(other), Topics::empty());
     assert!(store.services().is_empty());
 }
+
+#[test]
+fn what_was_asked_for_by_a_person_brings_nothing_back() {
+    let mut store = store();
+    store.apply(fact(1, EngineFact::Listed { instances: vec![instance("a")] }));
+    let refreshed = |id: &str| EngineFact::Refreshed { instance: Box::new(instance(id)) };
+    assert_eq!(store.apply(fact(2, refreshed("gone"))), Topics::empty());
+    assert_eq!(store.services().len(), 1);
+    assert!(store.apply(fact(3, refreshed("a"))).contains(Topics::SERVICES));
+}

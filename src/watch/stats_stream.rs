@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::Backoff;
@@ -21,7 +22,8 @@ pub(super) async fn read(engine: Arc<dyn Engine>, key: InstanceKey, events: mpsc
                 while let Some(Ok(sample)) = samples.next().await {
                     backoff.reset();
                     // A screen that is behind misses a point; the next one comes in a second.
-                    let _ = events.try_send(Event::Sampled { key: key.clone(), sample });
+                    let (key, at) = (key.clone(), Timestamp::now());
+                    let _ = events.try_send(Event::Sampled { key, at, sample });
                 }
             }
             Err(EngineError::NotFound { .. } | EngineError::Unsupported { .. }) => return,

@@ -115,6 +115,7 @@ pub(crate) fn word(fact: &EngineFact) -> String {
         EngineFact::Connected { .. } => "connected".into(),
         EngineFact::Lost { attempt, .. } => format!("lost {attempt}"),
         EngineFact::Listed { instances } => format!("listed {}", instances.len()),
+        EngineFact::Refreshed { instance } => format!("refreshed {}", instance.id),
         EngineFact::Described { instance } => format!("described {}", instance.id),
         EngineFact::Removed { id } => format!("removed {id}"),
     }

@@ -141,7 +141,7 @@ struct Curves {
 
 fn charts(service: &ServiceView, cx: &Cx<'_>, end: Timestamp) -> [Curves; 3] {
     let sum = |value: fn(&Point) -> Option<f64>| total(service, cx.store, end, value);
-    let usage = cx.store.usage(service);
+    let usage = cx.store.usage(service, cx.now);
     let none = cx.glyphs.absent;
     let cpu = sum(|point| point.cpu_cores);
     let memory = sum(|point| point.memory_bytes.map(|bytes| bytes as f64));

@@ -41,12 +41,12 @@ fn pieces<'a>(cx: &Cx<'a>) -> Vec<Span<'a>> {
         spans.push(Span::raw("  "));
         spans.push(cx.span(Role::Accent, "READ-ONLY"));
     }
-    for engine in cx.store.engines() {
-        spans.push(Span::raw("  "));
-        spans.push(engine_words(engine, cx));
-    }
     spans.push(Span::raw("  "));
     spans.extend(counts(cx.store, cx));
+    for engine in cx.store.engines() {
+        spans.push(engine_words(engine, cx));
+        spans.push(Span::raw("  "));
+    }
     spans
 }
 

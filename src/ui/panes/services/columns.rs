@@ -49,7 +49,7 @@ impl Column {
         };
         match self {
             Self::Restarts => any(|service, _| service.restarts > 0),
-            Self::Network => any(|s, cx| cx.store.usage(s).received_per_second.is_some()),
+            Self::Network => any(|s, cx| cx.store.usage(s, cx.now).received_per_second.is_some()),
             Self::Up | Self::Cpu | Self::Memory | Self::Age => true,
         }
     }
@@ -90,8 +90,9 @@ impl Columns {
         let longest = rows.iter_services().map(|s| width(&name(s, stacks_shown, cx))).max();
         let name = (longest.unwrap_or(8) as u16).clamp(6, (room / 3).max(6));
         let mut rest = room.saturating_sub(LEAD + name + REASON);
-        let limited =
-            rows.iter_services().any(|service| cx.store.usage(service).memory_ratio().is_some());
+        let limited = rows
+            .iter_services()
+            .any(|service| cx.store.usage(service, cx.now).memory_ratio().is_some());
         let mut shown = Vec::new();
         for column in Column::BY_USE.into_iter().filter(|column| column.tells(rows, cx)) {
             let width = column.width(limited);
@@ -172,7 +173,7 @@ fn name(service: &ServiceView, stacks_shown: bool, cx: &Cx<'_>) -> String {
 
 /// What a column says of a service, and in which colour.
 fn value(column: Column, service: &ServiceView, cx: &Cx<'_>) -> (String, Role) {
-    let usage = || cx.store.usage(service);
+    let usage = || cx.store.usage(service, cx.now);
     let unknown = || (cx.glyphs.absent.to_string(), Role::Muted);
     match column {
         Column::Up => {

@@ -53,7 +53,7 @@ impl Services {
     }
 
     fn rows<'a>(&self, cx: &Cx<'a>) -> Rows<'a> {
-        Rows::new(cx.store, self.sort, self.filter.value())
+        Rows::new(cx.store, self.sort, self.filter.value(), cx.now)
     }
 
     fn step(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {

@@ -1,5 +1,7 @@
 //! Which services are shown, in which order. Pure.
 
+use jiff::Timestamp;
+
 use crate::{
     model::ServiceKey,
     store::{ServiceView, Store, Usage},
@@ -67,14 +69,14 @@ pub(super) enum Row<'a> {
 pub(super) struct Rows<'a>(Vec<Row<'a>>);
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(store: &'a Store, sort: SortKey, filter: &str) -> Self {
+    pub(super) fn new(store: &'a Store, sort: SortKey, filter: &str, now: Timestamp) -> Self {
         let filter = Filter::new(filter);
         let mut services: Vec<&ServiceView> =
             store.services().iter().filter(|service| filter.matches(service)).collect();
         if sort == SortKey::Name {
             return Self(with_stacks(&services));
         }
-        order(&mut services, store, sort);
+        order(&mut services, store, sort, now);
         Self(services.into_iter().map(Row::Service).collect())
     }
 
@@ -151,9 +153,10 @@ fn with_stacks<'a>(services: &[&'a ServiceView]) -> Vec<Row<'a>> {
     rows
 }
 
-fn order(services: &mut [&ServiceView], store: &Store, sort: SortKey) {
+fn order(services: &mut [&ServiceView], store: &Store, sort: SortKey, now: Timestamp) {
     let by_number = |services: &mut [&ServiceView], value: fn(&Usage) -> f64| {
-        services.sort_by(|a, b| value(&store.usage(b)).total_cmp(&value(&store.usage(a))));
+        let value = |service: &ServiceView| value(&store.usage(service, now));
+        services.sort_by(|a, b| value(b).total_cmp(&value(a)));
     };
     // The sort is stable: equals stay ordered by name.
     match sort {
