@@ -194,7 +194,13 @@ impl Running {
             Some(Err(error)) => return Err(error),
             Some(Ok(Input::Key(key))) => Msg::Key(key),
             Some(Ok(Input::Paste(text))) => Msg::Paste(text),
-            Some(Ok(Input::Resize(width, height))) => Msg::Resize(Size { width, height }),
+            Some(Ok(Input::Resize(width, height))) => {
+                // Smaller and back again between two frames is no change of size, but
+                // the terminal has cut off what did not fit.
+                self.screen.forget();
+                self.screen.insist()?;
+                Msg::Resize(Size { width, height })
+            }
             Some(Ok(Input::Mouse(mouse))) => Msg::Mouse(mouse),
             Some(Ok(Input::FocusGained | Input::FocusLost)) => return Ok(Flow::On),
         };
@@ -221,7 +227,7 @@ impl Running {
         match effect {
             Effect::Quit => return Ok(Flow::End),
             Effect::Suspend => self.suspend()?,
-            Effect::Redraw => self.screen.clear()?,
+            Effect::Redraw => self.screen.forget(),
             Effect::Mouse(on) => self.screen.set_mouse(on)?,
             Effect::Retry => self.watchers.retry(),
             Effect::Describe(keys) => self.spawner.describe(keys),
@@ -248,8 +254,10 @@ impl Running {
 
     /// Takes the terminal back and draws all of it.
     fn come_back(&mut self) -> io::Result<()> {
-        self.screen.resume()?;
+        // The old reader goes first: the new one needs its lock, and waits for it.
+        self.reader = None;
         self.reader = Some(EventStream::new());
+        self.screen.resume()?;
         let (width, height) = crossterm::terminal::size()?;
         self.tell(Msg::Resize(Size { width, height })).map(|_| ())
     }

@@ -16,6 +16,7 @@ use crossterm::{
     },
 };
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 
 /// Whether the terminal is ours. The one global of the program: a panic hook can
 /// reach nothing else.
@@ -28,6 +29,10 @@ const WRITE_BUFFER: usize = 64 * 1024;
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     mouse: bool,
+    /// Whether the terminal may show something else than the last frame.
+    forgotten: bool,
+    /// Whether somebody else has the terminal, as we wanted.
+    released: bool,
 }
 
 impl Screen {
@@ -40,7 +45,7 @@ impl Screen {
     pub fn take(mouse: bool) -> io::Result<Self> {
         let writer = BufWriter::with_capacity(WRITE_BUFFER, io::stdout());
         let terminal = Terminal::new(CrosstermBackend::new(writer))?;
-        let mut screen = Self { terminal, mouse };
+        let mut screen = Self { terminal, mouse, forgotten: true, released: false };
         screen.resume()?;
         Ok(screen)
     }
@@ -53,15 +58,35 @@ impl Screen {
     pub fn resume(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
+        self.insist()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         if self.mouse {
             execute!(io::stdout(), EnableMouseCapture)?;
         }
-        self.terminal.clear()
+        self.released = false;
+        self.forget();
+        Ok(())
+    }
+
+    /// Sets raw mode again, whatever it is thought to be.
+    ///
+    /// After a stop that could not be caught it counts as on, while the terminal is as
+    /// the shell left it. And setting a terminal's modes announces what there is to
+    /// read: crossterm waits for announcements only, and passes over that of a key that
+    /// comes together with another size or with the end of a reader.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    pub fn insist(&self) -> io::Result<()> {
+        let mut modes = tcgetattr(io::stdin())?;
+        modes.make_raw();
+        Ok(tcsetattr(io::stdin(), OptionalActions::Now, &modes)?)
     }
 
     /// Gives the terminal back, for a shell or while suspended.
     pub fn release(&mut self) {
+        self.released = true;
         restore();
     }
 
@@ -80,23 +105,33 @@ impl Screen {
     }
 
     /// Draws one frame, between the escapes that keep a terminal from showing half of it.
+    /// Nothing while the terminal is released.
     ///
     /// # Errors
     ///
-    /// When the terminal cannot be written to.
+    /// When the terminal cannot be written to, or a panic of an unsupervised thread has
+    /// given it back: what that thread did is done no more, and its report is to be read.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if self.released {
+            return Ok(());
+        }
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Err(io::Error::other("a part of midwatch failed; its report is above"));
+        }
         self.terminal.backend_mut().queue(BeginSynchronizedUpdate)?;
+        if std::mem::take(&mut self.forgotten) {
+            // Not `Terminal::clear`: that asks the terminal where its cursor is, and fails
+            // where none answers within two seconds, as over a bad line.
+            let size = self.terminal.size()?;
+            self.terminal.resize(size.into())?;
+        }
         self.terminal.draw(render)?;
         self.terminal.backend_mut().queue(EndSynchronizedUpdate)?.flush()
     }
 
     /// Forgets what the terminal shows, so that the next frame draws all of it.
-    ///
-    /// # Errors
-    ///
-    /// When the terminal cannot be written to.
-    pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+    pub fn forget(&mut self) {
+        self.forgotten = true;
     }
 }
 
@@ -108,10 +143,17 @@ impl Drop for Screen {
 
 /// Makes a panic give the terminal back before its report is printed.
 ///
+/// A panic in a task is not the end: whoever supervises the task says that it is down,
+/// and the console goes on. It is only logged, since a report would go across the screen.
+///
 /// Call it after the report hook is installed: it runs first, then the one before it.
 pub fn install_panic_hook() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
+        if TAKEN.load(Ordering::SeqCst) && tokio::task::try_id().is_some() {
+            tracing::error!(panic = %info, "a task panicked");
+            return;
+        }
         restore();
         report(info);
     }));
