@@ -14,7 +14,10 @@ use tokio::{
 use super::{App, Effect, Msg, Outcome, spawn::Spawner};
 use crate::{
     engines::{Engine, Shell},
-    terminal::{self, Pacer, Signal, Signals, Urgency, handover},
+    terminal::{
+        self, Pacer, Signal, Signals, Urgency,
+        handover::{self, Ended},
+    },
     ui::theme::Library,
     watch::Watchers,
 };
@@ -177,7 +180,7 @@ impl Running {
 
     fn on_signal(&mut self, signal: Signal) -> io::Result<Flow> {
         match signal {
-            Signal::End | Signal::HangUp => return Ok(Flow::End),
+            Signal::End | Signal::Interrupt => return Ok(Flow::End),
             Signal::Suspend => self.suspend()?,
             // After a stop that nobody could catch, the terminal is as the shell left it.
             Signal::Continue => self.come_back()?,
@@ -244,12 +247,15 @@ impl Running {
         Ok(Flow::On)
     }
 
-    /// Stops the job; the terminal is the shell's until it is continued.
+    /// Stops the job; the terminal is the shell's until [`Signal::Continue`].
     fn suspend(&mut self) -> io::Result<()> {
+        if !terminal::signals::is_job() {
+            let why = "not stopped: there is no shell to go back to";
+            return self.tell(Msg::Notice(why.into())).map(|_| ());
+        }
         self.reader = None;
         self.screen.release();
-        terminal::signals::stop_job()?;
-        self.come_back()
+        terminal::signals::stop_job()
     }
 
     /// Takes the terminal back and draws all of it.
@@ -280,10 +286,8 @@ impl Running {
                 app.update(Msg::Event(event), Timestamp::now());
             }
         };
+        let Ended::Shell(words) = ended else { return Ok(Flow::End) };
         self.come_back()?;
-        let words = match ended {
-            Ok(words) | Err(words) => words,
-        };
         self.tell(Msg::Notice(words))
     }
 }

@@ -4,60 +4,87 @@ use std::{
     io::{self, IsTerminal, Write},
     os::fd::OwnedFd,
     process::{ExitStatus, Stdio},
+    time::Duration,
 };
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::{
     fs::{Mode, OFlags},
     io::Errno,
+    process::{Pid, Signal as Raw, getpgrp, kill_process, kill_process_group},
+    termios::tcgetpgrp,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, unix::AsyncFd},
-    process::Command,
+    process::{Child, Command},
+    time::timeout,
 };
 
 use super::{Signal, Signals};
 use crate::engines::{EngineError, RemoteShell, Shell, ShellSize};
 
-/// How the shell ended, in words for a toast.
-pub type Ended = Result<String, String>;
+/// How long a shell has to end when we do.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How a handover ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// With the shell, or without one; in words for a toast.
+    Shell(String),
+    /// We were told to end, and so is the shell.
+    Told,
+}
 
 /// Runs a shell on our terminal, which must have been released before.
-///
-/// # Errors
-///
-/// Why it could not be run or ended before its time, in words for a toast.
 pub async fn run(shell: Shell, signals: &mut Signals) -> Ended {
-    match shell {
+    let ended = match shell {
         Shell::Local { command, directory, environment } => {
             let [program, arguments @ ..] = command.as_slice() else {
-                return Err("no shell to run".into());
+                return Ended::Shell("no shell to run".into());
             };
             let mut local = Command::new(program);
             local.args(arguments).envs(environment).stdin(Stdio::inherit());
             if let Some(directory) = directory {
                 local.current_dir(directory);
             }
-            run_local(local, signals).await.map_err(|error| format!("shell: {error}"))
+            run_local(local, signals).await.map_err(HandoverError::from)
         }
-        Shell::Remote(shell) => {
-            Box::pin(run_remote(shell, signals)).await.map_err(|error| format!("shell: {error}"))
+        Shell::Remote(shell) => Box::pin(run_remote(shell, signals)).await,
+    };
+    ended.unwrap_or_else(|error| Ended::Shell(format!("shell: {error}")))
+}
+
+async fn run_local(mut command: Command, signals: &mut Signals) -> io::Result<Ended> {
+    let mut child = command.kill_on_drop(true).spawn()?;
+    loop {
+        tokio::select! {
+            status = child.wait() => {
+                return Ok(Ended::Shell(format!("shell ended: {}", words(status?))));
+            }
+            // What the person types is the shell's matter; only our own end is ours.
+            signal = signals.next() => if signal == Signal::End {
+                end(child).await?;
+                return Ok(Ended::Told);
+            },
         }
     }
 }
 
-async fn run_local(mut command: Command, signals: &mut Signals) -> io::Result<String> {
-    let mut child = command.kill_on_drop(true).spawn()?;
-    let status = loop {
-        tokio::select! {
-            status = child.wait() => break status?,
-            // What the person types is the shell's matter; only our own end is ours.
-            signal = signals.next() => if matches!(signal, Signal::HangUp) {
-                child.start_kill()?;
-            },
-        }
-    };
-    Ok(format!("shell ended: {}", words(status)))
+/// Ends a shell, and what it runs on the terminal, as a terminal does that goes away.
+async fn end(mut shell: Child) -> io::Result<()> {
+    let front = tcgetpgrp(io::stdin()).ok().filter(|group| *group != getpgrp());
+    // Each fails only when there is nothing left to end.
+    if let Some(group) = front {
+        let _ = kill_process_group(group, Raw::HUP);
+        let _ = kill_process_group(group, Raw::CONT);
+    }
+    if let Some(pid) = shell.id().and_then(|id| Pid::from_raw(id.cast_signed())) {
+        let _ = kill_process(pid, Raw::HUP);
+    }
+    match timeout(PATIENCE, shell.wait()).await {
+        Ok(status) => status.map(|_| ()),
+        Err(_) => shell.kill().await,
+    }
 }
 
 fn words(status: ExitStatus) -> String {
@@ -67,7 +94,7 @@ fn words(status: ExitStatus) -> String {
 async fn run_remote(
     mut shell: Box<dyn RemoteShell>,
     signals: &mut Signals,
-) -> Result<String, HandoverError> {
+) -> Result<Ended, HandoverError> {
     let Some(mut streams) = shell.streams() else { return Err(HandoverError::Taken) };
     let keyboard = Keyboard::open()?;
     let _raw = RawMode::enter()?;
@@ -89,15 +116,15 @@ async fn run_remote(
             }
             signal = signals.next() => match signal {
                 Signal::Resize => shell.resize(size()?).await?,
-                Signal::HangUp | Signal::End => break,
+                Signal::End | Signal::Interrupt => return Ok(Ended::Told),
                 Signal::Suspend | Signal::Continue => {}
             },
         }
     }
-    Ok(match shell.exit_code().await? {
+    Ok(Ended::Shell(match shell.exit_code().await? {
         Some(code) => format!("shell ended: exit {code}"),
         None => "shell ended".into(),
-    })
+    }))
 }
 
 /// Why a remote shell ended before its time.

@@ -2,16 +2,17 @@
 
 use std::io;
 
-use rustix::process::{Signal as Raw, kill_current_process_group};
+use rustix::process::{Signal as Raw, getpgrp, getsid, kill_current_process_group};
 use tokio::signal::unix::{self, SignalKind, signal};
 
 /// A signal, by what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// End (SIGTERM, SIGINT, SIGQUIT).
+    /// End: somebody said so, or the terminal is gone (SIGTERM, SIGHUP).
     End,
-    /// End: the terminal is gone (SIGHUP).
-    HangUp,
+    /// End, or whatever runs on the terminal instead of us: keys send these too (SIGINT,
+    /// SIGQUIT).
+    Interrupt,
     /// Stop until continued (SIGTSTP).
     Suspend,
     /// Go on (SIGCONT), also after a stop that could not be caught.
@@ -54,14 +55,21 @@ impl Signals {
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.terminate.recv() => Signal::End,
-            _ = self.interrupt.recv() => Signal::End,
-            _ = self.quit.recv() => Signal::End,
-            _ = self.hang_up.recv() => Signal::HangUp,
+            _ = self.hang_up.recv() => Signal::End,
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.quit.recv() => Signal::Interrupt,
             _ = self.suspend.recv() => Signal::Suspend,
             _ = self.go_on.recv() => Signal::Continue,
             _ = self.resize.recv() => Signal::Resize,
         }
     }
+}
+
+/// Whether there is a shell above us that could continue us after a stop. The process
+/// group of a session's leader has none, as in `tmux new-window midwatch`.
+#[must_use]
+pub fn is_job() -> bool {
+    getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
 /// Stops this job as Ctrl-Z does; returns when it is continued. The whole process
