@@ -6,7 +6,10 @@ use std::{
 };
 
 use crate::{
-    engines::{EngineError, process::ports},
+    engines::{
+        EngineError,
+        process::ports::{self, Port},
+    },
     model::{
         InstanceId, ServiceId,
         spec::{ProbeTarget, ServiceSpec},
@@ -33,7 +36,7 @@ pub(super) struct InstancePlan {
     /// How it is to be run.
     pub spec: Arc<ServiceSpec>,
     /// Its port.
-    pub port: u16,
+    pub port: Port,
     /// Its environment, on top of midwatch's own.
     pub env: BTreeMap<String, String>,
     /// How to tell whether it works.
@@ -64,20 +67,22 @@ pub(super) fn instances(
     present: &[&InstancePlan],
 ) -> Result<Vec<InstancePlan>, EngineError> {
     services.iter().try_for_each(validate)?;
-    let taken: HashSet<u16> = present.iter().map(|plan| plan.port).collect();
+    let taken: HashSet<u16> = present.iter().map(|plan| plan.port.number).collect();
     let ports = ports::choose(services, taken)?;
     let known = present
         .iter()
-        .map(|plan| port_variable(&plan.spec.name, plan.replica, plan.port))
+        .map(|plan| port_variable(&plan.spec.name, plan.replica, plan.port.number))
         .chain(services.iter().zip(&ports).flat_map(|(service, ports)| {
-            (1..).zip(ports).map(|(replica, port)| port_variable(&service.name, replica, *port))
+            (1..)
+                .zip(ports)
+                .map(|(replica, port)| port_variable(&service.name, replica, port.number))
         }))
         .collect();
     let mut plans = Vec::new();
     for (service, ports) in services.iter().zip(&ports) {
         let spec = Arc::new(service.clone());
         for (replica, port) in (1..).zip(ports) {
-            plans.push(instance(stack, &spec, replica, *port, &known)?);
+            plans.push(instance(stack, &spec, replica, port, &known)?);
         }
     }
     Ok(plans)
@@ -87,11 +92,11 @@ fn instance(
     stack: &str,
     spec: &Arc<ServiceSpec>,
     replica: u32,
-    port: u16,
+    port: &Port,
     known: &BTreeMap<String, String>,
 ) -> Result<InstancePlan, EngineError> {
     let probe = spec.probe.as_ref().map(|probe| {
-        let fill = |target: &str| target.replace(PORT_PLACEHOLDER, &port.to_string());
+        let fill = |target: &str| target.replace(PORT_PLACEHOLDER, &port.number.to_string());
         let target = match &probe.target {
             ProbeTarget::Http(url) => ProbeTarget::Http(fill(url)),
             ProbeTarget::Tcp(address) => ProbeTarget::Tcp(fill(address)),
@@ -102,8 +107,8 @@ fn instance(
         id: InstanceId::new(&format!("{stack}.{}.{replica}", spec.name)),
         service: ServiceId::in_stack(stack, &spec.name),
         replica,
-        port,
-        env: environment(stack, spec, replica, port, known),
+        port: port.clone(),
+        env: environment(stack, spec, replica, port.number, known),
         probe: probe.transpose().map_err(|error| bad_probe(&spec.name, &error))?,
         spec: Arc::clone(spec),
     })
@@ -221,7 +226,7 @@ pub(super) mod tests {
         assert_eq!(env["MIDWATCH_SERVICE"], "big api");
         assert_eq!(env["MIDWATCH_REPLICA"], "2");
         assert_eq!(env["MIDWATCH_PORT_BIG_API_1"], "8000");
-        assert_eq!(env["MIDWATCH_PORT_DB_1"], plans[2].port.to_string());
+        assert_eq!(env["MIDWATCH_PORT_DB_1"], plans[2].port.number.to_string());
     }
 
     #[test]

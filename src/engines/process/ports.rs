@@ -3,29 +3,56 @@
 use std::{
     collections::HashSet,
     io,
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
 };
+
+use tokio::net::TcpSocket;
 
 use crate::{engines::EngineError, model::spec::ServiceSpec};
 
+/// A copy's port. One that was free is held until its program starts: services that
+/// wait for others start seconds later, and somebody else would be given it meanwhile.
+#[derive(Clone, Debug)]
+pub(super) struct Port {
+    /// Its number.
+    pub number: u16,
+    /// Bound and not listening, so that whoever asks on it is refused, as he should be.
+    held: Arc<Mutex<Option<TcpSocket>>>,
+}
+
+impl Port {
+    fn fixed(number: u16) -> Self {
+        Self { number, held: Arc::default() }
+    }
+
+    /// Lets go of it, for its program.
+    pub(super) fn release(&self) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
 /// Gives every copy of every service its port, in the order of `services`.
 ///
-/// A free port is one that could be bound on the loopback address a moment ago.
-/// They are all held until the last is chosen, so no two are the same.
+/// A free port is one that can be bound on the loopback address.
 ///
 /// None of `taken` is given out: those belong to other services of the stack.
 pub(super) fn choose(
     services: &[ServiceSpec],
     mut taken: HashSet<u16>,
-) -> Result<Vec<Vec<u16>>, EngineError> {
+) -> Result<Vec<Vec<Port>>, EngineError> {
     reserve(services, &mut taken)?;
-    let mut held = Vec::new();
+    let mut passed_over = Vec::new();
     services
         .iter()
         .map(|service| match service.port {
-            Some(first) => Ok((0..service.replicas).map(|n| first + n as u16).collect()),
+            Some(first) => {
+                Ok((0..service.replicas).map(|n| Port::fixed(first + n as u16)).collect())
+            }
             None => (0..service.replicas)
-                .map(|_| free(&taken, &mut held).map_err(|error| no_port(&service.name, &error)))
+                .map(|_| {
+                    free(&taken, &mut passed_over).map_err(|error| no_port(&service.name, &error))
+                })
                 .collect(),
         })
         .collect()
@@ -46,14 +73,16 @@ fn reserve(services: &[ServiceSpec], taken: &mut HashSet<u16>) -> Result<(), Eng
     Ok(())
 }
 
-fn free(taken: &HashSet<u16>, held: &mut Vec<TcpListener>) -> io::Result<u16> {
+/// What is taken is kept in `passed_over`, or it would be given out again.
+fn free(taken: &HashSet<u16>, passed_over: &mut Vec<TcpSocket>) -> io::Result<Port> {
     loop {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let port = listener.local_addr()?.port();
-        held.push(listener);
-        if !taken.contains(&port) {
-            return Ok(port);
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let number = socket.local_addr()?.port();
+        if !taken.contains(&number) {
+            return Ok(Port { number, held: Arc::new(Mutex::new(Some(socket))) });
         }
+        passed_over.push(socket);
     }
 }
 
@@ -86,6 +115,8 @@ fn no_port(service: &str, error: &io::Error) -> EngineError {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{TcpListener, TcpStream};
+
     use super::*;
     use crate::engines::process::plan::tests::service;
 
@@ -93,19 +124,36 @@ mod tests {
         ServiceSpec { replicas, port, ..service(name) }
     }
 
+    fn numbers(ports: &[Vec<Port>]) -> Vec<Vec<u16>> {
+        ports.iter().map(|copies| copies.iter().map(|port| port.number).collect()).collect()
+    }
+
+    #[test]
+    fn a_free_port_is_nobody_elses_and_refuses_until_its_program_starts() {
+        let ports = choose(&[with_port("a", None, 1)], HashSet::new()).unwrap();
+        let port = &ports[0][0];
+        let address = (Ipv4Addr::LOCALHOST, port.number);
+        let in_use = TcpListener::bind(address).unwrap_err();
+        assert_eq!(in_use.kind(), io::ErrorKind::AddrInUse);
+        let refused = TcpStream::connect(address).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+        port.release();
+        TcpListener::bind(address).unwrap();
+    }
+
     #[test]
     fn copies_count_up_from_the_port_that_was_asked_for() {
         let ports =
             choose(&[with_port("api", Some(8080), 3), with_port("off", None, 0)], HashSet::new())
                 .unwrap();
-        assert_eq!(ports, [vec![8080, 8081, 8082], vec![]]);
+        assert_eq!(numbers(&ports), [vec![8080, 8081, 8082], vec![]]);
     }
 
     #[test]
     fn free_ports_are_all_different() {
         let ports =
             choose(&[with_port("a", None, 20), with_port("b", None, 20)], HashSet::new()).unwrap();
-        let distinct: HashSet<u16> = ports.concat().into_iter().collect();
+        let distinct: HashSet<u16> = numbers(&ports).concat().into_iter().collect();
         assert_eq!(distinct.len(), 40);
         assert!(!distinct.contains(&0));
     }

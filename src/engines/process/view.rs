@@ -58,8 +58,8 @@ fn command(command: &[String]) -> Clean {
 
 fn port(cell: &Cell) -> Option<Port> {
     cell.plan.offers_port().then(|| Port {
-        inside: cell.plan.port,
-        host: Some(cell.plan.port),
+        inside: cell.plan.port.number,
+        host: Some(cell.plan.port.number),
         // Where a program listens on a port that it asked for is not known.
         address: cell.plan.spec.port.is_none().then(|| Clean::new(LOOPBACK)),
         protocol: Protocol::Tcp,
