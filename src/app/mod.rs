@@ -24,7 +24,7 @@ use crate::{
     ui::{
         Cx, Screen, Selection,
         cx::DemoFault,
-        glyphs::Glyphs,
+        glyphs::{Glyphs, reduce_to_ascii},
         theme::{Depth, Library, Theme},
     },
 };
@@ -116,6 +116,9 @@ impl App {
     /// Draws everything.
     pub fn draw(&self, frame: &mut Frame<'_>, now: Timestamp) {
         self.look(now, |screen, cx| screen.draw(frame, cx));
+        if self.glyphs.are_ascii() {
+            reduce_to_ascii(frame.buffer_mut());
+        }
     }
 
     /// What is known.

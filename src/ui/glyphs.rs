@@ -1,6 +1,9 @@
 //! [`Glyphs`]: the signs on the screen, each with an ASCII twin.
 
-use ratatui::symbols::{Marker, border};
+use ratatui::{
+    buffer::Buffer,
+    symbols::{Marker, border, line},
+};
 
 use crate::model::condition::Level;
 
@@ -162,6 +165,12 @@ impl Glyphs {
         if ascii { &ASCII } else { &UNICODE }
     }
 
+    /// Whether these are the ASCII signs.
+    #[must_use]
+    pub fn are_ascii(&self) -> bool {
+        self.border == ASCII.border
+    }
+
     /// The sign of a level.
     #[must_use]
     pub fn level(&self, level: Level) -> &'static str {
@@ -172,6 +181,21 @@ impl Glyphs {
             Level::Unknown => self.unknown,
             Level::Warn => self.warn,
             Level::Bad => self.bad,
+        }
+    }
+}
+
+/// Replaces whatever is not ASCII on a drawn screen: text from outside, and the lines
+/// that widgets draw by themselves.
+pub fn reduce_to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !cell.symbol().is_ascii() {
+            let twin = match cell.symbol() {
+                line::VERTICAL => ASCII.separator,
+                line::HORIZONTAL => ASCII_BORDER.horizontal_top,
+                _ => "?",
+            };
+            cell.set_symbol(twin);
         }
     }
 }
@@ -233,6 +257,13 @@ mod tests {
         for sign in all(&ASCII) {
             assert!(sign.len() == 1 && sign.as_bytes()[0].is_ascii_graphic(), "{sign:?}");
         }
+    }
+
+    #[test]
+    fn a_reduced_screen_is_ascii_and_keeps_its_columns() {
+        let mut buffer = Buffer::with_lines(["│ né 日本 e\u{301} ok"]);
+        reduce_to_ascii(&mut buffer);
+        assert_eq!(buffer, Buffer::with_lines(["| n? ? ?  ? ok"]));
     }
 
     #[test]
