@@ -24,7 +24,8 @@ use crate::{
     model::{InstanceId, Sample},
 };
 
-/// Reads an instance's use of its host, until it ends.
+/// Reads an instance's use of its host, until it ends, or until a reading with a number
+/// that cannot be one, after which bollard reads no more.
 pub(super) async fn stats(
     client: Arc<Client>,
     id: InstanceId,
