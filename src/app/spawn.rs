@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::run::Answer;
 use crate::{
     engines::{Engine, EngineError, ShellSize},
-    model::{EngineFact, EngineId, Event, InstanceKey},
+    model::{EngineFact, EngineId, Event, Fault, FaultKind, InstanceKey},
 };
 
 /// Starts tasks for effects.
@@ -32,7 +32,13 @@ impl Spawner {
         let Some(engine) = self.engines.get(&key.engine).cloned() else { return };
         let events = self.events.clone();
         tokio::spawn(async move {
-            let result = engine.inspect(&key.id).await.map_err(|error| error.to_fault());
+            let id = key.id.clone();
+            // In a task of its own: a panic in it must not leave the question open.
+            let asked = tokio::spawn(async move { engine.inspect(&id).await });
+            let result = match asked.await {
+                Ok(result) => result.map_err(|error| error.to_fault()),
+                Err(_) => Err(Fault::new(FaultKind::Other, "asking the engine crashed")),
+            };
             // Nobody listens any more when the console has ended meanwhile.
             let _ = events.send(Event::Inspected { key, result }).await;
         });
@@ -59,7 +65,11 @@ impl Spawner {
         let Some(engine) = self.engines.get(&key.engine).cloned() else { return };
         let answers = self.answers.clone();
         tokio::spawn(async move {
-            let shell = engine.shell(&key.id, size).await.map_err(|error| words(&error));
+            let asked = tokio::spawn(async move { engine.shell(&key.id, size).await });
+            let shell = match asked.await {
+                Ok(shell) => shell.map_err(|error| words(&error)),
+                Err(_) => Err("no shell: asking the engine crashed".into()),
+            };
             // As above.
             let _ = answers.send(Answer::Shell(shell)).await;
         });

@@ -244,7 +244,9 @@ impl Screen {
             Clear.render(area, buffer);
             draw_framed(&**dialog, Line::default(), area, true, Role::Dialog, buffer, cx);
         }
-        self.toasts.draw(places.pane(self.focus), buffer, cx);
+        let top = places.status.bottom();
+        let body = Rect { y: top, height: places.footer.y.saturating_sub(top), ..area };
+        self.toasts.draw(body, buffer, cx);
         footer::draw(places.footer, buffer, cx, &self.offered(cx));
     }
 

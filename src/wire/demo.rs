@@ -2,14 +2,17 @@
 
 use std::{
     fs, io,
-    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use futures_util::StreamExt as _;
-use rustix::process::{Pid, test_kill_process};
+use rustix::{
+    io::Errno,
+    process::{Pid, getpid, test_kill_process},
+};
 use strum::IntoEnumIterator;
+use tempfile::TempDir;
 
 use super::{
     Session,
@@ -38,13 +41,14 @@ pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Resul
     let settings = Settings::load(&context.paths, &context.variables, &global.settings())
         .map_err(CliError::Config)?;
     let looks = Looks::new(&settings, context)?;
-    let folder = Folder::make().map_err(CliError::system("make a folder for the demo"))?;
+    let folder = make_folder().map_err(CliError::system("make a folder for the demo"))?;
     let program = std::env::current_exe().map_err(CliError::system("find midwatch's own file"))?;
     let id = EngineId::new("process");
-    let engine = ProcessEngine::new(id.clone(), demo::stack(&folder.0, &program));
+    let engine = ProcessEngine::new(id.clone(), demo::stack(folder.path(), &program));
     let engine = Arc::new(engine.map_err(|error| CliError::engine(&id, &error))?);
     engine.start();
-    let breaking = tokio::spawn(break_when_up(engine.clone(), folder.0.clone(), faults.to_vec()));
+    let breaking =
+        tokio::spawn(break_when_up(engine.clone(), folder.path().to_owned(), faults.to_vec()));
     let session = Session {
         settings,
         stack: Stack {
@@ -59,7 +63,7 @@ pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Resul
         containers_meant: false,
         notices: Vec::new(),
     };
-    let faults = (!session.read_only).then(|| switches(&folder.0, faults));
+    let faults = (!session.read_only).then(|| switches(folder.path(), faults));
     let shown = show(&session, session.all_engines(), looks, context, faults).await;
     breaking.abort();
     engine.shutdown().await;
@@ -105,25 +109,11 @@ fn switch(folder: &Path, on: &[Fault]) -> io::Result<()> {
     demo::faults::write(folder, &on.iter().copied().collect()).map_err(io::Error::other)
 }
 
-/// The demo's folder; gone when this is dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    /// Makes one that nobody else can look into. Folders of demos that were killed go.
-    fn make() -> io::Result<Self> {
-        let place = std::env::temp_dir();
-        remove_left_behind(&place);
-        let folder = place.join(format!("{PREFIX}{}", std::process::id()));
-        fs::DirBuilder::new().mode(0o700).create(&folder)?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed is removed by the next demo, or by the system.
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// Makes a folder that nobody else can look into and that is gone when it is dropped.
+/// Folders of demos that were killed go too.
+fn make_folder() -> io::Result<TempDir> {
+    remove_left_behind(&std::env::temp_dir());
+    tempfile::Builder::new().prefix(&format!("{PREFIX}{}-", std::process::id())).tempdir()
 }
 
 /// Removes folders whose process is gone. Another person's folders cannot be removed,
@@ -131,14 +121,47 @@ impl Drop for Folder {
 fn remove_left_behind(place: &Path) {
     for entry in fs::read_dir(place).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
-        let Some(pid) = number.and_then(|number| number.parse().ok()).and_then(Pid::from_raw)
-        else {
-            continue;
-        };
-        if test_kill_process(pid) == Err(rustix::io::Errno::SRCH) {
-            // As above.
+        let Some(pid) = name.to_str().and_then(owner) else { continue };
+        // Ours is not made yet: a folder with our number is of a process before us.
+        if pid == getpid() || test_kill_process(pid) == Err(Errno::SRCH) {
+            // What cannot be removed is removed by the next demo, or by the system.
             let _ = fs::remove_dir_all(entry.path());
         }
+    }
+}
+
+/// Whose folder this is, by its name.
+fn owner(folder: &str) -> Option<Pid> {
+    let (number, _) = folder.strip_prefix(PREFIX)?.split_once('-')?;
+    Pid::from_raw(number.parse().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_known_by_its_process() {
+        assert_eq!(owner("midwatch-demo-42-x8Yz"), Pid::from_raw(42));
+        assert_eq!(owner("midwatch-demo-42"), None);
+        assert_eq!(owner("another-42-x"), None);
+    }
+
+    #[test]
+    fn folders_of_processes_that_are_gone_are_removed_and_no_others() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let folder = place.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            folder
+        };
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        let gone = folder(&format!("{PREFIX}{}-a", child.id()));
+        // Process 1 always is.
+        let (alive, other) = (folder(&format!("{PREFIX}1-a")), folder("something-else"));
+        remove_left_behind(place.path());
+        assert!(!gone.exists());
+        assert!(alive.exists() && other.exists());
     }
 }
