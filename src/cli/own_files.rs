@@ -24,7 +24,8 @@ pub fn keymap(settings: &Settings, paths: &Paths) -> Result<Keymap, ConfigErrors
     let chosen = &settings.keymap;
     let mut errors = Vec::new();
     let keymap = Keymap::builtin(&chosen.value).or_else(|error| {
-        errors.push(named_by(chosen, &error.to_string(), paths));
+        let known = Keymap::builtin_names().collect::<Vec<_>>();
+        errors.push(named_by(chosen, &error.to_string(), paths).with_hint(&one_of(&known)));
         // The user's own keys are still looked at.
         Keymap::builtin(&Settings::default().keymap.value)
     });
@@ -149,9 +150,17 @@ impl OwnThemes {
         let own = self.sources.iter().find(|(name, _)| *name == chosen.value);
         self.library().load(&chosen.value, depth).map_err(|error| match own {
             Some((_, source)) => self.error(source, &error).into(),
-            None => named_by(chosen, &error.to_string(), paths).into(),
+            None => {
+                let library = self.library();
+                let hint = one_of(&library.names());
+                named_by(chosen, &error.to_string(), paths).with_hint(&hint).into()
+            }
         })
     }
+}
+
+fn one_of(known: &[&str]) -> String {
+    format!("one of {}", known.join(", "))
 }
 
 /// Says that a name in the settings means nothing, where it was written.
