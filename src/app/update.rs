@@ -129,15 +129,20 @@ impl App {
             self.screen.toasts.push(&words, now);
             return Outcome { effects: Vec::new(), frame: AT_ONCE };
         }
-        let reaction = self.ask(now, |screen, cx| screen.on(command, cx));
+        let asked = if command == Command::Close { Command::Back } else { command };
+        let reaction = self.ask(now, |screen, cx| screen.on(asked, cx));
         if reaction != Reaction::Ignored {
             let outcome = self.carry_out(reaction, now);
             self.settle(now);
             return outcome;
         }
         let effect = match command {
-            // At the root there is nothing to go back to.
-            Command::Quit | Command::Back => Effect::Quit,
+            Command::Quit | Command::Close => Effect::Quit,
+            // One Esc too many ends nothing; it says what would.
+            Command::Back => {
+                self.say_how_to_quit(now);
+                return Outcome { effects: Vec::new(), frame: AT_ONCE };
+            }
             Command::Suspend => Effect::Suspend,
             Command::Redraw => Effect::Redraw,
             Command::Retry => Effect::Retry,
@@ -153,6 +158,13 @@ impl App {
             _ => return Outcome::default(),
         };
         Outcome { effects: vec![effect], frame: AT_ONCE }
+    }
+
+    fn say_how_to_quit(&mut self, now: Timestamp) {
+        let contexts = self.screen.contexts();
+        if let Some(key) = self.keymap.label(Command::Close, &contexts) {
+            self.screen.toasts.push(&format!("{key} quits"), now);
+        }
     }
 
     fn carry_out(&mut self, reaction: Reaction, now: Timestamp) -> Outcome {

@@ -12,8 +12,10 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 pub enum Command {
     /// Quit, at once.
     Quit,
-    /// Close what is open, leave zoom, or quit at the root.
+    /// Close what is open, leave zoom, go back to the services.
     Back,
+    /// Go back, and quit where there is nothing to go back to.
+    Close,
     /// Show the keys that work here.
     Help,
     /// Open the command palette.
@@ -118,7 +120,8 @@ impl Command {
     fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::Quit => ("quit", "Quit midwatch"),
-            Self::Back => ("back", "Close what is open; at the root, quit"),
+            Self::Back => ("back", "Close what is open, or go back"),
+            Self::Close => ("quit", "Go back; where there is nothing to go back to, quit"),
             Self::Help => ("help", "Show the keys that work here"),
             Self::Palette => ("commands", "Find a command by name"),
             Self::Overview => ("overview", "Show all panes"),

@@ -109,7 +109,7 @@ mod tests {
             [
                 Resolution::Pending("C-x".to_owned()),
                 Resolution::Unbound,
-                Resolution::Command(Command::Back),
+                Resolution::Command(Command::Close),
             ],
         );
     }

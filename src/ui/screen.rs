@@ -31,7 +31,7 @@ const EVERYWHERE: [Command; 14] = [
     Command::Help,
     Command::NextPane,
     Command::Zoom,
-    Command::Back,
+    Command::Close,
     Command::Themes,
     Command::PreviousPane,
     Command::Overview,
@@ -48,6 +48,8 @@ pub struct Screen {
     size: Size,
     focus: PaneId,
     zoomed: bool,
+    /// Whether a command was given: from then on nothing is selected by itself.
+    touched: bool,
     services: Services,
     logs: Logs,
     stats: Stats,
@@ -64,6 +66,7 @@ impl Screen {
             size,
             focus: PaneId::Services,
             zoomed: false,
+            touched: false,
             services: Services::default(),
             logs: Logs::default(),
             stats: Stats::default(),
@@ -100,6 +103,7 @@ impl Screen {
 
     /// Gives a command to the dialog on top, or else to the focused pane.
     pub fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
+        self.touched = true;
         let cx = cx.sized(self.top_size());
         match self.top_mut().on(command, &cx) {
             Reaction::Ignored => self.move_focus(command),
@@ -189,7 +193,7 @@ impl Screen {
     /// The service that should be selected, now that services may have come or gone.
     pub fn settle(&mut self, cx: &Cx<'_>) -> Option<crate::model::ServiceKey> {
         let size = self.pane_size(PaneId::Services);
-        self.services.settle(&cx.sized(size))
+        self.services.settle(self.touched, &cx.sized(size))
     }
 
     /// Makes sure that the selected service can be seen, also past a filter.
@@ -282,6 +286,9 @@ impl Screen {
         if !cx.faults.is_empty() {
             commands.push(Command::DemoFaults);
         }
+        if self.zoomed || self.focus != PaneId::Services {
+            commands.push(Command::Back);
+        }
         commands.extend(EVERYWHERE);
         commands
     }
@@ -372,7 +379,8 @@ fn draw_words(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
     if !services.is_empty() {
         lines.push(status_line::counts(cx.store, cx).into());
     }
-    if let Some(worst) = services.iter().max_by_key(|service| service.condition.level) {
+    let worst = services.iter().max_by_key(|service| service.condition.level);
+    if let Some(worst) = worst.filter(|worst| worst.condition.level.is_wrong()) {
         let now = cx.standing(&worst.key.engine, &worst.condition);
         let words = format!("{}: {}", worst.key.service.name, now.words);
         lines.push(cx.span(now.role, words).into());

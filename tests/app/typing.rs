@@ -38,7 +38,15 @@ fn a_filter_may_exclude_and_look_at_state_and_image() {
     let mut console = Console::fresh((80, 24));
     console.press("/");
     console.type_text("shop !healthy !restarts");
-    assert!(console.draw().contains("2 of 6"), "{}", console.draw());
+    assert!(console.draw().contains("3 of 6"), "{}", console.draw());
+    // `healthy` is not a part of `unhealthy` (fact F10).
+    assert_eq!(console.lines_with("unhealthy").len(), 2, "{}", console.draw());
+    console.press("C-u");
+    console.type_text("unhealthy");
+    assert!(console.draw().contains("1 of 6"), "{}", console.draw());
+    console.press("C-u");
+    console.type_text("shop-api-2");
+    assert!(console.draw().contains("1 of 6"), "{}", console.draw());
     console.press("C-u");
     console.type_text("registry.example/worker");
     assert!(console.draw().contains("1 of 6"), "{}", console.draw());

@@ -15,9 +15,9 @@ use crate::demo::{
 /// A line of the log; what does not apply is left out.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Line<'a> {
-    ts: String,
     level: &'static str,
     msg: &'a str,
+    ts: String,
     service: &'static str,
     replica: u32,
     #[serde(flatten)]
@@ -158,7 +158,7 @@ mod tests {
         });
         assert_eq!(
             serde_json::to_string(&line).unwrap(),
-            r#"{"ts":"2025-11-20T09:30:05.123Z","level":"info","msg":"request","service":"api","replica":2,"request_id":"ab","trace_id":"cd","method":"GET","route":"/v1/accounts/{account}","status":200,"duration_ms":1.5}"#
+            r#"{"level":"info","msg":"request","ts":"2025-11-20T09:30:05.123Z","service":"api","replica":2,"request_id":"ab","trace_id":"cd","method":"GET","route":"/v1/accounts/{account}","status":200,"duration_ms":1.5}"#
         );
     }
 

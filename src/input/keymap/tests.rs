@@ -39,7 +39,7 @@ fn the_table_of_the_product_holds() {
         (SERVICES, "S-Tab", Command::PreviousPane),
         (SERVICES, "C-d", Command::HalfPageDown),
         (SERVICES, "z", Command::Zoom),
-        (SERVICES, "q", Command::Back),
+        (SERVICES, "q", Command::Close),
         (SERVICES, "l", Command::Logs),
         (SERVICES, "x", Command::Shell),
         (SERVICES, "i", Command::Inspect),

@@ -203,7 +203,9 @@ fn network_words(usage: &Usage, cx: &Cx<'_>) -> String {
         )
     };
     if usage.received_per_second.is_none() && usage.sent_per_second.is_none() {
-        return format!("{} not told by this engine", cx.glyphs.absent);
+        // Without any reading nothing can be said of the engine either.
+        let why = if usage.cpu_cores.is_some() { " not told by this engine" } else { "" };
+        return format!("{}{why}", cx.glyphs.absent);
     }
     let (received, sent) = (rate(usage.received_per_second), rate(usage.sent_per_second));
     format!("{} {received}  {} {sent}", cx.glyphs.received, cx.glyphs.sent)
@@ -304,8 +306,17 @@ impl Curves {
             Some(limit) if most > limit / 4.0 => limit.max(most),
             _ => most,
         };
-        if top > 0.0 { top * 1.1 } else { 1.0 }
+        ceiling(top)
     }
+}
+
+/// The next of 1, 2, 5, 10, 20, 50 … (or a part of 1): a scale that does not move with
+/// every reading. 0.01 at the least, which is 1 % of a core.
+fn ceiling(value: f64) -> f64 {
+    let magnitude = 10_f64.powf(value.max(0.01).log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * magnitude);
+    // The last step is ten times the magnitude, which no value of it passes.
+    steps.into_iter().find(|step| *step >= value).unwrap_or(value)
 }
 
 /// The stretches without a gap, as points of a chart.
@@ -326,6 +337,14 @@ mod tests {
     fn a_gap_in_the_data_is_a_gap_in_the_line() {
         let values = [Some(1.0), Some(2.0), None, None, Some(3.0)];
         assert_eq!(segments(&values), [vec![(0.0, 1.0), (1.0, 2.0)], vec![(4.0, 3.0)]]);
+    }
+
+    #[test]
+    fn a_scale_moves_in_steps() {
+        assert_eq!(
+            [0.0, 0.013, 0.02, 0.9, 4.0, 70.0].map(ceiling),
+            [0.01, 0.02, 0.02, 1.0, 5.0, 100.0]
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::rows::{Rows, SortKey};
 use crate::{
+    model::Level,
     store::{EngineView, ServiceView},
     text::{Clean, format, width::width},
     ui::{Cx, theme::Role, widgets::cells},
@@ -13,8 +14,9 @@ use crate::{
 /// Columns of glyph and mark before the name.
 const LEAD: u16 = 4;
 
-/// The least room for the reason; what is wrong goes before numbers.
-const REASON: u16 = 16;
+/// The least room for the reason. What is wrong gets what it needs, up to two fifths
+/// of the table: it goes before numbers.
+const REASON: u16 = 12;
 
 /// A column after the name, in the order in which they find room.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +37,8 @@ impl Column {
     fn width(self, limited: bool) -> u16 {
         match self {
             Self::Up | Self::Restarts => 4,
-            Self::Cpu | Self::Age => 5,
+            Self::Cpu => 5,
+            Self::Age => 6,
             Self::Memory if limited => 11,
             Self::Memory => 6,
             Self::Network => 12,
@@ -60,7 +63,7 @@ impl Column {
             Self::Cpu => "cpu",
             Self::Memory => "mem",
             Self::Restarts => "rst",
-            Self::Age => "age",
+            Self::Age => "uptime",
             Self::Network => "net in/out",
         }
     }
@@ -89,7 +92,8 @@ impl Columns {
         let stacks_shown = rows.services() < rows.len();
         let longest = rows.iter_services().map(|s| width(&name(s, stacks_shown, cx))).max();
         let name = (longest.unwrap_or(8) as u16).clamp(6, (room / 3).max(6));
-        let mut rest = room.saturating_sub(LEAD + name + REASON);
+        let reason = longest_reason(rows, cx).clamp(REASON, (room * 2 / 5).max(REASON));
+        let mut rest = room.saturating_sub(LEAD + name + reason);
         let limited = rows
             .iter_services()
             .any(|service| cx.store.usage(service, cx.now).memory_ratio().is_some());
@@ -162,6 +166,13 @@ impl Columns {
         }
         cells::put(buffer, rest, &now.words, on_row(now.role), ellipsis);
     }
+}
+
+/// The columns that the longest reason of what is wrong needs.
+fn longest_reason(rows: &Rows<'_>, cx: &Cx<'_>) -> u16 {
+    let wrong = rows.iter_services().filter(|service| service.condition.level >= Level::Warn);
+    let words = wrong.map(|s| width(&cx.standing(&s.key.engine, &s.condition).words));
+    words.max().unwrap_or(0).min(usize::from(u16::MAX)) as u16
 }
 
 /// The name; with its stack where no line above says it.

@@ -32,14 +32,18 @@ pub struct Services {
 
 impl Services {
     /// The service that should be selected: the one that is, or what stands in its
-    /// place once it is gone or filtered out.
+    /// place once it is gone or filtered out. As long as nobody has `touched` a key it
+    /// is the worst one, so that a screen that is only looked at shows what is broken.
     #[must_use]
-    pub fn settle(&mut self, cx: &Cx<'_>) -> Option<ServiceKey> {
+    pub fn settle(&mut self, touched: bool, cx: &Cx<'_>) -> Option<ServiceKey> {
         let rows = self.rows(cx);
         let room = room(cx);
-        let index = rows
-            .position(cx.selection.service.as_ref())
-            .or_else(|| rows.nearest_service(self.cursor.index))?;
+        let selected = rows.position(cx.selection.service.as_ref());
+        let worst = rows.worst().filter(|worst| {
+            let level = |index| rows.service(index).map(|service| service.condition.level);
+            !touched && (level(*worst) > selected.and_then(level))
+        });
+        let index = worst.or(selected).or_else(|| rows.nearest_service(self.cursor.index))?;
         let key = rows.service(index)?.key.clone();
         self.cursor.set(index, rows.len(), room);
         Some(key)
@@ -136,6 +140,9 @@ impl Pane for Services {
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
         let service = cx.selected()?;
+        // What is selected and well has nothing to say that is not in its row.
+        let worst = self.rows(cx).worst_service();
+        let service = worst.filter(|_| !service.condition.level.is_wrong()).unwrap_or(service);
         let now = cx.standing(&service.key.engine, &service.condition);
         let words = format!(" {} {}: {} ", now.glyph, service.key.service.name, now.words);
         Some(cx.span(now.role, words).into())

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    model::ServiceKey,
+    model::{Level, ServiceKey},
     store::{ServiceView, Store, Usage},
     text::Clean,
 };
@@ -72,7 +72,7 @@ impl<'a> Rows<'a> {
     pub(super) fn new(store: &'a Store, sort: SortKey, filter: &str, now: Timestamp) -> Self {
         let filter = Filter::new(filter);
         let mut services: Vec<&ServiceView> =
-            store.services().iter().filter(|service| filter.matches(service)).collect();
+            store.services().iter().filter(|service| filter.matches(service, store)).collect();
         if sort == SortKey::Name {
             return Self(with_stacks(&services));
         }
@@ -111,6 +111,19 @@ impl<'a> Rows<'a> {
     pub(super) fn position(&self, key: Option<&ServiceKey>) -> Option<usize> {
         let key = key?;
         (0..self.0.len()).find(|index| self.service(*index).is_some_and(|s| s.key == *key))
+    }
+
+    /// Where the worst service stands, when one is not as it should be.
+    pub(super) fn worst(&self) -> Option<usize> {
+        let level = |index: usize| self.service(index).map(|service| service.condition.level);
+        (0..self.0.len())
+            .filter(|index| level(*index).is_some_and(|level| level >= Level::Warn))
+            .max_by_key(|index| (level(*index), std::cmp::Reverse(*index)))
+    }
+
+    /// The worst service, when one is not as it should be.
+    pub(super) fn worst_service(&self) -> Option<&'a ServiceView> {
+        self.service(self.worst()?)
     }
 
     /// The service at or nearest to a row.
@@ -183,18 +196,23 @@ impl Filter {
         Self(text.split_whitespace().map(word).filter(|(_, word)| !word.is_empty()).collect())
     }
 
-    fn matches(&self, service: &ServiceView) -> bool {
+    /// Names and images match by a part of them. Words about the state match as whole
+    /// words: `healthy` is not a part of `unhealthy` (fact F10).
+    fn matches(&self, service: &ServiceView, store: &Store) -> bool {
         if self.0.is_empty() {
             return true;
         }
-        let mut text = format!("{} {}", service.key.service, service.condition.reason);
-        text.push(' ');
-        text.push_str(service.condition.level.word());
-        if let Some(image) = &service.image {
-            text.push(' ');
-            text.push_str(image.as_str());
+        let instances = service.instances.iter().filter_map(|key| store.instance(key));
+        let mut names = service.key.service.to_string();
+        for name in instances.map(|view| &view.instance.name).chain(service.image.as_ref()) {
+            names.push(' ');
+            names.push_str(name.as_str());
         }
-        let text = text.to_lowercase();
-        self.0.iter().all(|(wanted, word)| text.contains(word) == *wanted)
+        let names = names.to_lowercase();
+        let state = format!("{} {}", service.condition.level.word(), service.condition.reason);
+        let state = state.to_lowercase();
+        let is_said =
+            |word: &str| state.split(|c: char| !c.is_alphanumeric()).any(|said| said == word);
+        self.0.iter().all(|(wanted, word)| (names.contains(word) || is_said(word)) == *wanted)
     }
 }
