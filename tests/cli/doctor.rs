@@ -34,6 +34,7 @@ async fn findings(fake: &FakeEngine, files: &[(&str, &str)]) -> (Exit, Value) {
         doctor::run(&findings, true, printer)
     })
     .await;
+    crate::readme::assert_documented("doctor", &ran.json());
     (ran.exit, ran.json())
 }
 

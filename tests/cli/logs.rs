@@ -67,6 +67,7 @@ async fn the_object_has_the_documented_fields() {
         "instance": "shop-api-1", "stream": "stdout", "text": "a", "cut_bytes": 0,
     });
     assert_eq!(ran.json(), expected);
+    crate::readme::assert_documented("logs", &expected);
 }
 
 #[tokio::test]

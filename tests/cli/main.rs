@@ -10,6 +10,7 @@ mod binary;
 mod doctor;
 mod harness;
 mod logs;
+mod readme;
 mod stack_files;
 mod stats;
 mod status;

@@ -58,6 +58,7 @@ async fn readings_go_on_until_the_cpu_is_known_and_have_the_documented_fields() 
         "processes": 4,
     }]);
     assert_eq!(ran.json()["instances"], expected);
+    crate::readme::assert_documented("stats", &ran.json());
     assert_eq!(ran.exit, Exit::Well);
 }
 

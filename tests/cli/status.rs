@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::{
     harness::{Ran, engines, instance, ran, ran_beside},
+    readme,
     support::fake::FakeEngine,
 };
 
@@ -74,6 +75,7 @@ async fn all_well_is_zero_and_anything_else_is_not() {
 #[tokio::test]
 async fn the_object_has_the_documented_fields() {
     let mut value = status(&[&shop()], None, JSON).await.json();
+    readme::assert_documented("status", &value);
     let (time, uptime) = (value["time"].take(), value["services"][0]["uptime_seconds"].take());
     assert!(time.is_string() && uptime.is_number());
     for instance in value["services"][0]["instances"].as_array_mut().unwrap() {
