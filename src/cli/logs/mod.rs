@@ -57,8 +57,7 @@ pub async fn run(
     if options.follow {
         return follow(Follow::new(lookout, selection, request), &style, printer).await;
     }
-    history(&placed(&lookout, &selection), request, &style, printer).await?;
-    Ok(exit)
+    Ok(exit.max(history(&placed(&lookout, &selection), request, &style, printer).await?))
 }
 
 /// What is meant, each with the engine that runs it.
@@ -96,13 +95,14 @@ fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
     Ok(LogRequest { tail, since, until, follow: options.follow })
 }
 
-/// Prints what was said, by time.
+/// Prints what was said, by time. A log that was complained about is not well.
 async fn history(
     placed: &[Placed<'_>],
     request: LogRequest,
     style: &Style,
     printer: &mut Printer<'_>,
-) -> Result<(), CliError> {
+) -> Result<Exit, CliError> {
+    let mut exit = Exit::Well;
     let opened: Vec<_> = stream::iter(placed)
         .map(async |each| (each, each.engine.logs(&each.instance.id, request).await))
         .buffered(AT_ONCE)
@@ -112,7 +112,7 @@ async fn history(
     for (each, lines) in opened {
         match lines {
             Ok(lines) => streams.push((each, lines)),
-            Err(error) => give_up_or_go_on(each.engine, &error, printer)?,
+            Err(error) => exit = exit.max(give_up_or_go_on(each.engine, &error, printer)?),
         }
     }
     let (placed, streams): (Vec<_>, Vec<_>) = streams.into_iter().unzip();
@@ -120,26 +120,28 @@ async fn history(
     while let Some((at, line)) = merge.next().await {
         match line {
             Ok(line) => style.print(placed[at].instance, &line, printer)?,
-            Err(error) => give_up_or_go_on(placed[at].engine, &error, printer)?,
+            Err(error) => exit = exit.max(give_up_or_go_on(placed[at].engine, &error, printer)?),
         }
     }
-    Ok(())
+    Ok(exit)
 }
 
-/// An instance without a readable log is complained about; a lost engine ends it.
+/// An instance without a readable log is complained about, unless it is gone; a lost
+/// engine ends it.
 fn give_up_or_go_on(
     engine: &dyn Engine,
     error: &EngineError,
     printer: &mut Printer<'_>,
-) -> Result<(), CliError> {
+) -> Result<Exit, CliError> {
     let complaint = CliError::engine(engine.id(), error);
     if !is_final(error) {
         return Err(complaint);
     }
-    if error.kind() != FaultKind::NotFound {
-        printer.complain(&complaint);
+    if error.kind() == FaultKind::NotFound {
+        return Ok(Exit::Well);
     }
-    Ok(())
+    printer.complain(&complaint);
+    Ok(Exit::Wrong)
 }
 
 /// Prints what is said, as it comes, until an engine is lost or the output is closed.
