@@ -138,6 +138,19 @@ async fn an_engine_that_cannot_be_reached_is_told_and_is_three() {
 }
 
 #[tokio::test]
+async fn a_reader_that_goes_away_early_makes_nothing_well() {
+    let fake = shop();
+    fake.end(&InstanceId::new("db1"), 3);
+    let engines = engines(&[&fake]);
+    let (exit, err) = ran_beside(
+        async |printer| status::run(&engines, None, &StatusOptions::default(), printer).await,
+        async |reader| reader.close(),
+    )
+    .await;
+    assert_eq!((exit, err.as_str()), (Exit::Wrong, ""));
+}
+
+#[tokio::test]
 async fn a_project_of_which_nothing_is_there_is_not_well() {
     let fake = shop();
     assert_eq!(status(&[&fake], Some("shop"), JSON).await.exit, Exit::Well);
