@@ -1,6 +1,9 @@
 //! `midwatch config`: the settings as they count, and what is wrong in files.
 
-use std::{fmt::Write as _, path::Path};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     cli::{
@@ -26,15 +29,28 @@ pub fn run(
 ) -> Result<Exit, CliError> {
     match command {
         ConfigCommand::Show { origin } => show(*origin, global, context, printer),
-        ConfigCommand::Check { files } if files.is_empty() => check_all(global, context, printer),
         ConfigCommand::Check { files } => {
             let mut exit = Exit::Well;
-            for file in files {
-                exit = exit.max(check(file, context, printer)?);
-            }
-            Ok(exit)
+            let checked = if files.is_empty() {
+                check_all(global, context, printer, &mut exit)
+            } else {
+                check_each(files, context, printer, &mut exit)
+            };
+            exit.after(checked)
         }
     }
+}
+
+fn check_each(
+    files: &[PathBuf],
+    context: &Context,
+    printer: &mut Printer<'_>,
+    exit: &mut Exit,
+) -> Result<(), CliError> {
+    for file in files {
+        *exit = (*exit).max(check(file, context, printer)?);
+    }
+    Ok(())
 }
 
 /// Prints the settings as a file that could be used as one.
@@ -86,8 +102,8 @@ fn check_all(
     global: &Global,
     context: &Context,
     printer: &mut Printer<'_>,
-) -> Result<Exit, CliError> {
-    let mut exit = Exit::Well;
+    exit: &mut Exit,
+) -> Result<(), CliError> {
     let paths = &context.paths;
     let settings = match Settings::load(paths, &context.variables, &global.settings()) {
         Ok(settings) => {
@@ -97,18 +113,18 @@ fn check_all(
             settings
         }
         Err(errors) => {
-            exit = refuse(errors, printer);
+            *exit = refuse(errors, printer);
             Settings::default()
         }
     };
-    exit = exit.max(check_keys(&settings, context, printer)?);
-    exit = exit.max(check_themes(&settings, context, printer)?);
+    *exit = (*exit).max(check_keys(&settings, context, printer)?);
+    *exit = (*exit).max(check_themes(&settings, context, printer)?);
     let found = discover::stack_file(global.stack.as_deref(), &context.variables, &context.folder);
     if let Some(found) = found {
-        return Ok(exit.max(check(&found.file, context, printer)?));
+        *exit = (*exit).max(check(&found.file, context, printer)?);
+        return Ok(());
     }
-    printer.line("no stack file in this folder; the engine's labels tell the stacks")?;
-    Ok(exit)
+    printer.line("no stack file in this folder; the engine's labels tell the stacks")
 }
 
 /// Checks the keymap that the settings name, with the user's own keys over it.

@@ -31,6 +31,18 @@ impl Exit {
     pub fn code(self) -> u8 {
         self as u8
     }
+
+    /// This, once the answer is printed: a reader that has had enough of it
+    /// (`midwatch status | head -1`) does not change what was found.
+    ///
+    /// # Errors
+    /// When the output cannot be written for another reason.
+    pub fn after(self, printed: Result<(), CliError>) -> Result<Self, CliError> {
+        match printed {
+            Err(error) if error.is_closed_pipe() => Ok(self),
+            other => other.map(|()| self),
+        }
+    }
 }
 
 /// Why a command could not do its work.
@@ -104,12 +116,17 @@ impl CliError {
         }
     }
 
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// What the shell is told.
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            // Whoever read our output has had enough of it: nothing is wrong with that.
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Well,
+            // What goes on until nobody reads ends well. What has an answer that somebody
+            // waits for ends with that, see [`Exit::after`].
+            Self::Output(_) if self.is_closed_pipe() => Exit::Well,
             Self::Config(_) | Self::Usage { .. } => Exit::Usage,
             Self::NoEngine | Self::Engine { .. } => Exit::Unreachable,
             Self::Output(_) | Self::System { .. } => Exit::Wrong,

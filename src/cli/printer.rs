@@ -15,8 +15,9 @@ use crate::{
 
 /// Where a command writes its answer and its complaints.
 ///
-/// A closed pipe (`midwatch logs | head`) comes back as [`CliError::Output`] and
-/// ends the command quietly, see [`CliError::exit`].
+/// A closed pipe (`midwatch logs -f | head`) comes back as [`CliError::Output`] and
+/// ends the command quietly, see [`CliError::exit`]; a command whose answer is more than
+/// its output takes what it found past that, see [`Exit::after`].
 pub struct Printer<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
@@ -94,7 +95,7 @@ impl<'a> Printer<'a> {
     /// Ends a command: sends on what was written, complains where it failed, and says
     /// what the shell is told.
     pub fn finish(&mut self, result: Result<Exit, CliError>) -> Exit {
-        let result = result.and_then(|exit| self.flush().map(|()| exit));
+        let result = result.and_then(|exit| exit.after(self.flush()));
         match result {
             Ok(exit) => exit,
             Err(error) => {
@@ -133,11 +134,16 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_goes_away_ends_quietly() {
+    fn a_reader_that_goes_away_ends_quietly_and_changes_nothing_that_was_found() {
         let (mut closed, mut err) = (Closed, Vec::new());
         let mut printer = Printer::new(&mut closed, &mut err);
-        let result = printer.json(&[1]).map(|()| Exit::Wrong);
-        assert_eq!(printer.finish(result), Exit::Well);
+        let found = Exit::Wrong.after(printer.json(&[1]));
+        assert_eq!(printer.finish(found), Exit::Wrong);
+        // What is written at the very end.
+        assert_eq!(printer.finish(Ok(Exit::Unreachable)), Exit::Unreachable);
+        // What would go on has found nothing yet.
+        let endless = printer.json(&[1]).map(|()| Exit::Wrong);
+        assert_eq!(printer.finish(endless), Exit::Well);
         assert_eq!(String::from_utf8(err).unwrap(), "");
     }
 

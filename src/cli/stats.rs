@@ -89,8 +89,8 @@ pub async fn run(
     let read = |store: &Store| store.instances().all(|(_, view)| is_read(view, &selection));
     // Without an answer in time, what is not known is null.
     let _ = time::timeout(PATIENCE, lookout.until(read)).await;
-    StatsReport::new(&lookout, &selection).print(options.json, printer)?;
-    Ok(lookout.exit())
+    let report = StatsReport::new(&lookout, &selection);
+    lookout.exit().after(report.print(options.json, printer))
 }
 
 /// Whether nothing more is to be learned of an instance by waiting a little.

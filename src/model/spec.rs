@@ -4,6 +4,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+/// More copies of one service than this on one host are taken for a slip of the hand.
+pub const MAX_REPLICAS: u32 = 100;
+
 /// The processes of one stack.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProcessStack {

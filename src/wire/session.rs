@@ -1,6 +1,9 @@
 //! [`Session`]: which stack, which engines, which settings; found once at the start.
 
-use std::sync::Arc;
+use std::{
+    path::{Component, Path},
+    sync::Arc,
+};
 
 use super::described::Described;
 pub use super::described::Own;
@@ -13,7 +16,7 @@ use crate::{
     config::{Settings, stack_file::Runtime},
     engines::{
         Engine,
-        docker::{self, Candidate, DockerEngine},
+        docker::{self, Candidate, DockerEngine, Endpoint},
         limited::{Limited, Limits},
     },
     model::{EngineId, Stack},
@@ -203,12 +206,31 @@ fn candidates(
 }
 
 fn engine_at(candidate: &Candidate, global: &Global) -> Arc<dyn Engine> {
-    let podman = candidate.endpoint.to_string().contains("podman");
-    let name =
-        if podman || global.engine == Some(EngineKind::Podman) { "podman" } else { "docker" };
+    let name = engine_name(&candidate.endpoint, global.engine);
     let endpoint = candidate.endpoint.clone();
     let make = if global.read_only { DockerEngine::read_only } else { DockerEngine::new };
     Arc::new(make(EngineId::new(name), endpoint, global.insecure))
+}
+
+/// What the engine is called before it has said what it is: by the kind that was asked
+/// for, or else by its socket. The name of a host says nothing of what runs there.
+fn engine_name(endpoint: &Endpoint, meant: Option<EngineKind>) -> &'static str {
+    let socket = match endpoint {
+        Endpoint::Unix(path) => Some(path.as_path()),
+        Endpoint::Ssh(target) => target.socket.as_deref().map(Path::new),
+        Endpoint::Tcp { .. } => None,
+    };
+    match meant {
+        Some(EngineKind::Podman) => "podman",
+        Some(EngineKind::Docker) => "docker",
+        Some(EngineKind::Process) | None if socket.is_some_and(is_podmans) => "podman",
+        Some(EngineKind::Process) | None => "docker",
+    }
+}
+
+fn is_podmans(socket: &Path) -> bool {
+    let is_name = |part: Component<'_>| part.as_os_str() == "podman";
+    socket.ends_with("podman.sock") || socket.components().any(is_name)
 }
 
 fn limited(engine: Arc<dyn Engine>, limits: Limits) -> Arc<dyn Engine> {
@@ -216,4 +238,24 @@ fn limited(engine: Arc<dyn Engine>, limits: Limits) -> Arc<dyn Engine> {
         return engine;
     }
     Arc::new(Limited::new(engine, limits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_is_called_by_what_was_asked_for_or_by_its_socket_and_never_by_its_host() {
+        let name =
+            |address: &str, meant| engine_name(&Endpoint::parse(address, None).unwrap(), meant);
+        assert_eq!(name("unix:///run/user/1000/podman/podman.sock", None), "podman");
+        assert_eq!(name("unix:///home/ops/podman.sock", None), "podman");
+        assert_eq!(name("ssh://host/run/podman/api.sock", None), "podman");
+        assert_eq!(name("ssh://podman-host", None), "docker");
+        assert_eq!(name("ssh://podman@podman", None), "docker");
+        assert_eq!(name("tcp://podman:2376", None), "docker");
+        assert_eq!(name("unix:///home/podmanfan/docker.sock", None), "docker");
+        assert_eq!(name("ssh://host", Some(EngineKind::Podman)), "podman");
+        assert_eq!(name("unix:///run/podman/podman.sock", Some(EngineKind::Docker)), "docker");
+    }
 }

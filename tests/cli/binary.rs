@@ -199,6 +199,18 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
+fn a_reader_that_goes_away_hides_no_failure() {
+    let midwatch = Midwatch::new();
+    for args in ["status", "doctor"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = midwatch.command(args);
+        command.env("DOCKER_HOST", "unix:///nowhere/docker.sock");
+        assert_eq!(command.stdout(writer).status().unwrap().code(), Some(3), "{args}");
+    }
+}
+
+#[test]
 fn a_full_disk_is_a_failure() {
     let full = Path::new("/dev/full");
     let full = fs::OpenOptions::new().write(true).open(full).unwrap();

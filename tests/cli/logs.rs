@@ -78,6 +78,18 @@ async fn a_mistyped_service_is_a_usage_error_with_a_suggestion() {
 }
 
 #[tokio::test]
+async fn a_log_that_cannot_be_read_is_complained_about_and_is_one() {
+    let fake = shop();
+    fake.say(&id("api1"), line(1, "a"));
+    fake.make_unreadable(&id("worker1"));
+    let ran = logs(&fake, options(&[])).await;
+    assert_eq!(ran.out, "shop-api-1    | a\n");
+    assert_eq!(ran.err, "error: docker: its log cannot be read\n");
+    assert_eq!(ran.exit, Exit::Wrong);
+    assert_eq!(logs(&fake, options(&["api"])).await.exit, Exit::Well);
+}
+
+#[tokio::test]
 async fn times_and_tails_reach_the_engine() {
     let request = async |options: LogsOptions| {
         let fake = shop();

@@ -140,6 +140,30 @@ async fn an_engine_that_cannot_be_reached_is_told_and_is_three() {
 }
 
 #[tokio::test]
+async fn services_of_an_engine_that_cannot_be_reached_are_not_known_rather_than_none() {
+    let down = FakeEngine::new("podman");
+    down.fail(lost);
+    let last = |ran: &Ran| ran.out.lines().last().unwrap().to_owned();
+    let words = StatusOptions::default();
+    assert_eq!(last(&status(&[&down], None, words.clone()).await), "services not known");
+    assert_eq!(last(&status(&[&down], Some("shop"), words.clone()).await), "services not known");
+    assert_eq!(last(&status(&[&FakeEngine::new("empty")], None, words).await), "no services");
+}
+
+#[tokio::test]
+async fn a_reader_that_goes_away_early_makes_nothing_well() {
+    let fake = shop();
+    fake.end(&InstanceId::new("db1"), 3);
+    let engines = engines(&[&fake]);
+    let (exit, err) = ran_beside(
+        async |printer| status::run(&engines, None, &StatusOptions::default(), printer).await,
+        async |reader| reader.close(),
+    )
+    .await;
+    assert_eq!((exit, err.as_str()), (Exit::Wrong, ""));
+}
+
+#[tokio::test]
 async fn a_project_of_which_nothing_is_there_is_not_well() {
     let fake = shop();
     assert_eq!(status(&[&fake], Some("shop"), JSON).await.exit, Exit::Well);

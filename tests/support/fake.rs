@@ -59,6 +59,7 @@ struct Scripted {
     lines: Vec<LogLine>,
     followers: Vec<Sender<LogLine>>,
     samplers: Vec<Sender<Sample>>,
+    unreadable: bool,
     inspection: Inspection,
 }
 
@@ -170,6 +171,13 @@ impl FakeEngine {
         }
     }
 
+    /// Gives an instance a log that nobody can read, as some log drivers do.
+    pub(crate) fn make_unreadable(&self, id: &InstanceId) {
+        if let Some(scripted) = self.inner().scripted.get_mut(id) {
+            scripted.unreadable = true;
+        }
+    }
+
     /// Gives a reading to whoever reads this instance's stats now.
     pub(crate) fn sample(&self, id: &InstanceId, sample: Sample) {
         if let Some(scripted) = self.inner().scripted.get_mut(id) {
@@ -237,6 +245,7 @@ impl Scripted {
             lines: vec![],
             followers: vec![],
             samplers: vec![],
+            unreadable: false,
             inspection: Inspection::default(),
         }
     }
@@ -307,6 +316,9 @@ impl Engine for FakeEngine {
     ) -> Result<EngineStream<LogLine>, EngineError> {
         let mut inner = self.called(Call::Logs(id.clone(), request))?;
         let scripted = inner.find(id)?;
+        if scripted.unreadable {
+            return Err(EngineError::Unsupported { what: "its log cannot be read".into() });
+        }
         let wanted = |line: &&LogLine| {
             request.since.is_none_or(|since| line.at.is_none_or(|at| at >= since))
                 && request.until.is_none_or(|until| line.at.is_none_or(|at| at < until))

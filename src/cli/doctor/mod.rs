@@ -94,12 +94,12 @@ impl EngineFinding {
 /// When the output cannot be written.
 pub fn run(findings: &Findings, json: bool, printer: &mut Printer<'_>) -> Result<Exit, CliError> {
     let warnings = findings.warnings();
-    if json {
-        printer.json(&Told { findings, warnings: &warnings })?;
+    let printed = if json {
+        printer.json(&Told { findings, warnings: &warnings })
     } else {
-        findings.print(&warnings, printer)?;
-    }
-    Ok(findings.exit(&warnings))
+        findings.print(&warnings, printer)
+    };
+    findings.exit(&warnings).after(printed)
 }
 
 #[derive(Serialize)]

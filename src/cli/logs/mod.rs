@@ -52,13 +52,13 @@ pub async fn run(
     lookout.until(Store::is_listed).await;
     lookout.complain_of_lost(printer);
     lookout.check(&selection)?;
-    let exit = lookout.exit();
     let style = Style::new(options, lookout.selected(&selection).map(|(_, instance)| instance));
     if options.follow {
         return follow(Follow::new(lookout, selection, request), &style, printer).await;
     }
-    history(&placed(&lookout, &selection), request, &style, printer).await?;
-    Ok(exit)
+    let mut exit = lookout.exit();
+    let printed = history(&placed(&lookout, &selection), request, &style, printer, &mut exit).await;
+    exit.after(printed)
 }
 
 /// What is meant, each with the engine that runs it.
@@ -96,12 +96,14 @@ fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
     Ok(LogRequest { tail, since, until, follow: options.follow })
 }
 
-/// Prints what was said, by time.
+/// Prints what was said, by time. A log that was complained about is not well, also for
+/// a reader that does not wait for the end.
 async fn history(
     placed: &[Placed<'_>],
     request: LogRequest,
     style: &Style,
     printer: &mut Printer<'_>,
+    exit: &mut Exit,
 ) -> Result<(), CliError> {
     let opened: Vec<_> = stream::iter(placed)
         .map(async |each| (each, each.engine.logs(&each.instance.id, request).await))
@@ -112,7 +114,7 @@ async fn history(
     for (each, lines) in opened {
         match lines {
             Ok(lines) => streams.push((each, lines)),
-            Err(error) => give_up_or_go_on(each.engine, &error, printer)?,
+            Err(error) => *exit = (*exit).max(give_up_or_go_on(each.engine, &error, printer)?),
         }
     }
     let (placed, streams): (Vec<_>, Vec<_>) = streams.into_iter().unzip();
@@ -120,26 +122,30 @@ async fn history(
     while let Some((at, line)) = merge.next().await {
         match line {
             Ok(line) => style.print(placed[at].instance, &line, printer)?,
-            Err(error) => give_up_or_go_on(placed[at].engine, &error, printer)?,
+            Err(error) => {
+                *exit = (*exit).max(give_up_or_go_on(placed[at].engine, &error, printer)?)
+            }
         }
     }
     Ok(())
 }
 
-/// An instance without a readable log is complained about; a lost engine ends it.
+/// An instance without a readable log is complained about, unless it is gone; a lost
+/// engine ends it.
 fn give_up_or_go_on(
     engine: &dyn Engine,
     error: &EngineError,
     printer: &mut Printer<'_>,
-) -> Result<(), CliError> {
+) -> Result<Exit, CliError> {
     let complaint = CliError::engine(engine.id(), error);
     if !is_final(error) {
         return Err(complaint);
     }
-    if error.kind() != FaultKind::NotFound {
-        printer.complain(&complaint);
+    if error.kind() == FaultKind::NotFound {
+        return Ok(Exit::Well);
     }
-    Ok(())
+    printer.complain(&complaint);
+    Ok(Exit::Wrong)
 }
 
 /// Prints what is said, as it comes, until an engine is lost or the output is closed.

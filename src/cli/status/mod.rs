@@ -40,8 +40,7 @@ pub async fn run(
         return watch(lookout, stack, options.json, printer).await;
     }
     let report = StatusReport::new(&lookout.store, stack, Timestamp::now());
-    report.print(options.json, printer)?;
-    Ok(report.exit())
+    report.exit().after(report.print(options.json, printer))
 }
 
 /// Prints a report whenever it says something new, until the output is closed.

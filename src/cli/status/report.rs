@@ -146,8 +146,8 @@ impl StatusReport {
         let mut services: Vec<_> = store.services().iter().map(|view| cx.service(view)).collect();
         services.sort_by(|one, other| one.key().cmp(&other.key()));
         let engines: Vec<_> = store.engines().iter().map(engine).collect();
-        let unknown = engines.iter().any(|engine| engine.fault.is_some())
-            || (services.is_empty() && stack.is_some());
+        let unknown =
+            engines.iter().any(EngineReport::is_lost) || (services.is_empty() && stack.is_some());
         let floor = if unknown { Level::Unknown } else { Level::Off };
         let level = services.iter().map(|service| service.level).max().unwrap_or(floor).max(floor);
         Self { time: now, level, engines, services, stack: stack.cloned() }
@@ -156,7 +156,7 @@ impl StatusReport {
     /// What the shell is told.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        if self.engines.iter().any(|engine| engine.fault.is_some()) {
+        if self.engines.iter().any(EngineReport::is_lost) {
             return Exit::Unreachable;
         }
         if self.level.is_wrong() { Exit::Wrong } else { Exit::Well }
@@ -193,6 +193,7 @@ impl StatusReport {
     fn summary(&self) -> String {
         let wrong = self.services.iter().filter(|service| service.level.is_wrong()).count();
         match (wrong, self.services.len()) {
+            (_, 0) if self.engines.iter().any(EngineReport::is_lost) => "services not known".into(),
             (_, 0) => match &self.stack {
                 Some(stack) => format!("no services of {stack}"),
                 None => "no services".into(),
@@ -243,6 +244,12 @@ fn engine(view: &EngineView) -> EngineReport {
         version: info.map(|info| info.version.clone()),
         api: info.and_then(|info| info.api.clone()),
         fault,
+    }
+}
+
+impl EngineReport {
+    fn is_lost(&self) -> bool {
+        self.fault.is_some()
     }
 }
 

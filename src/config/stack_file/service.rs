@@ -7,7 +7,7 @@ use crate::{
     config::reader::{At, Node, Reader, Table},
     model::{
         RestartPolicy,
-        spec::{ServiceSpec, StopSignal},
+        spec::{MAX_REPLICAS, ServiceSpec, StopSignal},
     },
 };
 
@@ -27,8 +27,6 @@ const LATER: &[&str] = &[
     "critical", "deploy", "expect", "heal", "limits", "match", "protect", "region", "role", "scale",
 ];
 
-/// More copies than this on one host are a slip of the finger.
-const MAX_REPLICAS: u64 = 256;
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_STOP_TIMEOUT: Duration = Duration::from_hours(1);
 
@@ -80,8 +78,9 @@ fn one(reader: &mut Reader<'_>, name: &At<&str>, table: &Table<'_>, folder: &Pat
     let command = command.and_then(|node| argv(reader, &node));
     let depends_on =
         table.get("depends_on").and_then(|node| reader.strings(&node, "")).unwrap_or_default();
-    let replicas =
-        table.get("replicas").and_then(|node| reader.integer(&node, 0..MAX_REPLICAS + 1));
+    let replicas = table
+        .get("replicas")
+        .and_then(|node| reader.integer(&node, 0..u64::from(MAX_REPLICAS) + 1));
     let replicas = replicas.map_or(1, |replicas| replicas.value as u32);
     let spec = ServiceSpec {
         name: name.value.into(),

@@ -13,6 +13,7 @@ use crate::{
             denied::denied,
             endpoint::{Endpoint, SshTarget},
             meter::TooMuch,
+            nonsense,
         },
     },
     model::InstanceId,
@@ -61,9 +62,10 @@ pub(super) fn of_client(
         ClientError::DockerResponseServerError { status_code, message } => {
             of_answer(endpoint, about, status_code, &message)
         }
-        ClientError::JsonDataError { message, .. } => {
-            answer(endpoint, format!("what makes no sense ({message})"))
+        ClientError::JsonDataError { message, contents, column } => {
+            answer(endpoint, nonsense::found_in(&contents, &message, column))
         }
+        ClientError::JsonSerdeError { err } => answer(endpoint, nonsense::met_by(&err)),
         other => answer(endpoint, chain(&other)),
     }
 }
@@ -293,6 +295,17 @@ mod tests {
         let theirs = io::Error::other("reset");
         let error = of_client(&unix(), None, ClientError::IOError { err: theirs });
         assert!(matches!(error, EngineError::Lost { .. }), "{error}");
+    }
+
+    #[test]
+    fn an_answer_that_makes_no_sense_is_never_quoted() {
+        let error = ClientError::JsonDataError {
+            message: "invalid type: string \"canary\", expected u8 at line 1 column 9".into(),
+            column: 9,
+            contents: "[\"canary\"]".into(),
+        };
+        let told = of_client(&unix(), None, error).to_string();
+        assert!(told.ends_with("line 1 column 9)") && !told.contains("canary"), "{told}");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustix::process::getuid;
+
 use crate::engines::{
     EngineError,
     docker::{
@@ -55,7 +57,7 @@ pub struct Environment {
     pub container_host: Option<String>,
     /// The home folder.
     pub home: Option<PathBuf>,
-    /// `XDG_RUNTIME_DIR`.
+    /// `XDG_RUNTIME_DIR`, or where it would be: sudo and cron do not set it.
     pub runtime_dir: Option<PathBuf>,
     /// What stands before the paths of the system's sockets; `/` outside of tests.
     pub root: PathBuf,
@@ -76,7 +78,9 @@ impl Environment {
                 .map(Into::into)
                 .or_else(|| home.as_ref().map(|home| home.join(".docker"))),
             container_host: variable("CONTAINER_HOST"),
-            runtime_dir: variable("XDG_RUNTIME_DIR").map(Into::into),
+            runtime_dir: Some(
+                variable("XDG_RUNTIME_DIR").map_or_else(usual_runtime_dir, PathBuf::from),
+            ),
             home,
             root: "/".into(),
         }
@@ -87,6 +91,11 @@ impl Environment {
         let folder = self.docker_cert_path.as_ref().or(self.docker_config.as_ref());
         self.docker_tls_verify.then(|| folder.map(|dir| tls_files(dir)).unwrap_or_default())
     }
+}
+
+/// Where systemd puts a user's sockets.
+fn usual_runtime_dir() -> PathBuf {
+    format!("/run/user/{}", getuid().as_raw()).into()
 }
 
 /// A place where an engine may be.
@@ -247,6 +256,19 @@ mod tests {
         assert_eq!(chosen(&place), "default socket");
         let podman = Where { kind: Kind::Podman, ..place };
         assert_eq!(chosen(&podman), "rootless podman socket");
+    }
+
+    #[test]
+    fn without_its_variable_the_folder_of_sockets_is_where_it_usually_is() {
+        let runtime_dir = |value: &str| {
+            let variable = |name: &str| (name == "XDG_RUNTIME_DIR").then(|| value.to_owned());
+            Environment::from_variables(variable).runtime_dir
+        };
+        assert_eq!(runtime_dir("/xdg"), Some("/xdg".into()));
+        let environment = Environment::from_variables(|_| None);
+        let place = Where { kind: Kind::Podman, environment, ..Where::default() };
+        let usual = format!("unix:///run/user/{}/podman/podman.sock", getuid().as_raw());
+        assert_eq!(places(&place)[0], ("rootless podman socket".into(), usual));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod inspect;
 mod lenient;
 mod logs;
 mod meter;
+mod nonsense;
 mod ports;
 mod shell;
 mod stats;

@@ -12,14 +12,11 @@ use crate::{
     },
     model::{
         InstanceId, ServiceId,
-        spec::{ProbeTarget, ServiceSpec},
+        spec::{MAX_REPLICAS, ProbeTarget, ServiceSpec},
     },
     probes::{self, Probe, ProbeError},
     text::Clean,
 };
-
-/// More copies of one service than this are taken for a slip of the hand.
-const MAX_REPLICAS: u32 = 100;
 
 /// What `{port}` in a probe's target stands for, a copy's port.
 const PORT_PLACEHOLDER: &str = "{port}";
@@ -246,7 +243,7 @@ pub(super) mod tests {
             |service: ServiceSpec| instances("s", &[service], &[]).unwrap_err().to_string();
         let empty = ServiceSpec { command: vec![], ..service("a") };
         assert_eq!(refused(empty), "service `a` has no command");
-        let many = ServiceSpec { replicas: 101, ..service("a") };
+        let many = ServiceSpec { replicas: MAX_REPLICAS + 1, ..service("a") };
         assert_eq!(refused(many), "service `a` asks for 101 copies");
         let no_url = ServiceSpec { probe: Some(probe("health")), ..service("a") };
         assert!(refused(no_url).starts_with("the probe of service `a`: "));

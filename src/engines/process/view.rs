@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     engines::process::live::{Cell, Live},
     model::{
-        Detail, Image, Inspection, Instance, Port, Protocol, RestartPolicy,
+        Detail, Inspection, Instance, Port, Protocol, RestartPolicy,
         inspect::Row,
         spec::{ProbeSpec, ProbeTarget},
     },
@@ -25,7 +25,8 @@ pub(super) fn instance(cell: &Cell) -> Instance {
         replica: Some(plan.replica),
         state: live.state,
         health: live.health,
-        image: plan.spec.command.first().map(|program| image(program)),
+        // A process is made from no image; its program is in the command.
+        image: None,
         command: command(&plan.spec.command),
         created_at: Some(cell.created_at),
         ports: port(cell).into_iter().collect(),
@@ -45,10 +46,6 @@ fn detail(cell: &Cell, live: Live) -> Detail {
         failing_streak: live.failing_streak,
         pid: live.processes.map(|processes| processes.program),
     }
-}
-
-fn image(program: &str) -> Image {
-    Image { name: Clean::new(program), digest: None }
 }
 
 /// The command as one would type it, without the credentials of its URLs.
