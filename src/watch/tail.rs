@@ -63,7 +63,8 @@ impl Tail {
 
     /// Where another tail of this instance goes on.
     #[must_use]
-    pub fn into_resume(self) -> Resume {
+    pub fn into_resume(mut self) -> Resume {
+        self.resume.closed();
         self.resume
     }
 
@@ -85,6 +86,10 @@ impl Tail {
 
     fn broken(&mut self, error: EngineError) -> Heard {
         self.lines = None;
+        if matches!(error, EngineError::NotFound { .. }) {
+            // It was removed: there is nothing to go back to.
+            self.resume = Resume::default();
+        }
         self.again_at = Some(Instant::now() + self.backoff.next(fastrand::f64()));
         Heard::Broken(error)
     }
