@@ -10,6 +10,8 @@ use crate::{model::Event, ui::theme::Library};
 pub enum Msg {
     /// Something happened outside.
     Event(Event),
+    /// Much happened outside, in this order. What follows from it follows once.
+    Events(Vec<Event>),
     /// A key was pressed.
     Key(KeyEvent),
     /// The mouse was used, while it is on.

@@ -99,7 +99,7 @@ enum Received {
     Frame,
     Input(Option<io::Result<Input>>),
     Answer(Answer),
-    Messages(Vec<Msg>),
+    Message(Msg),
     Tick,
 }
 
@@ -139,15 +139,15 @@ impl Running {
             () = until(due) => Received::Frame,
             input = next_input(&mut self.reader) => Received::Input(input),
             Some(answer) = self.answers.recv() => Received::Answer(answer),
-            Some(library) = self.themes.recv() => Received::Messages(vec![Msg::Themes(library)]),
+            Some(library) = self.themes.recv() => Received::Message(Msg::Themes(library)),
             count = inbox.control.recv_many(&mut facts, AT_ONCE), if !inbox.control.is_closed() => {
                 debug_assert_eq!(count, facts.len());
-                Received::Messages(facts.into_iter().map(Msg::Event).collect())
+                Received::Message(Msg::Events(facts))
             }
             _ = tick.tick() => Received::Tick,
             count = inbox.bulk.recv_many(&mut bulk, AT_ONCE), if !inbox.bulk.is_closed() => {
                 debug_assert_eq!(count, bulk.len());
-                Received::Messages(bulk.into_iter().map(Msg::Event).collect())
+                Received::Message(Msg::Events(bulk))
             }
         }
     }
@@ -160,14 +160,7 @@ impl Running {
             Received::Answer(Answer::Shell(Ok(shell))) => Box::pin(self.hand_over(shell)).await,
             Received::Answer(Answer::Shell(Err(why))) => self.tell(Msg::Notice(why)),
             Received::Tick => self.tell(Msg::Tick),
-            Received::Messages(messages) => {
-                for message in messages {
-                    if let Flow::End = self.tell(message)? {
-                        return Ok(Flow::End);
-                    }
-                }
-                Ok(Flow::On)
-            }
+            Received::Message(message) => self.tell(message),
         }
     }
 

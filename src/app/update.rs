@@ -18,7 +18,8 @@ impl App {
     /// everything that touches the world comes back as an effect.
     pub fn update(&mut self, msg: Msg, now: Timestamp) -> Outcome {
         match msg {
-            Msg::Event(event) => self.on_event(event, now),
+            Msg::Event(event) => self.on_events(vec![event], now),
+            Msg::Events(events) => self.on_events(events, now),
             Msg::Key(key) => self.on_key(&key, now),
             Msg::Mouse(mouse) => self.on_mouse(mouse, now),
             Msg::Paste(text) => {
@@ -41,23 +42,29 @@ impl App {
         }
     }
 
-    fn on_event(&mut self, event: Event, now: Timestamp) -> Outcome {
-        let was_empty = self.store.services().is_empty();
-        let lines_unseen = match &event {
-            Event::Logged { key, .. } | Event::LogStream { key, .. } => !self.shows_lines_of(key),
-            _ => false,
-        };
-        let topics = self.store.apply(event);
+    fn on_events(&mut self, events: Vec<Event>, now: Timestamp) -> Outcome {
+        let was_empty = self.store.instances().next().is_none();
+        let (mut topics, mut shown) = (Topics::empty(), Topics::empty());
+        for event in events {
+            let lines_unseen = match &event {
+                Event::Logged { key, .. } | Event::LogStream { key, .. } => {
+                    !self.shows_lines_of(key)
+                }
+                _ => false,
+            };
+            let changed = self.store.apply(event);
+            topics |= changed;
+            shown |= if lines_unseen { changed - Topics::LOGS } else { changed };
+        }
         if topics.contains(Topics::SERVICES) {
             self.settle(now);
         }
-        let visible = topics & self.screen.interest();
-        let visible = if lines_unseen { visible - Topics::LOGS } else { visible };
+        let visible = shown & self.screen.interest();
         let frame = if visible.is_empty() || visible == Topics::SAMPLES {
             // Numbers of many instances come one by one all the time; together they
             // are in the frame that each second brings.
             None
-        } else if was_empty && !self.store.services().is_empty() {
+        } else if was_empty && self.store.instances().next().is_some() {
             Some(Urgency::First)
         } else {
             Some(Urgency::Data)

@@ -1,6 +1,6 @@
 //! [`Condition`]: how an instance or a service does, as one level and a reason in words.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -8,6 +8,11 @@ use super::{
     crash::RestartLog,
     instance::{Detail, RestartPolicy},
 };
+
+/// A run that its engine began by itself counts as well once it has lasted so long.
+/// Docker waits up to a minute between two tries, so a program that dies again and again
+/// may never be a crash loop by [`RestartLog`], and is up whenever somebody looks.
+const PROVEN: SignedDuration = SignedDuration::from_mins(5);
 
 /// How something does. Later is worse; a service is as bad as its worst part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,7 +77,7 @@ pub fn of_instance(instance: &Instance, restarts: &RestartLog, now: Timestamp) -
         return Condition::new(Level::Bad, format!("{count} restarts in 60 s{}", why(instance)));
     }
     match instance.state {
-        State::Running => of_running(instance),
+        State::Running => of_running(instance, now),
         State::Exited => of_ended(instance),
         State::Restarting => Condition::new(Level::Bad, format!("restarting{}", why(instance))),
         State::Dead => Condition::new(Level::Bad, "dead: could not be removed"),
@@ -84,7 +89,12 @@ pub fn of_instance(instance: &Instance, restarts: &RestartLog, now: Timestamp) -
     }
 }
 
-fn of_running(instance: &Instance) -> Condition {
+fn of_running(instance: &Instance, now: Timestamp) -> Condition {
+    if instance.health != Health::Unhealthy
+        && let Some(words) = instance.detail.as_ref().and_then(|it| restarted_words(it, now))
+    {
+        return Condition::new(Level::Warn, words);
+    }
     match instance.health {
         Health::Healthy => Condition::new(Level::Ok, "healthy"),
         Health::None => Condition::new(Level::Ok, "running"),
@@ -92,6 +102,27 @@ fn of_running(instance: &Instance) -> Condition {
         Health::Unknown => Condition::new(Level::Unknown, "running, health not known yet"),
         Health::Unhealthy => Condition::new(Level::Bad, unhealthy_words(instance.detail.as_ref())),
     }
+}
+
+/// What is told of a run that its engine began by itself and that is not yet [`PROVEN`].
+/// This needs no history of ours: one look at the instance is enough.
+fn restarted_words(detail: &Detail, now: Timestamp) -> Option<String> {
+    let lasted = now.duration_since(detail.started_at?);
+    if detail.restarts == 0 || lasted >= PROVEN {
+        return None;
+    }
+    // The engine's clock may be ahead of ours.
+    let ago = match lasted.as_secs().max(0) {
+        seconds if seconds < 60 => format!("{seconds} s ago"),
+        seconds => format!("{} min ago", seconds / 60),
+    };
+    let times = match detail.restarts {
+        1 => "once".into(),
+        times => format!("{times} times, last"),
+    };
+    // Docker does not tell how the last run ended while the next one lasts.
+    let exit = detail.exit.as_ref().map_or_else(String::new, |it| format!(" ({})", it.words()));
+    Some(format!("running, restarted {times} {ago}{exit}"))
 }
 
 fn unhealthy_words(detail: Option<&Detail>) -> String {
@@ -212,6 +243,41 @@ mod tests {
         let running = instance(State::Running, Health::None);
         let condition = of_instance(&running, &restarts, Timestamp::UNIX_EPOCH);
         assert_eq!(condition, Condition::new(Level::Bad, "7 restarts in 60 s"));
+    }
+
+    /// A run that began at 1000 s, the engine's n-th try.
+    fn restarted(restarts: u32, exit: Option<i64>, health: Health) -> Instance {
+        let exit = exit.map(|code| Exit { code, oom_killed: false, error: None });
+        let started_at = Timestamp::from_second(1000).ok();
+        Instance {
+            detail: Some(Detail { started_at, exit, restarts, ..Detail::default() }),
+            ..instance(State::Running, health)
+        }
+    }
+
+    fn at(second: i64, instance: &Instance) -> Condition {
+        let now = Timestamp::from_second(second).unwrap();
+        of_instance(instance, &RestartLog::default(), now)
+    }
+
+    #[test]
+    fn a_run_that_an_engine_began_again_is_a_warning_until_it_has_lasted() {
+        let again = restarted(14, Some(3), Health::None);
+        let words = |told: &str| Condition::new(Level::Warn, format!("running, restarted {told}"));
+        assert_eq!(at(1020, &again), words("14 times, last 20 s ago (exit 3)"));
+        assert_eq!(at(1299, &again), words("14 times, last 4 min ago (exit 3)"));
+        assert_eq!(at(1300, &again), Condition::new(Level::Ok, "running"));
+        assert_eq!(at(1020, &restarted(1, None, Health::Healthy)), words("once 20 s ago"));
+        assert_eq!(at(1020, &restarted(0, None, Health::None)).level, Level::Ok);
+        // A health check that is only starting hides nothing.
+        assert_eq!(at(1020, &restarted(2, None, Health::Starting)).level, Level::Warn);
+        assert_eq!(at(1020, &restarted(2, None, Health::Unhealthy)).reason, "unhealthy");
+    }
+
+    #[test]
+    fn an_engine_whose_clock_is_ahead_restarted_it_just_now() {
+        let reason = at(900, &restarted(2, None, Health::None)).reason;
+        assert_eq!(reason, "running, restarted 2 times, last 0 s ago");
     }
 
     #[test]

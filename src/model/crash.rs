@@ -32,6 +32,12 @@ impl RestartLog {
         }
     }
 
+    /// Whether no restart was ever seen.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
     /// How many restarts the last minute saw, when they are enough to be a crash loop.
     #[must_use]
     pub fn crash_loop(&self, now: Timestamp) -> Option<usize> {

@@ -125,4 +125,9 @@ pub enum StreamState {
         /// Why.
         fault: Fault,
     },
+    /// There is nothing that could be read, however often it is tried.
+    Unreadable {
+        /// Why.
+        fault: Fault,
+    },
 }

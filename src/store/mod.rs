@@ -4,11 +4,12 @@
 //! data costs no frame.
 
 pub mod engine;
+mod groups;
 pub mod logs;
 pub mod series;
 pub mod service;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use bitflags::bitflags;
 use jiff::Timestamp;
@@ -17,6 +18,8 @@ pub use engine::{EngineView, Link};
 pub use logs::{LogBounds, LogRing, Logs};
 pub use series::{Point, Series};
 pub use service::{InstanceView, ServiceView, Usage};
+
+use groups::Groups;
 
 use crate::model::{
     EngineFact, EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceId, InstanceKey,
@@ -46,7 +49,7 @@ bitflags! {
 pub struct Store {
     engines: Vec<EngineView>,
     instances: BTreeMap<InstanceKey, InstanceView>,
-    services: Vec<ServiceView>,
+    groups: Groups,
     logs: Logs,
     inspection: Option<(InstanceKey, Fetch<Inspection>)>,
 }
@@ -61,7 +64,7 @@ impl Store {
                 .map(|(id, endpoint)| EngineView::new(id, endpoint))
                 .collect(),
             instances: BTreeMap::new(),
-            services: Vec::new(),
+            groups: Groups::default(),
             logs: Logs::new(logs),
             inspection: None,
         }
@@ -97,10 +100,15 @@ impl Store {
 
     /// Judges again what time alone changes: a crash loop is over once it is.
     pub fn tick(&mut self, now: Timestamp) -> Topics {
-        let before: Vec<_> = self.services.iter().map(|view| view.condition.clone()).collect();
-        self.rebuild(now);
-        let same = self.services.iter().map(|view| &view.condition).eq(before.iter());
-        if same { Topics::empty() } else { Topics::SERVICES }
+        let mut changed = false;
+        for view in self.instances.values_mut().filter(|view| view.has_restarted()) {
+            changed |= view.judge(now);
+        }
+        if !changed {
+            return Topics::empty();
+        }
+        self.groups.outdated();
+        Topics::SERVICES
     }
 
     fn apply_engine(&mut self, id: &EngineId, at: Timestamp, fact: EngineFact) -> Topics {
@@ -133,13 +141,11 @@ impl Store {
             EngineFact::Described { instance } | EngineFact::Refreshed { instance } => {
                 engine.heard(at);
                 self.put_instance(id, *instance, at);
-                self.rebuild(at);
                 return Topics::ENGINES | Topics::SERVICES;
             }
             EngineFact::Removed { id: instance } => {
                 engine.heard(at);
                 self.remove_instance(&InstanceKey::new(id, &instance));
-                self.rebuild(at);
                 return Topics::ENGINES | Topics::SERVICES;
             }
         }
@@ -147,10 +153,11 @@ impl Store {
     }
 
     fn replace_instances(&mut self, engine: &EngineId, instances: Vec<Instance>, now: Timestamp) {
+        let listed: HashSet<&InstanceId> = instances.iter().map(|instance| &instance.id).collect();
         let gone: Vec<InstanceKey> = self
             .instances
             .keys()
-            .filter(|key| key.engine == *engine && !contains(&instances, &key.id))
+            .filter(|key| key.engine == *engine && !listed.contains(&key.id))
             .cloned()
             .collect();
         for key in &gone {
@@ -159,10 +166,10 @@ impl Store {
         for instance in instances {
             self.put_instance(engine, instance, now);
         }
-        self.rebuild(now);
     }
 
     fn put_instance(&mut self, engine: &EngineId, instance: Instance, now: Timestamp) {
+        self.groups.outdated();
         let key = InstanceKey::new(engine, &instance.id);
         match self.instances.get_mut(&key) {
             Some(view) => view.update(instance, now),
@@ -173,15 +180,9 @@ impl Store {
     }
 
     fn remove_instance(&mut self, key: &InstanceKey) {
+        self.groups.outdated();
         self.instances.remove(key);
         self.logs.forget(key);
-    }
-
-    fn rebuild(&mut self, now: Timestamp) {
-        for view in self.instances.values_mut() {
-            view.judge(now);
-        }
-        self.services = service::group(&self.instances);
     }
 
     fn apply_inspection(&mut self, key: InstanceKey, result: Result<Inspection, Fault>) -> Topics {
@@ -242,13 +243,13 @@ impl Store {
     /// All services, by stack and name.
     #[must_use]
     pub fn services(&self) -> &[ServiceView] {
-        &self.services
+        self.groups.of(&self.instances)
     }
 
     /// One service.
     #[must_use]
     pub fn service(&self, key: &ServiceKey) -> Option<&ServiceView> {
-        self.services.iter().find(|view| view.key == *key)
+        self.services().iter().find(|view| view.key == *key)
     }
 
     /// All instances, by engine and id.
@@ -282,10 +283,6 @@ impl Store {
     pub fn log_state(&self, key: &InstanceKey) -> Option<&StreamState> {
         self.logs.ring(key).and_then(LogRing::state)
     }
-}
-
-fn contains(instances: &[Instance], id: &InstanceId) -> bool {
-    instances.iter().any(|instance| instance.id == *id)
 }
 
 #[cfg(test)]

@@ -49,10 +49,21 @@ impl InstanceView {
         }
         self.restarts.record(new_restarts(before, &next), now);
         self.instance = next;
+        self.judge(now);
     }
 
-    pub(super) fn judge(&mut self, now: Timestamp) {
-        self.condition = of_instance(&self.instance, &self.restarts, now);
+    /// Judges again; says whether that changed anything.
+    pub(super) fn judge(&mut self, now: Timestamp) -> bool {
+        let condition = of_instance(&self.instance, &self.restarts, now);
+        let changed = condition != self.condition;
+        self.condition = condition;
+        changed
+    }
+
+    /// Whether a restart is on record: only that can be judged otherwise by time alone.
+    pub(super) fn has_restarted(&self) -> bool {
+        let counted = self.instance.detail.as_ref().is_some_and(|detail| detail.restarts > 0);
+        counted || !self.restarts.is_empty()
     }
 }
 

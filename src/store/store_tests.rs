@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::{EngineInfo, FaultKind, Health, LogLine, ServiceId, State, Stream};
+use crate::model::{
+    Detail, EngineInfo, FaultKind, Health, Level, LogLine, ServiceId, State, Stream,
+};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -143,4 +145,41 @@ fn what_was_asked_for_by_a_person_brings_nothing_back() {
     assert_eq!(store.apply(fact(2, refreshed("gone"))), Topics::empty());
     assert_eq!(store.services().len(), 1);
     assert!(store.apply(fact(3, refreshed("a"))).contains(Topics::SERVICES));
+}
+
+#[test]
+fn instances_are_grouped_when_somebody_looks_however_many_facts_came_before() {
+    let mut store = store();
+    let ids: Vec<String> = (0..5000).map(|n| n.to_string()).collect();
+    let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+    store.apply(listed(1, &names));
+    for name in &names {
+        let described = EngineFact::Described { instance: Box::new(instance(name)) };
+        assert!(store.apply(fact(2, described)).contains(Topics::SERVICES));
+    }
+    assert_eq!(store.groups.made(), 0);
+    for _ in 0..3 {
+        assert_eq!(store.services()[0].instances.len(), 5000);
+    }
+    // What changes nothing of the services costs nothing either.
+    store.apply(logged("1"));
+    assert_eq!(store.tick(at(3)), Topics::empty());
+    store.services();
+    assert_eq!(store.groups.made(), 1);
+    store.apply(fact(4, EngineFact::Removed { id: InstanceId::new("1") }));
+    assert_eq!(store.services()[0].instances.len(), 4999);
+    assert_eq!(store.groups.made(), 2);
+}
+
+#[test]
+fn time_alone_ends_a_warning() {
+    let mut store = store();
+    let detail = Detail { restarts: 2, started_at: Some(at(0)), ..Detail::default() };
+    let restarted = Instance { detail: Some(detail), ..instance("a") };
+    store.apply(fact(10, EngineFact::Listed { instances: vec![restarted, instance("b")] }));
+    assert_eq!(store.services()[0].condition.level, Level::Warn);
+    assert_eq!(store.tick(at(10)), Topics::empty());
+    assert_eq!(store.tick(at(300)), Topics::SERVICES);
+    assert_eq!(store.services()[0].condition.level, Level::Ok);
+    assert_eq!(store.tick(at(301)), Topics::empty());
 }

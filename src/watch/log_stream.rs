@@ -6,7 +6,7 @@ use tokio::{sync::mpsc, time::MissedTickBehavior};
 
 use super::{Heard, Tail};
 use crate::{
-    engines::LogRequest,
+    engines::{EngineError, LogRequest},
     model::{Event, InstanceKey, LogLine, StreamState},
 };
 
@@ -20,7 +20,7 @@ const BATCH_AGE: Duration = Duration::from_millis(50);
 const BATCH_LINES: usize = 256;
 const BATCH_BYTES: usize = 64 * 1024;
 
-/// Follows until the instance ends or nobody listens.
+/// Follows until the instance ends, its output cannot be read, or nobody listens.
 pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Sender<Event>) {
     let mut batch = Batch::new(key.clone(), events.clone());
     let mut tick = tokio::time::interval(BATCH_AGE);
@@ -37,6 +37,11 @@ pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Send
         match heard {
             Heard::Opened => say(&events, &key, StreamState::Live).await,
             Heard::Line(line) => batch.push(line),
+            Heard::Broken(error) if is_final(&error) => {
+                batch.finish().await;
+                let state = StreamState::Unreadable { fault: error.to_fault() };
+                return say(&events, &key, state).await;
+            }
             Heard::Broken(error) => {
                 batch.finish().await;
                 say(&events, &key, StreamState::Broken { fault: error.to_fault() }).await;
@@ -47,6 +52,16 @@ pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Send
             }
         }
     }
+}
+
+/// Whether another try would be answered in the same way.
+fn is_final(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::NotFound { .. }
+            | EngineError::Unsupported { .. }
+            | EngineError::Invalid { .. }
+    )
 }
 
 async fn say(events: &mpsc::Sender<Event>, key: &InstanceKey, state: StreamState) {

@@ -9,6 +9,7 @@
 pub mod backoff;
 pub mod engine;
 mod log_stream;
+mod remembered;
 mod resume;
 mod stats_stream;
 pub mod streams;

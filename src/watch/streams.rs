@@ -11,14 +11,11 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Resume, Tail, log_stream, stats_stream};
+use super::{Resume, Tail, log_stream, remembered::Remembered, stats_stream};
 use crate::{
     engines::Engine,
     model::{Demand, EngineId, Event, InstanceKey},
 };
-
-/// How many instances' places in their logs are remembered while nobody looks.
-const REMEMBERED: usize = 4096;
 
 /// Owns the running streams. A new demand replaces the old one whole, so a cursor
 /// that moves faster than streams open leaves no queue behind.
@@ -27,7 +24,7 @@ pub struct Streams {
     events: mpsc::Sender<Event>,
     logs: BTreeMap<InstanceKey, Running<Resume>>,
     stats: BTreeMap<InstanceKey, Running<()>>,
-    resumes: BTreeMap<InstanceKey, Resume>,
+    resumes: Remembered,
 }
 
 /// A stream's task, and the run of the instance that it belongs to.
@@ -47,7 +44,7 @@ impl Streams {
             events,
             logs: BTreeMap::new(),
             stats: BTreeMap::new(),
-            resumes: BTreeMap::new(),
+            resumes: Remembered::default(),
         }
     }
 
@@ -66,7 +63,7 @@ impl Streams {
         for key in unwanted(&self.logs, wanted) {
             if let Some(running) = self.logs.remove(&key) {
                 let resume = running.end().await.unwrap_or_default();
-                self.remember(key, resume);
+                self.resumes.keep(key, resume);
             }
         }
         for (key, run) in wanted {
@@ -75,7 +72,7 @@ impl Streams {
                 continue;
             }
             let Some(engine) = self.engine_of(key) else { continue };
-            let resume = self.resumes.remove(key).unwrap_or_default();
+            let resume = self.resumes.take(key);
             let mut tail = Tail::new(engine, key.id.clone(), log_stream::FIRST, resume);
             let (stop, stopped) = watch::channel(false);
             let (events, task_key) = (self.events.clone(), key.clone());
@@ -109,13 +106,6 @@ impl Streams {
 
     fn engine_of(&self, key: &InstanceKey) -> Option<Arc<dyn Engine>> {
         self.engines.get(&key.engine).cloned()
-    }
-
-    fn remember(&mut self, key: InstanceKey, resume: Resume) {
-        if self.resumes.len() >= REMEMBERED {
-            self.resumes.pop_first();
-        }
-        self.resumes.insert(key, resume);
     }
 }
 

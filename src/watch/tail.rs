@@ -1,6 +1,6 @@
 //! [`Tail`]: the output of one instance, read on through streams that break.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use tokio::time::{Instant, sleep_until};
@@ -11,6 +11,9 @@ use crate::{
     model::{InstanceId, LogLine},
 };
 
+/// A stream that was open for so long did work, also when no line came.
+const SETTLED: Duration = Duration::from_secs(10);
+
 /// Reads an instance's output. A stream that breaks is opened again after a wait, and
 /// goes on without a lost or doubled line.
 pub struct Tail {
@@ -20,6 +23,8 @@ pub struct Tail {
     resume: Resume,
     backoff: Backoff,
     lines: Option<EngineStream<LogLine>>,
+    /// When the present stream was opened.
+    opened_at: Instant,
     /// When a stream that broke is opened again.
     again_at: Option<Instant>,
 }
@@ -42,7 +47,8 @@ impl Tail {
     #[must_use]
     pub fn new(engine: Arc<dyn Engine>, id: InstanceId, first: LogRequest, resume: Resume) -> Self {
         let backoff = Backoff::default();
-        Self { engine, id, first, resume, backoff, lines: None, again_at: None }
+        let opened_at = Instant::now();
+        Self { engine, id, first, resume, backoff, lines: None, opened_at, again_at: None }
     }
 
     /// What comes next. May be dropped while it waits: nothing is lost by that.
@@ -51,7 +57,10 @@ impl Tail {
         loop {
             match lines.next().await {
                 Some(Ok(line)) if !self.resume.is_new(&line) => {}
-                Some(Ok(line)) => return Heard::Line(line),
+                Some(Ok(line)) => {
+                    self.backoff.reset();
+                    return Heard::Line(line);
+                }
                 Some(Err(error)) => return self.broken(error),
                 None => {
                     self.lines = None;
@@ -63,7 +72,8 @@ impl Tail {
 
     /// Where another tail of this instance goes on.
     #[must_use]
-    pub fn into_resume(self) -> Resume {
+    pub fn into_resume(mut self) -> Resume {
+        self.resume.closed();
         self.resume
     }
 
@@ -74,7 +84,7 @@ impl Tail {
         match self.engine.logs(&self.id, self.request()).await {
             Ok(lines) => {
                 self.resume.reopened();
-                self.backoff.reset();
+                self.opened_at = Instant::now();
                 self.again_at = None;
                 self.lines = Some(lines);
                 Heard::Opened
@@ -84,7 +94,14 @@ impl Tail {
     }
 
     fn broken(&mut self, error: EngineError) -> Heard {
-        self.lines = None;
+        // An engine may open a stream before it asks for it: that it is open says nothing.
+        if self.lines.take().is_some() && self.opened_at.elapsed() >= SETTLED {
+            self.backoff.reset();
+        }
+        if matches!(error, EngineError::NotFound { .. }) {
+            // It was removed: there is nothing to go back to.
+            self.resume = Resume::default();
+        }
         self.again_at = Some(Instant::now() + self.backoff.next(fastrand::f64()));
         Heard::Broken(error)
     }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
 use midwatch::{
     engines::{
         Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
@@ -31,6 +32,8 @@ pub(crate) struct Faulty {
 struct Faults {
     /// No description of this one is given.
     indescribable: Option<InstanceId>,
+    /// A log opens, and then breaks with this.
+    unreadable: Option<fn() -> EngineError>,
     /// How long the next descriptions take to arrive after they were made.
     delays: Vec<Duration>,
 }
@@ -42,6 +45,11 @@ impl Faulty {
 
     pub(crate) fn set_indescribable(&self, id: Option<InstanceId>) {
         self.faults.lock().unwrap().indescribable = id;
+    }
+
+    /// Every log opens and breaks before its first line.
+    pub(crate) fn break_logs(&self, why: fn() -> EngineError) {
+        self.faults.lock().unwrap().unreadable = Some(why);
     }
 
     /// The next descriptions take so long, in this order; the rest come at once.
@@ -102,7 +110,11 @@ impl Engine for Faulty {
         id: &InstanceId,
         request: LogRequest,
     ) -> Result<EngineStream<LogLine>, EngineError> {
-        self.fake.logs(id, request).await
+        let lines = self.fake.logs(id, request).await?;
+        match self.faults.lock().unwrap().unreadable {
+            Some(why) => Ok(stream::once(async move { Err(why()) }).boxed()),
+            None => Ok(lines),
+        }
     }
 
     async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError> {

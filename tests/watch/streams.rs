@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use midwatch::model::{Event, Sample, ServiceId, StreamState};
+use midwatch::{
+    engines::EngineError,
+    model::{Event, Sample, ServiceId, StreamState},
+};
 
 use crate::{
+    faulty::Faulty,
     support::fake::{Call, instance},
     watching::{Heard, Streaming, fake, id, key, line, opened, refused, settle},
 };
@@ -77,6 +81,33 @@ async fn a_broken_stream_goes_on_without_a_lost_or_doubled_line() {
     let heard = streaming.heard(QUIET).await;
     assert_eq!(heard.lines, ["one", "two", "two", "two", "three", "four"]);
     assert_eq!(heard.states, ["live", "broken", "live"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_opens_and_breaks_at_once_is_tried_again_ever_more_slowly() {
+    let engine = Faulty::new(fake(&["a"]));
+    engine.break_logs(refused);
+    let mut streaming = Streaming::start(&engine, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    let began = tokio::time::Instant::now();
+    while began.elapsed() < Duration::from_secs(30) {
+        streaming.event().await;
+    }
+    // 0.5 + 1 + 2 + 4 + 4 … seconds, each up to a quarter shorter; not one each 0.5 s.
+    let tries = opened(&engine.fake).len();
+    assert!((9..=13).contains(&tries), "{tries} tries in 30 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_cannot_be_read_is_asked_for_once_in_a_run() {
+    let engine = Faulty::new(fake(&["a"]));
+    engine.break_logs(|| EngineError::Unsupported { what: "nothing to read".into() });
+    let mut streaming = Streaming::start(&engine, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    assert_eq!(streaming.heard(QUIET).await.states, ["live", "unreadable"]);
+    assert_eq!(opened(&engine.fake), ["logs a"]);
+    streaming.want_logs(&[("a", Some(100))]);
+    assert_eq!(streaming.heard(QUIET).await.states, ["live", "unreadable"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -129,10 +129,10 @@ pub(crate) struct Streaming {
 }
 
 impl Streaming {
-    pub(crate) fn start(fake: &FakeEngine, bound: usize) -> Self {
+    pub(crate) fn start(engine: &(impl Engine + Clone + 'static), bound: usize) -> Self {
         let (sender, events) = mpsc::channel(bound);
         let (demand, demanded) = watch::channel(Demand::default());
-        let engines: [Arc<dyn Engine>; 1] = [Arc::new(fake.clone())];
+        let engines: [Arc<dyn Engine>; 1] = [Arc::new(engine.clone())];
         let task = tokio::spawn(Streams::new(&engines, sender).serve(demanded));
         Self { events, demand, task }
     }
@@ -165,6 +165,7 @@ impl Streaming {
                     StreamState::Live => "live",
                     StreamState::Ended => "ended",
                     StreamState::Broken { .. } => "broken",
+                    StreamState::Unreadable { .. } => "unreadable",
                 }),
                 Event::Sampled { .. } => heard.samples += 1,
                 other => panic!("{other:?}"),

@@ -22,6 +22,10 @@ use crate::{
     model::{InstanceId, LogLine, Stream},
 };
 
+/// What Docker and Podman say of an instance whose log driver keeps no output that could
+/// be read, such as `none`.
+const NOTHING_TO_READ: [&str; 2] = ["driver does not support reading", "cannot read logs"];
+
 /// Reads an instance's output. `tty` says that it has a terminal instead of two pipes.
 ///
 /// The connection is made with the first poll: Podman does not answer before there is
@@ -44,7 +48,20 @@ pub(super) fn logs(
             Ok(lines) => lines,
             Err(error) => stream::once(async { Err(error) }).boxed(),
         })
+        .map(|line| line.map_err(of_reading))
         .boxed()
+}
+
+/// A log driver that keeps nothing is no failure of the engine: another try is in vain.
+fn of_reading(error: EngineError) -> EngineError {
+    match error {
+        EngineError::Answer { reason, .. }
+            if NOTHING_TO_READ.iter().any(|words| reason.contains(words)) =>
+        {
+            EngineError::Unsupported { what: "its log driver keeps nothing to read".into() }
+        }
+        other => other,
+    }
 }
 
 /// A part of an instance's output.
@@ -236,6 +253,22 @@ mod tests {
         let lines = read(vec![Piece::Bytes(Bytes::from_static(bytes))]).await;
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[1], (Stream::Stdout, "b".into()));
+    }
+
+    #[test]
+    fn a_log_driver_that_keeps_nothing_is_told_as_that() {
+        let endpoint = Endpoint::Unix("/x".into());
+        let read = |said: &str| of_reading(failure::answer(&endpoint, said));
+        for said in [
+            "configured logging driver does not support reading",
+            "this container is using the 'none' log driver, cannot read logs: \
+             this container is not logging output",
+        ] {
+            let error = read(said);
+            assert!(matches!(error, EngineError::Unsupported { .. }), "{error}");
+            assert_eq!(error.to_string(), "its log driver keeps nothing to read");
+        }
+        assert!(matches!(read("something else"), EngineError::Answer { .. }));
     }
 
     #[test]

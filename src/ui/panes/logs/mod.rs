@@ -259,11 +259,12 @@ impl Pane for Logs {
 fn nothing(instances: &[InstanceKey], cx: &Cx<'_>) -> (Role, String) {
     let states = || instances.iter().map(|key| cx.store.log_state(key));
     let broken = states().find_map(|state| match state {
-        Some(StreamState::Broken { fault }) => Some(fault),
+        Some(StreamState::Broken { fault }) => Some((fault, " Trying again.")),
+        Some(StreamState::Unreadable { fault }) => Some((fault, "")),
         _ => None,
     });
-    if let Some(fault) = broken {
-        return (Role::Bad, format!("No logs: {}. Trying again.", fault.message));
+    if let Some((fault, next)) = broken {
+        return (Role::Bad, format!("No logs: {}.{next}", fault.message));
     }
     if instances.is_empty() {
         return (Role::Muted, "Select a service to see its logs.".into());

@@ -1,0 +1,37 @@
+//! [`Groups`]: services, made of instances when somebody asks.
+
+use std::{cell::OnceCell, collections::BTreeMap};
+
+use super::{InstanceView, ServiceView, service::group};
+use crate::model::InstanceKey;
+
+/// The services that instances make up. Thousands of facts may come before anybody
+/// looks: they are grouped with the first look, and kept until something changes.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    services: OnceCell<Vec<ServiceView>>,
+    #[cfg(test)]
+    made: std::cell::Cell<u32>,
+}
+
+impl Groups {
+    /// The services of these instances, by stack and name.
+    pub(super) fn of(&self, instances: &BTreeMap<InstanceKey, InstanceView>) -> &[ServiceView] {
+        self.services.get_or_init(|| {
+            #[cfg(test)]
+            self.made.set(self.made.get() + 1);
+            group(instances)
+        })
+    }
+
+    /// Says that instances are not what they were.
+    pub(super) fn outdated(&mut self) {
+        self.services = OnceCell::new();
+    }
+
+    /// How often instances were grouped so far.
+    #[cfg(test)]
+    pub(super) fn made(&self) -> u32 {
+        self.made.get()
+    }
+}
