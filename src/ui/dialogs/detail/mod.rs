@@ -1,24 +1,25 @@
 //! A service in detail: each instance, its health with the last words of its probe,
 //! its last exit, ports, image and labels.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+mod facts;
+
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     input::{Command, Context},
-    model::{Instance, InstanceKey, ServiceKey, TimeStyle},
+    model::{InstanceKey, ServiceKey},
     store::{InstanceView, ServiceView, Topics},
-    text::format,
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
         cx::Standing,
+        dialogs::{scroll::Scroll, wrapped},
         theme::Role,
         widgets::{cells, cursor::Cursor},
     },
 };
 
-/// How many of an instance's last health checks are shown.
-const CHECKS: usize = 3;
+/// The column at which the values of facts begin.
+const VALUES: usize = 10;
 
 /// The detail of one service.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Detail {
     service: ServiceKey,
     /// Which instance.
     cursor: Cursor,
+    /// How far what is told of it is moved.
+    scroll: Scroll,
 }
 
 impl Detail {
@@ -36,7 +39,7 @@ impl Detail {
         let level = |key: &InstanceKey| cx.store.instance(key).map(|view| view.condition.level);
         let index = |(index, key): (usize, &InstanceKey)| (level(key), std::cmp::Reverse(index));
         let worst = instances.iter().enumerate().map(index).max();
-        let mut detail = Self { service, cursor: Cursor::default() };
+        let mut detail = Self { service, cursor: Cursor::default(), scroll: Scroll::default() };
         if let Some((_, std::cmp::Reverse(worst))) = worst {
             detail.cursor.set(worst, instances.len(), detail.list_rows(cx).into());
         }
@@ -52,10 +55,41 @@ impl Detail {
         Some((key, cx.store.instance(key)?))
     }
 
+    fn count(&self, cx: &Cx<'_>) -> usize {
+        self.view(cx).map_or(0, |view| view.instances.len())
+    }
+
     /// The room for the list of instances above what is told of one.
     fn list_rows(&self, cx: &Cx<'_>) -> u16 {
-        let count = self.view(cx).map_or(0, |view| view.instances.len()) as u16;
-        count.min((cx.size.height / 3).max(1))
+        (self.count(cx) as u16).min((cx.size.height / 3).max(1))
+    }
+
+    /// The room for what is told of one, below the list and an empty row.
+    fn facts_rows(&self, cx: &Cx<'_>) -> usize {
+        usize::from(cx.size.height.saturating_sub(self.list_rows(cx) + 1))
+    }
+
+    /// How many rows what is told of one takes.
+    fn length(&self, cx: &Cx<'_>) -> usize {
+        let Some((key, view)) = self.selected(cx) else { return 0 };
+        let facts = facts::facts(key, &view.instance, cx);
+        wrapped::rows(&facts, VALUES, cx.size.width.into()).len()
+    }
+
+    /// Moves within the list of instances, or within what is told of one.
+    fn step(&mut self, command: Command, cx: &Cx<'_>) -> bool {
+        let count = self.count(cx);
+        let chooses =
+            matches!(command, Command::Down | Command::Up | Command::Top | Command::Bottom);
+        if count > 1 && chooses {
+            let before = self.cursor.index;
+            self.cursor.on(command, count, self.list_rows(cx).into());
+            if self.cursor.index != before {
+                self.scroll = Scroll::default();
+            }
+            return true;
+        }
+        self.scroll.on(command, self.length(cx), self.facts_rows(cx))
     }
 }
 
@@ -73,12 +107,22 @@ impl Pane for Detail {
         line
     }
 
+    fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
+        self.scroll.footnote(self.length(cx), self.facts_rows(cx), cx)
+    }
+
     fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
         let mut commands = vec![Command::Logs, Command::Inspect];
         if self.selected(cx).is_some_and(|(_, view)| view.instance.is_up()) {
             commands.push(Command::Shell);
         }
-        commands.extend([Command::Down, Command::Up, Command::Back]);
+        let pages = self.scroll.pages(self.length(cx), self.facts_rows(cx));
+        let moves = self.count(cx) > 1 || !pages.is_empty();
+        commands.extend(pages);
+        if moves {
+            commands.extend([Command::Down, Command::Up]);
+        }
+        commands.push(Command::Back);
         commands
     }
 
@@ -87,8 +131,7 @@ impl Pane for Detail {
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
-        let count = self.view(cx).map_or(0, |view| view.instances.len());
-        if self.cursor.on(command, count, self.list_rows(cx).into()) {
+        if self.step(command, cx) {
             return Reaction::done();
         }
         let wishes = match (command, self.selected(cx)) {
@@ -125,12 +168,10 @@ impl Pane for Detail {
             }
         }
         if let Some((key, view)) = self.selected(cx) {
-            for (line, (name, role, value)) in facts(key, &view.instance, cx).iter().enumerate() {
-                let row = cells::row(area, rows + 1 + line as u16);
-                let pieces =
-                    [(&**name, cx.theme.style(Role::Muted)), (value, cx.theme.style(*role))];
-                cells::put_pieces(buffer, row, pieces, cx.glyphs.ellipsis);
-            }
+            let facts = facts::facts(key, &view.instance, cx);
+            let lines = wrapped::rows(&facts, VALUES, area.width.into());
+            let first = self.scroll.first_shown(lines.len(), self.facts_rows(cx));
+            wrapped::draw(&lines, first, cells::below(area, rows + 1), buffer, cx);
         }
     }
 }
@@ -154,69 +195,4 @@ fn draw_instance(
         (&*now.words, on_row(now.role)),
     ];
     cells::put_pieces(buffer, row, pieces, cx.glyphs.ellipsis);
-}
-
-/// A named fact of an instance, and the role that it is shown in.
-type Fact = (String, Role, String);
-
-fn facts(key: &InstanceKey, instance: &Instance, cx: &Cx<'_>) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    let mut say = |name: &str, role: Role, value: String| {
-        facts.push((format!("{name:<10}"), role, value));
-    };
-    say("id", Role::Text, format!("{} on {}", key.id.short(), key.engine));
-    say("state", Role::Text, instance.state.word().into());
-    if let Some(image) = &instance.image {
-        let digest = image.short_digest().map(|digest| format!("  {digest}")).unwrap_or_default();
-        say("image", Role::Text, format!("{}{digest}", image.name));
-    }
-    if !instance.command.is_empty() {
-        say("command", Role::Text, instance.command.to_string());
-    }
-    if !instance.ports.is_empty() {
-        let ports: Vec<String> = instance.ports.iter().map(ToString::to_string).collect();
-        say("ports", Role::Text, ports.join("  "));
-    }
-    if let Some(detail) = &instance.detail {
-        if let Some(started) = detail.started_at {
-            say("started", Role::Text, moment(started, cx));
-        }
-        if let Some(finished) = detail.finished_at.filter(|_| !instance.is_up()) {
-            say("ended", Role::Text, moment(finished, cx));
-        }
-        if let Some(exit) = &detail.exit {
-            let error = exit.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-            let role = if exit.is_orderly() { Role::Text } else { Role::Bad };
-            say("last exit", role, format!("{}{error}", exit.words()));
-        }
-        if detail.restarts > 0 {
-            say("restarts", Role::Warn, detail.restarts.to_string());
-        }
-        say("health", Role::Text, instance.health.word().into());
-        for record in detail.health_log.iter().rev().take(CHECKS) {
-            let role = if record.exit_code == 0 { Role::Text } else { Role::Bad };
-            let at = record.at.map(|at| moment(at, cx)).unwrap_or_default();
-            say("", role, format!("{at}  exit {}", record.exit_code));
-            for line in &record.output {
-                say("", role, format!("  {line}"));
-            }
-        }
-    }
-    for (name, value) in &instance.labels {
-        say("label", Role::Muted, format!("{name} = {}", masked(name.as_str(), value.as_str())));
-    }
-    facts
-}
-
-/// A label's value; masked when its name says that it is a secret.
-fn masked<'a>(name: &str, value: &'a str) -> &'a str {
-    if crate::text::redact::is_secret_name(name) { crate::text::redact::MASK } else { value }
-}
-
-/// A moment with its zone, and how long ago it was.
-fn moment(at: Timestamp, cx: &Cx<'_>) -> String {
-    let zone = if cx.time == TimeStyle::Utc { TimeZone::UTC } else { cx.zone.clone() };
-    let age = cx.now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs();
-    let clock = at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %Z");
-    format!("{clock}  ({} ago)", format::age(age))
 }
