@@ -88,6 +88,16 @@ fn another_instance_is_told_of_from_its_beginning() {
 }
 
 #[test]
+fn a_long_name_leaves_the_condition_its_room() {
+    let name = "long-name-".repeat(20);
+    let api = checked(running("api-1", ServiceId::alone(&name), None), Health::Unhealthy, &[]);
+    let console = detail_of(&api);
+    let told = console.lines_with("unhealthy, 5 checks failed in a row ");
+    assert_eq!(told.len(), 2, "title and row: {}", console.draw());
+    assert!(told.iter().all(|line| line.contains("long-name-")), "{told:?}");
+}
+
+#[test]
 fn a_check_passed_or_failed_and_only_a_telling_code_is_shown() {
     let record =
         |seconds, exit_code| HealthRecord { at: Some(ago(seconds)), exit_code, output: vec![] };

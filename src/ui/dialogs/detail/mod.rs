@@ -9,6 +9,7 @@ use crate::{
     input::{Command, Context},
     model::{InstanceKey, ServiceKey},
     store::{InstanceView, ServiceView, Topics},
+    text::width::{fit, truncate, width},
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
         cx::Standing,
@@ -20,6 +21,9 @@ use crate::{
 
 /// The column at which the values of facts begin.
 const VALUES: usize = 10;
+
+/// The spaces around a title in its frame.
+const FRAME: usize = 2;
 
 /// The detail of one service.
 #[derive(Debug)]
@@ -99,12 +103,16 @@ impl Pane for Detail {
     }
 
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
-        let mut line = Line::from(cx.span(Role::Title, self.service.service.to_string()));
-        if let Some(view) = self.view(cx) {
-            let now = cx.standing(&self.service.engine, &view.condition);
-            line.push_span(cx.span(now.role, format!("  {} {}", now.glyph, now.words)));
-        }
-        line
+        let name = self.service.service.to_string();
+        let Some(view) = self.view(cx) else { return cx.span(Role::Title, name).into() };
+        let now = cx.standing(&self.service.engine, &view.condition);
+        let condition = format!("  {} {}", now.glyph, now.words);
+        let room = usize::from(cx.size.width).saturating_sub(FRAME);
+        // The condition matters more: a long name gives way, down to a part that tells
+        // which it is.
+        let names = room.saturating_sub(width(&condition)).max(room / 3);
+        let name = truncate(&name, names, cx.glyphs.ellipsis).into_owned();
+        vec![cx.span(Role::Title, name), cx.span(now.role, condition)].into()
     }
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
@@ -159,12 +167,13 @@ impl Pane for Detail {
         };
         let rows = self.list_rows(cx);
         let top = self.cursor.first_shown(service.instances.len(), rows.into());
+        let names = names_width(service, area.width.into(), cx);
         for (line, key) in service.instances.iter().skip(top).take(rows.into()).enumerate() {
             if let Some(view) = cx.store.instance(key) {
                 let selected = top + line == self.cursor.index;
                 let now = cx.standing(&key.engine, &view.condition);
-                let name = view.instance.name.as_str();
-                draw_instance(name, &now, cells::row(area, line as u16), selected, buffer, cx);
+                let name = fit(view.instance.name.as_str(), names, cx.glyphs.ellipsis);
+                draw_instance(&name, &now, cells::row(area, line as u16), selected, buffer, cx);
             }
         }
         if let Some((key, view)) = self.selected(cx) {
@@ -174,6 +183,14 @@ impl Pane for Detail {
             wrapped::draw(&lines, first, cells::below(area, rows + 1), buffer, cx);
         }
     }
+}
+
+/// The columns for the names of a service's instances: the widest, or two fifths of a
+/// row, which leaves a condition its words.
+fn names_width(service: &ServiceView, room: usize, cx: &Cx<'_>) -> usize {
+    let views = service.instances.iter().filter_map(|key| cx.store.instance(key));
+    let widest = views.map(|view| width(view.instance.name.as_str())).max().unwrap_or(0);
+    widest.min(room * 2 / 5)
 }
 
 fn draw_instance(
@@ -188,10 +205,11 @@ fn draw_instance(
     if selected {
         buffer.set_style(row, cx.theme.style(Role::Selection));
     }
-    let name = format!(" {name:<24} ");
     let pieces = [
         (now.glyph, on_row(now.role)),
-        (&*name, on_row(Role::Text)),
+        (" ", on_row(Role::Text)),
+        (name, on_row(Role::Text)),
+        ("  ", on_row(Role::Text)),
         (&*now.words, on_row(now.role)),
     ];
     cells::put_pieces(buffer, row, pieces, cx.glyphs.ellipsis);
