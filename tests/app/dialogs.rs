@@ -1,6 +1,7 @@
 //! Dialogs show all that they have, and say what they hold back.
 
 use midwatch::{
+    app::Effect,
     model::{Event, Exit, Health, HealthRecord, Inspection, Instance, ServiceId, inspect::Row},
     text::Clean,
 };
@@ -126,4 +127,12 @@ fn an_inspection_cuts_nothing() {
     assert!(first.replace(' ', "").contains("g_dir_of_the_stack"), "{first}");
     console.press("G");
     assert!(!console.draw().contains(" more "), "{}", console.draw());
+}
+
+#[test]
+fn a_begun_name_never_opens_a_shell_because_of_a_description() {
+    let mut console = detail_of(&running("api-1", ServiceId::in_stack("shop", "api"), Some(1)));
+    console.press("Esc :");
+    console.type_text("ins");
+    assert_eq!(console.press("Enter"), [Effect::Inspect(key("api-1"))]);
 }
