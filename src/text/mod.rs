@@ -12,6 +12,7 @@ pub mod place;
 pub mod redact;
 mod sgr;
 pub mod width;
+pub mod wrap;
 
 pub use ansi::{Attributes, Emphasis, Styled, parse_log};
 pub use clean::Clean;

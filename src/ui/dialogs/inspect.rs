@@ -6,11 +6,15 @@ use crate::{
     input::{Command, Context},
     model::{Fetch, Inspection, InstanceKey, inspect::Value},
     store::Topics,
-    text::{redact::MASK, width::slice_columns},
+    text::redact::MASK,
     ui::{
         Cx, Pane, Reaction, Wish,
+        dialogs::{
+            scroll::Scroll,
+            wrapped::{self, Fact},
+        },
         theme::Role,
-        widgets::{cells, cursor::Cursor, message},
+        widgets::message,
     },
 };
 
@@ -19,35 +23,52 @@ use crate::{
 pub struct Inspect {
     instance: InstanceKey,
     revealed: bool,
-    cursor: Cursor,
-    side: u16,
+    scroll: Scroll,
 }
 
 impl Inspect {
     /// Opens masked.
     #[must_use]
     pub fn new(instance: InstanceKey) -> Self {
-        Self { instance, revealed: false, cursor: Cursor::default(), side: 0 }
+        Self { instance, revealed: false, scroll: Scroll::default() }
     }
 
-    fn answer<'a>(&self, cx: &Cx<'a>) -> Option<&'a Inspection> {
-        cx.store.inspection(&self.instance).and_then(Fetch::value)
+    /// What the engine told, section by section.
+    fn facts<'a>(&self, inspection: &'a Inspection) -> Vec<Fact<'a>> {
+        let mut facts = Vec::new();
+        for section in &inspection.sections {
+            facts.push(Fact::heading(&*section.title));
+            facts.extend(section.rows.iter().map(|row| {
+                let (role, value) = self.shown(&row.value);
+                Fact::new(row.name.as_str(), role, value).lead(LEAD)
+            }));
+        }
+        facts
+    }
+
+    fn shown<'a>(&self, value: &'a Value) -> (Role, &'a str) {
+        match value {
+            Value::Text(text) => (Role::Text, text.as_str()),
+            Value::Secret(secret) if self.revealed => (Role::Warn, secret.reveal().as_str()),
+            Value::Secret(_) => (Role::Muted, MASK),
+        }
+    }
+
+    /// How many rows the answer takes.
+    fn length(&self, cx: &Cx<'_>) -> usize {
+        let answer = cx.store.inspection(&self.instance).and_then(Fetch::value);
+        answer.map_or(0, |answer| {
+            wrapped::rows(&self.facts(answer), values(cx.size.width), cx.size.width.into()).len()
+        })
     }
 }
 
-/// A line of the dialog.
-enum Shown<'a> {
-    Title(&'a str),
-    Row(&'a str, &'a Value),
-}
+/// The columns before the names of a section.
+const LEAD: usize = 2;
 
-fn lines(inspection: &Inspection) -> Vec<Shown<'_>> {
-    let mut lines = Vec::new();
-    for section in &inspection.sections {
-        lines.push(Shown::Title(&section.title));
-        lines.extend(section.rows.iter().map(|row| Shown::Row(row.name.as_str(), &row.value)));
-    }
-    lines
+/// The column at which values begin: a third is for names, up to the length of most.
+fn values(width: u16) -> usize {
+    usize::from((width / 3).min(34)) + LEAD + 1
 }
 
 impl Pane for Inspect {
@@ -62,11 +83,21 @@ impl Pane for Inspect {
     }
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
-        self.revealed.then(|| cx.span(Role::Warn, " secrets are shown ").into())
+        let mut line = Line::default();
+        if self.revealed {
+            line.push_span(cx.span(Role::Warn, " secrets are shown "));
+        }
+        line.extend(
+            self.scroll.footnote(self.length(cx), cx.size.height.into(), cx).unwrap_or_default(),
+        );
+        (!line.spans.is_empty()).then_some(line)
     }
 
-    fn commands(&self, _cx: &Cx<'_>) -> Vec<Command> {
-        vec![Command::Reveal, Command::Down, Command::Up, Command::Back]
+    fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
+        let mut commands = vec![Command::Reveal];
+        commands.extend(self.scroll.moves(self.length(cx), cx.size.height.into()));
+        commands.push(Command::Back);
+        commands
     }
 
     fn interest(&self) -> Topics {
@@ -74,14 +105,11 @@ impl Pane for Inspect {
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
-        let length = self.answer(cx).map_or(0, |inspection| lines(inspection).len());
-        if self.cursor.on(command, length, usize::from(cx.size.height)) {
+        if self.scroll.on(command, self.length(cx), cx.size.height.into()) {
             return Reaction::done();
         }
         match command {
             Command::Reveal => self.revealed = !self.revealed,
-            Command::Left => self.side = self.side.saturating_sub(16),
-            Command::Right => self.side = self.side.saturating_add(16).min(4096),
             Command::Back => return Reaction::wish(Wish::Close),
             _ => return Reaction::Ignored,
         }
@@ -98,43 +126,9 @@ impl Pane for Inspect {
             }
             Some(Fetch::Fresh { value, .. } | Fetch::Stale { value, .. }) => value,
         };
-        let lines = lines(inspection);
-        let room = usize::from(area.height);
-        let top = self.cursor.first_shown(lines.len(), room);
-        for (number, line) in lines.iter().skip(top).take(room).enumerate() {
-            let row = cells::row(area, number as u16);
-            if top + number == self.cursor.index {
-                buffer.set_style(row, cx.theme.style(Role::Selection));
-            }
-            self.draw_line(line, row, buffer, cx);
-        }
-    }
-}
-
-impl Inspect {
-    fn draw_line(&self, line: &Shown<'_>, row: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let ellipsis = cx.glyphs.ellipsis;
-        match line {
-            Shown::Title(title) => {
-                cells::put(buffer, row, title, cx.theme.style(Role::Title), ellipsis);
-            }
-            Shown::Row(name, value) => {
-                let names = (row.width / 3).min(34);
-                let place = Rect { width: names, ..cells::skip(row, 2) };
-                cells::put(buffer, place, name, cx.theme.style(Role::Muted), ellipsis);
-                let rest = cells::skip(row, names + 3);
-                let (text, role) = match value {
-                    Value::Text(text) => (text.as_str(), Role::Text),
-                    Value::Secret(secret) if self.revealed => {
-                        (secret.reveal().as_str(), Role::Warn)
-                    }
-                    Value::Secret(_) => (MASK, Role::Muted),
-                };
-                // More than there is room for, so that the cut is marked.
-                let columns = usize::from(rest.width) + 2;
-                let shown = slice_columns(text, self.side.into(), columns);
-                cells::put(buffer, rest, &shown, cx.theme.style(role), ellipsis);
-            }
-        }
+        let facts = self.facts(inspection);
+        let rows = wrapped::rows(&facts, values(area.width), area.width.into());
+        let first = self.scroll.first_shown(rows.len(), area.height.into());
+        wrapped::draw(&rows, first, area, buffer, cx);
     }
 }

@@ -5,7 +5,9 @@ pub mod faults;
 pub mod help;
 pub mod inspect;
 pub mod palette;
+mod scroll;
 pub mod themes;
+mod wrapped;
 
 use crate::{
     input::Command,

@@ -26,6 +26,15 @@ enum Entry {
 }
 
 impl Entry {
+    /// What it is called.
+    fn name(&self) -> String {
+        match self {
+            Self::Command(command, _) => command.name().to_owned(),
+            Self::Service(key) => key.service.to_string(),
+        }
+    }
+
+    /// Its name, and what is said of it.
     fn words(&self) -> String {
         match self {
             Self::Command(command, _) => format!("{}  {}", command.name(), command.description()),
@@ -65,23 +74,24 @@ impl Palette {
         }
     }
 
-    /// The entries that match, the best first.
+    /// The entries that match: first those whose name does, then those of which only
+    /// what is said of them does, each the best first. Enter takes the first one, so a
+    /// name that was begun must not lose to another command's description.
     fn found(&self) -> Vec<&Entry> {
         let pattern =
             Pattern::parse(self.field.value(), CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
-        let mut scored: Vec<(u32, &Entry)> = self
-            .entries
-            .iter()
-            .filter_map(|entry| {
-                let words = entry.words();
-                let score = pattern.score(Utf32Str::new(&words, &mut buffer), &mut matcher)?;
-                Some((score, entry))
-            })
-            .collect();
-        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        scored.into_iter().map(|(_, entry)| entry).collect()
+        let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
+        let rank = |entry: &Entry| {
+            let by_name = score(&entry.name()).map(|score| (true, score));
+            by_name.or_else(|| Some((false, score(&entry.words())?)))
+        };
+        let ranks = self.entries.iter().map(rank);
+        let mut ranked: Vec<_> =
+            ranks.zip(&self.entries).filter_map(|(rank, entry)| Some((rank?, entry))).collect();
+        ranked.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+        ranked.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// The room for entries below the text field.
@@ -185,5 +195,39 @@ fn draw_entry(entry: &Entry, row: Rect, selected: bool, buffer: &mut Buffer, cx:
         Entry::Service(_) => {
             cells::put(buffer, row, &entry.words(), cx.theme.style(text), cx.glyphs.ellipsis);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+
+    fn first(typed: &str) -> &'static str {
+        let entries = Command::iter().map(|command| Entry::Command(command, None)).collect();
+        let field = TextField::holding(typed);
+        let palette = Palette { entries, field, cursor: Cursor::default() };
+        match palette.found().first() {
+            Some(Entry::Command(command, _)) => command.name(),
+            _ => "",
+        }
+    }
+
+    #[test]
+    fn what_begins_a_name_finds_one_that_begins_so() {
+        for command in Command::iter() {
+            let name = command.name();
+            assert_eq!(first(name), name);
+            for end in 2..name.len() {
+                let typed = &name[..end];
+                assert!(first(typed).starts_with(typed), "`{typed}` finds {}", first(typed));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_only_in_a_description_is_found_too() {
+        assert_eq!(first("several services"), "mark");
     }
 }

@@ -1,0 +1,96 @@
+//! What is told of one instance, fact by fact.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use crate::{
+    model::{Detail, HealthRecord, Instance, InstanceKey, TimeStyle},
+    text::{format, redact},
+    ui::{Cx, dialogs::wrapped::Fact, theme::Role},
+};
+
+/// How many of an instance's last health checks are shown.
+const CHECKS: usize = 3;
+
+/// Everything that is known of an instance, the most useful first.
+pub(super) fn facts<'a>(key: &InstanceKey, instance: &'a Instance, cx: &Cx<'_>) -> Vec<Fact<'a>> {
+    let id = format!("{} on {}", key.id.short(), key.engine);
+    let mut facts = vec![
+        Fact::new("id", Role::Text, id),
+        Fact::new("state", Role::Text, instance.state.word()),
+    ];
+    if let Some(image) = &instance.image {
+        let digest = image.short_digest().map(|digest| format!("  {digest}")).unwrap_or_default();
+        facts.push(Fact::new("image", Role::Text, format!("{}{digest}", image.name)));
+    }
+    if !instance.command.is_empty() {
+        facts.push(Fact::new("command", Role::Text, instance.command.as_str()));
+    }
+    if !instance.ports.is_empty() {
+        let ports: Vec<String> = instance.ports.iter().map(ToString::to_string).collect();
+        facts.push(Fact::new("ports", Role::Text, ports.join("  ")));
+    }
+    if let Some(detail) = &instance.detail {
+        facts.extend(life(instance, detail, cx));
+        facts.push(Fact::new("health", Role::Text, instance.health.word()));
+        let checks = detail.health_log.iter().rev().take(CHECKS);
+        facts.extend(checks.flat_map(|record| check(record, cx)));
+    }
+    for (name, value) in &instance.labels {
+        let label = format!("{name} = {}", masked(name.as_str(), value.as_str()));
+        facts.push(Fact::new("label", Role::Muted, label));
+    }
+    facts
+}
+
+/// When it started and ended, and how.
+fn life<'a>(instance: &Instance, detail: &'a Detail, cx: &Cx<'_>) -> Vec<Fact<'a>> {
+    let mut facts = Vec::new();
+    if let Some(started) = detail.started_at {
+        facts.push(Fact::new("started", Role::Text, moment(started, cx)));
+    }
+    if let Some(finished) = detail.finished_at.filter(|_| !instance.is_up()) {
+        facts.push(Fact::new("ended", Role::Text, moment(finished, cx)));
+    }
+    if let Some(exit) = &detail.exit {
+        let error = exit.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+        let role = if exit.is_orderly() { Role::Text } else { Role::Bad };
+        facts.push(Fact::new("last exit", role, format!("{}{error}", exit.words())));
+    }
+    if detail.restarts > 0 {
+        facts.push(Fact::new("restarts", Role::Warn, detail.restarts.to_string()));
+    }
+    facts
+}
+
+/// One health check, with what it printed.
+fn check<'a>(record: &'a HealthRecord, cx: &Cx<'_>) -> Vec<Fact<'a>> {
+    let role = if record.exit_code == 0 { Role::Text } else { Role::Bad };
+    let at = record.at.map(|at| moment(at, cx)).unwrap_or_default();
+    let mut facts = vec![Fact::new("", role, format!("{at}  {}", result(record.exit_code)))];
+    let output = record.output.iter().map(|line| Fact::new("", role, line.as_str()).indent(2));
+    facts.extend(output);
+    facts
+}
+
+/// How a check went. Not every check is a program: 0 and 1 may be no exit codes at all,
+/// so only another one is worth its place.
+fn result(exit_code: i64) -> String {
+    match exit_code {
+        0 => "passed".into(),
+        1 => "failed".into(),
+        code => format!("failed (exit {code})"),
+    }
+}
+
+/// A label's value; masked when its name says that it is a secret.
+fn masked<'a>(name: &str, value: &'a str) -> &'a str {
+    if redact::is_secret_name(name) { redact::MASK } else { value }
+}
+
+/// A moment with its zone, and how long ago it was.
+fn moment(at: Timestamp, cx: &Cx<'_>) -> String {
+    let zone = if cx.time == TimeStyle::Utc { TimeZone::UTC } else { cx.zone.clone() };
+    let age = cx.now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs();
+    let clock = at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %Z");
+    format!("{clock}  ({} ago)", format::age(age))
+}

@@ -1,0 +1,138 @@
+//! Dialogs show all that they have, and say what they hold back.
+
+use midwatch::{
+    app::Effect,
+    model::{Event, Exit, Health, HealthRecord, Inspection, Instance, ServiceId, inspect::Row},
+    text::Clean,
+};
+
+use crate::console::{
+    Console, Setup, ago,
+    facts::{checked, described, key, running},
+    now,
+};
+
+/// A console on one service that is all there is, with its detail open.
+fn detail_of(instance: &Instance) -> Console {
+    let setup = Setup { size: (80, 24), ..Setup::default() };
+    let mut console = Console::of(&setup, vec![described(now(), instance)]);
+    console.press("Enter");
+    console
+}
+
+/// What is inside the dialog, its rows as one line of words.
+fn words(console: &Console) -> String {
+    let draw = console.draw();
+    let rows = draw.lines().filter_map(|line| line.split('┃').nth(1));
+    rows.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
+/// An instance of which there is more to tell than a screen holds.
+fn talkative() -> Instance {
+    let reason = "dial tcp 10.0.0.7:6379: i/o timeout after 5001 ms while reading the \
+                  greeting of the second replica in the list";
+    let mut api = running("api-1", ServiceId::in_stack("shop", "api"), Some(1));
+    api = checked(api, Health::Unhealthy, &[reason, "a second line", "a third line"]);
+    api.command = Clean::new(&format!("/usr/bin/server {} --last-flag", "--flag=value ".repeat(9)));
+    let error = "failed to create task: exec: \"/usr/bin/sever\": no such file or directory, \
+                 which ends with these words";
+    let detail = api.detail.get_or_insert_default();
+    detail.exit = Some(Exit { code: 127, oom_killed: false, error: Some(Clean::new(error)) });
+    for n in 0..12 {
+        let name = format!("com.docker.compose.project.config_files.number-{n}");
+        let value = format!("/srv/stacks/shop/a/rather/long/path/compose.override.{n}.yaml");
+        api.labels.insert(Clean::new(&name), Clean::new(&value));
+    }
+    api
+}
+
+#[test]
+fn a_detail_cuts_nothing() {
+    let mut console = detail_of(&talkative());
+    let mut seen = words(&console);
+    while console.draw().contains(" more ") {
+        console.press("C-d");
+        seen.push_str(&words(&console));
+    }
+    assert!(!seen.contains('…'), "{seen}");
+    for told in ["--last-flag", "which ends with these words", "second replica in the list"] {
+        assert!(seen.contains(told), "{told}: {seen}");
+    }
+    let dense = seen.replace(' ', "");
+    assert!(dense.contains("config_files.number-9=/srv/stacks"), "{seen}");
+    assert!(dense.contains("compose.override.9.yaml"), "{seen}");
+}
+
+#[test]
+fn a_detail_says_how_much_is_below_and_which_key_shows_it() {
+    let mut console = detail_of(&talkative());
+    assert!(console.draw().contains("PgDn page down"), "{}", console.draw());
+    assert!(!console.draw().contains("page up"), "{}", console.draw());
+    let first = console.draw();
+    console.press("j");
+    assert_ne!(console.draw(), first, "there is one instance: j moves what is told of it");
+    console.press("G");
+    let last = console.draw();
+    assert!(!last.contains(" more ") && !last.contains("PgDn"), "{last}");
+    assert!(last.contains("PgUp page up"), "{last}");
+    console.press("PgUp PgUp PgUp PgUp PgUp PgUp");
+    assert_eq!(console.draw(), first);
+}
+
+#[test]
+fn another_instance_is_told_of_from_its_beginning() {
+    let mut console = Console::fresh((80, 24));
+    console.press("Enter PgDn");
+    assert!(!console.draw().contains("id        api-2"), "{}", console.draw());
+    console.press("j");
+    assert!(console.draw().contains("id        api-3"), "{}", console.draw());
+}
+
+#[test]
+fn a_long_name_leaves_the_condition_its_room() {
+    let name = "long-name-".repeat(20);
+    let api = checked(running("api-1", ServiceId::alone(&name), None), Health::Unhealthy, &[]);
+    let console = detail_of(&api);
+    let told = console.lines_with("unhealthy, 5 checks failed in a row ");
+    assert_eq!(told.len(), 2, "title and row: {}", console.draw());
+    assert!(told.iter().all(|line| line.contains("long-name-")), "{told:?}");
+}
+
+#[test]
+fn a_check_passed_or_failed_and_only_a_telling_code_is_shown() {
+    let record =
+        |seconds, exit_code| HealthRecord { at: Some(ago(seconds)), exit_code, output: vec![] };
+    let mut api = running("api-1", ServiceId::in_stack("shop", "api"), Some(1));
+    let detail = api.detail.get_or_insert_default();
+    detail.health_log = vec![record(90, 0), record(60, 1), record(30, 137)];
+    let seen = words(&detail_of(&api));
+    assert!(seen.contains("(30s ago) failed (exit 137)"), "{seen}");
+    assert!(seen.contains("(1m ago) failed 2026"), "{seen}");
+    assert!(seen.contains("(1m ago) passed"), "{seen}");
+}
+
+#[test]
+fn an_inspection_cuts_nothing() {
+    let mut console = detail_of(&running("api-1", ServiceId::in_stack("shop", "api"), Some(1)));
+    console.press("i");
+    let mut inspection = Inspection::default();
+    let path = format!("/usr/local/bin:{}/the/last/part", "/opt/tools/bin:".repeat(20));
+    inspection.push("Container", vec![Row::text("Path", &path)]);
+    let name = "com.docker.compose.project.working_dir_of_the_stack";
+    inspection.push("Labels", (0..30).map(|_| Row::text(name, "/srv")).collect());
+    console.hear([Event::Inspected { key: key("api-1"), result: Ok(inspection) }]);
+    let first = words(&console);
+    assert!(!first.contains('…') && first.contains("/the/last/part"), "{first}");
+    assert!(console.draw().contains(" more ") && console.draw().contains("PgDn page down"));
+    assert!(first.replace(' ', "").contains("g_dir_of_the_stack"), "{first}");
+    console.press("G");
+    assert!(!console.draw().contains(" more "), "{}", console.draw());
+}
+
+#[test]
+fn a_begun_name_never_opens_a_shell_because_of_a_description() {
+    let mut console = detail_of(&running("api-1", ServiceId::in_stack("shop", "api"), Some(1)));
+    console.press("Esc :");
+    console.type_text("ins");
+    assert_eq!(console.press("Enter"), [Effect::Inspect(key("api-1"))]);
+}
