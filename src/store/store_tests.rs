@@ -164,7 +164,7 @@ fn instances_are_grouped_when_somebody_looks_however_many_facts_came_before() {
     // What changes nothing of the services costs nothing either.
     store.apply(logged("1"));
     assert_eq!(store.tick(at(3)), Topics::empty());
-    store.services();
+    let _ = store.services();
     assert_eq!(store.groups.made(), 1);
     store.apply(fact(4, EngineFact::Removed { id: InstanceId::new("1") }));
     assert_eq!(store.services()[0].instances.len(), 4999);
