@@ -155,13 +155,26 @@ fn trust_is_given_to_a_content_and_shows_no_secret() {
     midwatch.write("work/midwatch.toml", STACK);
     let shown = |midwatch: &Midwatch| midwatch.run("config show --origin").1;
     assert!(shown(&midwatch).contains("not approved"));
-    let (code, out, err) = midwatch.run("trust");
+    let (code, out, err) = midwatch.run("trust --yes");
     assert_eq!((code, err.as_str()), (0, ""));
     insta::assert_snapshot!(out);
+    // What is approved is not asked for again.
+    assert!(midwatch.run("trust").1.contains("was approved already"));
     assert!(!shown(&midwatch).contains("not approved"));
     midwatch.write("work/midwatch.toml", &STACK.replace('2', "3"));
     assert!(shown(&midwatch).contains("not approved"));
     assert_eq!(Midwatch::new().run("trust").0, 2);
+}
+
+#[test]
+fn without_a_terminal_nothing_is_approved_that_nobody_said_yes_to() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/midwatch.toml", STACK);
+    let (code, out, err) = midwatch.run("trust");
+    assert_eq!(code, 2);
+    assert!(out.contains("The stack shop runs, as you:") && !out.contains("approved"), "{out}");
+    assert!(err.contains("= hint: `midwatch trust --yes`"), "{err}");
+    assert!(midwatch.run("config show --origin").1.contains("not approved"));
 }
 
 #[test]
