@@ -150,6 +150,19 @@ fn a_name_of_no_theme_is_found_wherever_it_was_given() {
 }
 
 #[test]
+fn a_name_of_no_theme_is_told_before_anything_is_done() {
+    let midwatch = Midwatch::new();
+    // An engine that is not there, or no terminal, would be the next to complain.
+    for command in ["--host unix:///nowhere.sock status", "demo", "--engine docker"] {
+        let (code, out, err) = midwatch.run(&format!("--theme nope --keymap nope {command}"));
+        assert_eq!((code, out.as_str()), (2, ""), "{command}");
+        assert!(err.contains("error: --theme: there is no theme \"nope\""), "{command}: {err}");
+        assert!(err.contains("error: --keymap: there is no keymap \"nope\""), "{command}: {err}");
+        assert!(!err.contains("terminal"), "{command}: {err}");
+    }
+}
+
+#[test]
 fn trust_is_given_to_a_content_and_shows_no_secret() {
     let midwatch = Midwatch::new();
     midwatch.write("work/midwatch.toml", STACK);
