@@ -149,12 +149,15 @@ Examples:
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Approve a stack file, and print what it would run.
+    /// Print what a stack file would run, ask, and approve it.
     ///
     /// The approval is for this content at this path; a change of either asks again.
     Trust {
         /// The stack file; the one of the current folder otherwise.
         file: Option<PathBuf>,
+        /// Approve without asking; needed where there is no terminal to ask on.
+        #[arg(long)]
+        yes: bool,
     },
     /// Print a script that completes midwatch's commands in a shell.
     #[command(after_long_help = "\

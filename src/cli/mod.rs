@@ -51,7 +51,9 @@ pub fn run_alone(
 ) -> Option<Result<Exit, CliError>> {
     match command {
         Command::Config { command } => Some(config::run(command, global, context, printer)),
-        Command::Trust { file } => Some(trust::run(file.as_deref(), global, context, printer)),
+        Command::Trust { file, yes } => {
+            Some(trust::run(file.as_deref(), *yes, global, context, printer))
+        }
         Command::Completions { shell } => Some(completions::completions(*shell, printer)),
         Command::Man { command } => Some(completions::man(command.as_deref(), printer)),
         Command::Demo { .. }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    cli::{Context, Global},
     config::{ConfigError, ConfigErrors, Origin, Paths, Settings, Source, Valued},
     input::{Keymap, keymap::error::KeymapError},
     text::place::Place,
@@ -16,16 +17,37 @@ use crate::{
 /// More themes than anybody chooses from.
 const MOST_THEMES: usize = 256;
 
+/// The settings that count, whose names of a theme and a keymap mean something: a slip of
+/// the hand is told at once, also by a command that draws nothing.
+///
+/// # Errors
+/// Everything that is wrong in the settings, or both names that mean nothing.
+pub fn settings(global: &Global, context: &Context) -> Result<Settings, ConfigErrors> {
+    let paths = &context.paths;
+    let settings = Settings::load(paths, &context.variables, &global.settings())?;
+    let keymap = named_keymap(&settings, paths).err();
+    let theme = OwnThemes::read(&paths.themes_dir).check_name(&settings, paths).err();
+    let errors: Vec<_> = keymap.into_iter().chain(theme).collect();
+    if errors.is_empty() { Ok(settings) } else { Err(ConfigErrors(errors)) }
+}
+
+/// The keymap that the settings name.
+fn named_keymap(settings: &Settings, paths: &Paths) -> Result<Keymap, ConfigError> {
+    let chosen = &settings.keymap;
+    Keymap::builtin(&chosen.value).map_err(|error| {
+        let known = Keymap::builtin_names().collect::<Vec<_>>();
+        named_by(chosen, &error.to_string(), paths).with_hint(&one_of(&known))
+    })
+}
+
 /// The keymap that the settings name, under the user's own keys.
 ///
 /// # Errors
 /// When there is no keymap of that name, or the user's own cannot be used.
 pub fn keymap(settings: &Settings, paths: &Paths) -> Result<Keymap, ConfigErrors> {
-    let chosen = &settings.keymap;
     let mut errors = Vec::new();
-    let keymap = Keymap::builtin(&chosen.value).or_else(|error| {
-        let known = Keymap::builtin_names().collect::<Vec<_>>();
-        errors.push(named_by(chosen, &error.to_string(), paths).with_hint(&one_of(&known)));
+    let keymap = named_keymap(settings, paths).or_else(|error| {
+        errors.push(error);
         // The user's own keys are still looked at.
         Keymap::builtin(&Settings::default().keymap.value)
     });
@@ -146,17 +168,42 @@ impl OwnThemes {
         depth: Depth,
         paths: &Paths,
     ) -> Result<Theme, ConfigErrors> {
-        let chosen = &settings.theme;
-        let own = self.sources.iter().find(|(name, _)| *name == chosen.value);
-        self.library().load(&chosen.value, depth).map_err(|error| match own {
-            Some((_, source)) => self.error(source, &error).into(),
-            None => {
-                let library = self.library();
-                let hint = one_of(&library.names());
-                named_by(chosen, &error.to_string(), paths).with_hint(&hint).into()
+        let library = self.library();
+        library.load(&settings.theme.value, depth).map_err(|error| {
+            match self.chosen(settings) {
+                Some(source) => self.error(source, &error),
+                None => unknown_theme(settings, &library, &error, paths),
             }
+            .into()
         })
     }
+
+    /// Refuses a name of no theme; whether one of these themes can be used is another matter.
+    fn check_name(&self, settings: &Settings, paths: &Paths) -> Result<(), ConfigError> {
+        let library = self.library();
+        match library.load(&settings.theme.value, Depth::TrueColor) {
+            Err(error) if self.chosen(settings).is_none() => {
+                Err(unknown_theme(settings, &library, &error, paths))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The one of these themes that the settings name, if it is one of these.
+    fn chosen(&self, settings: &Settings) -> Option<&Source> {
+        let mut sources = self.sources.iter();
+        sources.find(|(name, _)| *name == settings.theme.value).map(|(_, source)| source)
+    }
+}
+
+fn unknown_theme(
+    settings: &Settings,
+    library: &Library,
+    error: &ThemeError,
+    paths: &Paths,
+) -> ConfigError {
+    let hint = one_of(&library.names());
+    named_by(&settings.theme, &error.to_string(), paths).with_hint(&hint)
 }
 
 fn one_of(known: &[&str]) -> String {

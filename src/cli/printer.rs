@@ -63,6 +63,15 @@ impl<'a> Printer<'a> {
         self.out.flush().map_err(CliError::Output)
     }
 
+    /// Writes a question, after what it is about; the answer is typed behind it.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn question(&mut self, question: &str) -> Result<(), CliError> {
+        write!(self.out, "{question} ").map_err(CliError::Output)?;
+        self.flush()
+    }
+
     /// Writes beside the answer what a person should know about it.
     pub fn note(&mut self, note: &str) {
         // As with a complaint that cannot be written.

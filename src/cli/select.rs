@@ -2,6 +2,9 @@
 
 use crate::{cli::CliError, config::suggest, model::Instance};
 
+/// How many names are offered in place of one that means nothing.
+const SHOWN: usize = 3;
+
 /// Names of services (`api`, `shop/api`) or instances (`shop-api-2`); none means all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
@@ -33,7 +36,13 @@ impl Selection {
             let hint = match suggest::closest(name, known.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None if known.is_empty() => "nothing runs here".into(),
-                None => format!("there are: {}", known.join(", ")),
+                None => {
+                    let nearest = suggest::nearest(name, known.iter().copied(), SHOWN).join(", ");
+                    match known.len() {
+                        0..=SHOWN => format!("there are: {nearest}"),
+                        all => format!("the nearest of {all} are: {nearest}"),
+                    }
+                }
             };
             return Err(CliError::usage(&format!("there is no service `{name}`"), &hint));
         }

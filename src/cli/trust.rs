@@ -1,6 +1,10 @@
-//! `midwatch trust`: approves a stack file, and says what it would run.
+//! `midwatch trust`: says what a stack file would run, and approves it when it may.
 
-use std::{fmt::Write as _, path::Path};
+use std::{
+    fmt::Write as _,
+    io::{self, BufRead, IsTerminal as _},
+    path::Path,
+};
 
 use crate::{
     cli::{CliError, Context, Exit, Global, Printer},
@@ -9,12 +13,18 @@ use crate::{
     text::{Clean, redact},
 };
 
-/// Approves a stack file and prints what it would run.
+/// More than anybody types to say yes.
+const MAX_ANSWER_BYTES: u64 = 256;
+
+/// Prints what a stack file would run, and approves it once a person has seen that and
+/// says yes, or has said so before with `yes`.
 ///
 /// # Errors
-/// When there is none, it is wrong, or the approval cannot be recorded.
+/// When there is none, it is wrong, nobody can be asked, or the approval cannot be
+/// recorded.
 pub fn run(
     file: Option<&Path>,
+    yes: bool,
     global: &Global,
     context: &Context,
     printer: &mut Printer<'_>,
@@ -31,19 +41,47 @@ pub fn run(
     // Naming the file stands for an approval of one run only, not of the next.
     let recorded = Found { by: FoundBy::Folder, ..found.clone() };
     let known = store.approval(&recorded, &source.text).map_err(what())?.is_given();
-    store.approve(&found.file, &source.text).map_err(what())?;
+    print(&stack, printer)?;
     let shown = Clean::new(&found.file.to_string_lossy());
-    let verdict = if known { "was approved already" } else { "is approved" };
-    printer.line(format_args!("{shown} {verdict}."))?;
-    if stack.services.is_empty() {
-        printer.line(format_args!("The stack {} runs nothing by itself.", stack.name))?;
+    if known {
+        printer.line(format_args!("{shown} was approved already."))?;
         return Ok(Exit::Well);
     }
-    printer.line(format_args!("The stack {} runs, as you:", stack.name))?;
-    for service in &stack.services {
-        printer.line(format_args!("  {}", words(service)))?;
+    if !yes && !says_yes(printer)? {
+        printer.line(format_args!("{shown} is not approved."))?;
+        return Ok(Exit::Wrong);
     }
+    // What was read and shown is approved, whatever is in the file by now.
+    store.approve(&found.file, &source.text).map_err(what())?;
+    printer.line(format_args!("{shown} is approved."))?;
     Ok(Exit::Well)
+}
+
+fn print(stack: &StackFile, printer: &mut Printer<'_>) -> Result<(), CliError> {
+    if stack.services.is_empty() {
+        return printer.line(format_args!("The stack {} runs nothing by itself.", stack.name));
+    }
+    printer.line(format_args!("The stack {} runs, as you:", stack.name))?;
+    stack.services.iter().try_for_each(|it| printer.line(format_args!("  {}", words(it))))
+}
+
+/// Asks whoever sits at the terminal.
+fn says_yes(printer: &mut Printer<'_>) -> Result<bool, CliError> {
+    let (input, output) = (io::stdin(), io::stdout());
+    if !input.is_terminal() || !output.is_terminal() {
+        let message = "there is no terminal to ask on whether this is to be approved";
+        return Err(CliError::usage(message, "`midwatch trust --yes` approves without asking"));
+    }
+    printer.question("Approve it? [y/N]")?;
+    is_yes(input.lock()).map_err(CliError::system("read the answer"))
+}
+
+/// Anything but a plain yes is a no, and so is an answer that ends without a new line.
+fn is_yes(input: impl BufRead) -> io::Result<bool> {
+    let mut answer = String::new();
+    input.take(MAX_ANSWER_BYTES).read_line(&mut answer)?;
+    let Some(answer) = answer.strip_suffix('\n') else { return Ok(false) };
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// A service's command as a person reads it: arguments apart, values of variables masked.
@@ -71,5 +109,20 @@ fn quoted(word: &str) -> String {
         clean.to_string()
     } else {
         format!("'{clean}'")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_yes_is_one() {
+        for yes in ["y\n", "Y\n", "yes\n", " YES \r\n"] {
+            assert!(is_yes(yes.as_bytes()).unwrap(), "{yes:?}");
+        }
+        for no in ["", "\n", "n\n", "y", "yy\n", "yes, why not\n"] {
+            assert!(!is_yes(no.as_bytes()).unwrap(), "{no:?}");
+        }
     }
 }

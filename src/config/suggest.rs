@@ -13,6 +13,21 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidates that a word is closest to, at most `count` of them, the closest first,
+/// however far they are.
+#[must_use]
+pub fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    count: usize,
+) -> Vec<&'a str> {
+    let word = word.to_lowercase();
+    let mut nearest: Vec<_> = candidates.into_iter().collect();
+    nearest.sort_by_cached_key(|candidate| distance(&word, candidate));
+    nearest.truncate(count);
+    nearest
+}
+
 /// How many slips lie between two words. A beginning counts as one slip.
 fn distance(word: &str, candidate: &str) -> usize {
     let candidate = candidate.to_lowercase();
@@ -34,5 +49,12 @@ mod tests {
         assert_eq!(closest("environ", keys), Some("environment"));
         assert_eq!(closest("image", keys), None);
         assert_eq!(closest("", keys), None);
+    }
+
+    #[test]
+    fn the_nearest_come_first_and_the_rest_not_at_all() {
+        let keys = ["replicas", "restart", "env", "environment"];
+        assert_eq!(nearest("enc", keys, 2), ["env", "replicas"]);
+        assert_eq!(nearest("enc", keys, 9).len(), 4);
     }
 }

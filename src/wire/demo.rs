@@ -20,8 +20,7 @@ use super::{
     session::Own,
 };
 use crate::{
-    cli::{CliError, Context, Global},
-    config::Settings,
+    cli::{CliError, Context, Global, own_files},
     demo::{self, Fault},
     engines::{Engine, process::ProcessEngine},
     model::{EngineId, Environment, Health, Stack},
@@ -38,8 +37,7 @@ const PREFIX: &str = "midwatch-demo-";
 ///
 /// When the configuration is wrong, or the demo cannot be started or shown.
 pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Result<(), CliError> {
-    let settings = Settings::load(&context.paths, &context.variables, &global.settings())
-        .map_err(CliError::Config)?;
+    let settings = own_files::settings(global, context)?;
     let looks = Looks::new(&settings, context)?;
     let folder = make_folder().map_err(CliError::system("make a folder for the demo"))?;
     let program = std::env::current_exe().map_err(CliError::system("find midwatch's own file"))?;

@@ -12,6 +12,7 @@ use crate::{
         CliError, Context, Global, Printer,
         args::EngineKind,
         doctor::{self, Findings},
+        own_files,
     },
     config::{Settings, stack_file::Runtime},
     engines::{
@@ -50,8 +51,7 @@ impl Session {
     ///
     /// When the settings, the stack file or an address is wrong.
     pub fn open(global: &Global, context: &Context) -> Result<Self, CliError> {
-        let settings = Settings::load(&context.paths, &context.variables, &global.settings())
-            .map_err(CliError::Config)?;
+        let settings = own_files::settings(global, context)?;
         let described = Described::read(global, context)?;
         let runtime = described.runtime();
         let Described { file, own, notice } = described;

@@ -150,18 +150,44 @@ fn a_name_of_no_theme_is_found_wherever_it_was_given() {
 }
 
 #[test]
+fn a_name_of_no_theme_is_told_before_anything_is_done() {
+    let midwatch = Midwatch::new();
+    // An engine that is not there, or no terminal, would be the next to complain.
+    for command in ["--host unix:///nowhere.sock status", "demo", "--engine docker"] {
+        let (code, out, err) = midwatch.run(&format!("--theme nope --keymap nope {command}"));
+        assert_eq!((code, out.as_str()), (2, ""), "{command}");
+        assert!(err.contains("error: --theme: there is no theme \"nope\""), "{command}: {err}");
+        assert!(err.contains("error: --keymap: there is no keymap \"nope\""), "{command}: {err}");
+        assert!(!err.contains("terminal"), "{command}: {err}");
+    }
+}
+
+#[test]
 fn trust_is_given_to_a_content_and_shows_no_secret() {
     let midwatch = Midwatch::new();
     midwatch.write("work/midwatch.toml", STACK);
     let shown = |midwatch: &Midwatch| midwatch.run("config show --origin").1;
     assert!(shown(&midwatch).contains("not approved"));
-    let (code, out, err) = midwatch.run("trust");
+    let (code, out, err) = midwatch.run("trust --yes");
     assert_eq!((code, err.as_str()), (0, ""));
     insta::assert_snapshot!(out);
+    // What is approved is not asked for again.
+    assert!(midwatch.run("trust").1.contains("was approved already"));
     assert!(!shown(&midwatch).contains("not approved"));
     midwatch.write("work/midwatch.toml", &STACK.replace('2', "3"));
     assert!(shown(&midwatch).contains("not approved"));
     assert_eq!(Midwatch::new().run("trust").0, 2);
+}
+
+#[test]
+fn without_a_terminal_nothing_is_approved_that_nobody_said_yes_to() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/midwatch.toml", STACK);
+    let (code, out, err) = midwatch.run("trust");
+    assert_eq!(code, 2);
+    assert!(out.contains("The stack shop runs, as you:") && !out.contains("approved"), "{out}");
+    assert!(err.contains("= hint: `midwatch trust --yes`"), "{err}");
+    assert!(midwatch.run("config show --origin").1.contains("not approved"));
 }
 
 #[test]

@@ -78,6 +78,20 @@ async fn a_mistyped_service_is_a_usage_error_with_a_suggestion() {
 }
 
 #[tokio::test]
+async fn a_stranger_among_many_services_is_told_the_nearest_and_how_many_there_are() {
+    let fake = shop();
+    let hint = async |fake: &FakeEngine| logs(fake, options(&["databse"])).await.err;
+    assert!(hint(&fake).await.ends_with("= hint: there are: api, worker\n"));
+    for number in 10..60 {
+        fake.set(instance(&format!("fetcher-{number}"), 1, 0));
+    }
+    fake.set(instance("metabase-x", 1, 0));
+    let err = hint(&fake).await;
+    assert!(err.contains("= hint: the nearest of 53 are: metabase-x, "), "{err}");
+    assert_eq!(err.matches(", ").count(), 2, "{err}");
+}
+
+#[tokio::test]
 async fn a_log_that_cannot_be_read_is_complained_about_and_is_one() {
     let fake = shop();
     fake.say(&id("api1"), line(1, "a"));

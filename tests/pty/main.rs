@@ -24,3 +24,4 @@ mod restored;
 mod shells;
 mod sizes;
 mod start;
+mod trust;

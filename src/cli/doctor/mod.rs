@@ -14,9 +14,13 @@ pub use terminal::Terminal;
 
 use crate::{
     cli::{CliError, Exit, Printer},
-    model::{EngineInfo, Fault},
+    model::{EngineInfo, Fault, FaultKind},
     text::Clean,
 };
+
+/// What to do when there is no engine, wherever it was looked for.
+const NO_ENGINE_HINT: &str = "start Docker or Podman, or say where it is with --host or \
+                              DOCKER_HOST; `midwatch demo` needs no engine";
 
 /// What `midwatch doctor --json` prints.
 ///
@@ -119,8 +123,12 @@ impl Findings {
         sockets.chain(files).collect()
     }
 
+    fn is_any_reached(&self) -> bool {
+        self.engines.iter().any(|engine| engine.info.is_some())
+    }
+
     fn exit(&self, warnings: &[String]) -> Exit {
-        if !self.engines.iter().any(|engine| engine.info.is_some()) {
+        if !self.is_any_reached() {
             return Exit::Unreachable;
         }
         if warnings.is_empty() { Exit::Well } else { Exit::Wrong }
@@ -135,11 +143,13 @@ impl Findings {
         for engine in &self.engines {
             engine.print(printer)?;
         }
-        if self.engines.iter().any(|engine| engine.info.is_some()) {
+        if self.is_any_reached() {
             printer.line("\nWhat an engine's socket can do")?;
             for line in socket::POWER {
                 printer.line(format_args!("  {line}"))?;
             }
+        } else if self.engines.iter().all(EngineFinding::is_absent) {
+            printer.line(format_args!("  = hint: {NO_ENGINE_HINT}"))?;
         }
         printer.line("\nTerminal")?;
         for line in self.terminal.words() {
@@ -161,8 +171,16 @@ impl Findings {
 }
 
 impl EngineFinding {
+    fn is_absent(&self) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.kind == FaultKind::Absent)
+    }
+
     fn print(&self, printer: &mut Printer<'_>) -> Result<(), CliError> {
-        let chosen = if self.chosen { "  ← used" } else { "" };
+        let chosen = match (self.chosen, &self.info) {
+            (true, Some(_)) => "  ← used",
+            (true, None) => "  ← would be used",
+            (false, _) => "",
+        };
         printer.line(format_args!("  {} (from {}){chosen}", self.endpoint, self.origin))?;
         if let Some(info) = &self.info {
             let api = info.api.as_ref().map_or_else(String::new, |api| format!(", API {api}"));
@@ -170,7 +188,8 @@ impl EngineFinding {
         }
         if let Some(fault) = &self.fault {
             printer.line(format_args!("    unreachable: {}", fault.message))?;
-            if let Some(hint) = &fault.hint {
+            // Where nothing is, there is nothing to be said of this place alone.
+            if let Some(hint) = fault.hint.as_ref().filter(|_| !self.is_absent()) {
                 printer.line(format_args!("     = hint: {hint}"))?;
             }
         }
@@ -184,7 +203,6 @@ impl EngineFinding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FaultKind;
 
     fn findings(engines: Vec<EngineFinding>) -> Findings {
         let files = vec![FileFinding {
@@ -247,7 +265,25 @@ mod tests {
         let (exit, text) = told(&findings(vec![engine(0o660, Err(fault))]));
         assert_eq!(exit, Exit::Unreachable);
         assert!(text.contains("hint: join docker") && !text.contains("What an engine's"), "{text}");
+        assert_eq!(text.matches("hint:").count(), 1, "{text}");
         assert_eq!(told(&findings(vec![])).0, Exit::Unreachable);
+    }
+
+    #[test]
+    fn what_to_do_where_no_engine_is_is_said_once() {
+        let absent = |chosen| {
+            let fault = Fault::new(FaultKind::Absent, "no such socket").with_hint("start it");
+            EngineFinding { chosen, socket: None, ..engine(0, Err(fault)) }
+        };
+        let (_, text) = told(&findings(vec![absent(true), absent(false)]));
+        assert_eq!(text.matches("hint:").count(), 1, "{text}");
+        assert_eq!(text.matches("← would be used").count(), 1, "{text}");
+        assert!(
+            !text.contains("← used") && text.contains("hint: start Docker or Podman"),
+            "{text}"
+        );
+        let (_, text) = told(&findings(vec![engine(0o660, Ok(info())), absent(false)]));
+        assert_eq!(text.matches("hint:").count(), 0, "{text}");
     }
 
     #[test]
