@@ -76,6 +76,8 @@ pub enum EngineFact {
         /// When we try again.
         retry_at: Timestamp,
     },
+    /// Nothing happened for a while, and it says that it is still there.
+    Answered,
     /// Everything it runs.
     Listed {
         /// All instances; what is not among them is gone.

@@ -121,6 +121,7 @@ impl Store {
             EngineFact::Lost { fault, attempt, retry_at } => {
                 engine.lost(fault, attempt, retry_at, at);
             }
+            EngineFact::Answered => engine.touch(at),
             EngineFact::Listed { instances } => {
                 engine.heard(at);
                 self.replace_instances(id, instances, at);

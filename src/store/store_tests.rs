@@ -114,6 +114,19 @@ fn an_engine_that_answers_is_up_only_once_it_told_what_it_runs() {
 }
 
 #[test]
+fn a_sign_of_life_makes_what_is_known_fresh_but_no_lost_engine_up() {
+    let mut store = store();
+    store.apply(listed(10, &["a"]));
+    assert_eq!(store.apply(fact(20, EngineFact::Answered)), Topics::ENGINES);
+    assert_eq!(store.engines()[0].data.as_of(), Some(at(20)));
+    let fault = Fault::new(FaultKind::Timeout, "gone");
+    store.apply(fact(30, EngineFact::Lost { fault, attempt: 1, retry_at: at(31) }));
+    store.apply(fact(40, EngineFact::Answered));
+    assert!(!store.engines()[0].is_up());
+    assert_eq!(store.engines()[0].data.as_of(), Some(at(20)));
+}
+
+#[test]
 fn an_answer_to_a_question_that_nobody_asks_any_more_is_left_out() {
     let mut store = store();
     store.expect_inspection(key("a"));
