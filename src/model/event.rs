@@ -51,6 +51,8 @@ pub enum Event {
     Inspected {
         /// Which instance.
         key: InstanceKey,
+        /// When we heard it.
+        at: Timestamp,
         /// What the engine told.
         result: Result<Inspection, Fault>,
     },

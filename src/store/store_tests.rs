@@ -131,10 +131,14 @@ fn an_answer_to_a_question_that_nobody_asks_any_more_is_left_out() {
     let mut store = store();
     store.expect_inspection(key("a"));
     store.expect_inspection(key("b"));
-    let answer = |id: &str| Event::Inspected { key: key(id), result: Ok(Inspection::default()) };
+    let answer = |id: &str| {
+        let result = Ok(Inspection::default());
+        Event::Inspected { key: key(id), at: at(7), result }
+    };
     assert_eq!(store.apply(answer("a")), Topics::empty());
     assert_eq!(store.inspection(&key("b")), Some(&Fetch::Never));
     assert_eq!(store.apply(answer("b")), Topics::INSPECTION);
+    assert_eq!(store.inspection(&key("b")).and_then(Fetch::as_of), Some(at(7)));
     assert!(store.inspection(&key("a")).is_none());
 }
 
@@ -177,7 +181,7 @@ fn instances_are_grouped_when_somebody_looks_however_many_facts_came_before() {
     // What changes nothing of the services costs nothing either.
     store.apply(logged("1"));
     assert_eq!(store.tick(at(3)), Topics::empty());
-    store.services();
+    assert_eq!(store.services().len(), 1);
     assert_eq!(store.groups.made(), 1);
     store.apply(fact(4, EngineFact::Removed { id: InstanceId::new("1") }));
     assert_eq!(store.services()[0].instances.len(), 4999);
