@@ -40,7 +40,7 @@ impl Spawner {
                 Err(_) => Err(Fault::new(FaultKind::Other, "asking the engine crashed")),
             };
             // Nobody listens any more when the console has ended meanwhile.
-            let _ = events.send(Event::Inspected { key, result }).await;
+            let _ = events.send(Event::Inspected { key, at: Timestamp::now(), result }).await;
         });
     }
 

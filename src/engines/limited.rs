@@ -58,6 +58,10 @@ impl Engine for Limited {
         self.inner.connect().await
     }
 
+    async fn ping(&self) -> Result<(), EngineError> {
+        self.inner.ping().await
+    }
+
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
         let mut instances = self.inner.list().await?;
         instances.retain(|instance| self.shows(instance));

@@ -46,6 +46,11 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// Reaches it and agrees on a version.
     async fn connect(&self) -> Result<EngineInfo, EngineError>;
 
+    /// Whether it still answers, as cheaply as it can tell.
+    async fn ping(&self) -> Result<(), EngineError> {
+        self.connect().await.map(drop)
+    }
+
     /// Everything it runs, ended instances included, as cheaply as it can.
     ///
     /// [`Instance::detail`] may be missing. The order is stable.

@@ -51,6 +51,8 @@ pub enum Event {
     Inspected {
         /// Which instance.
         key: InstanceKey,
+        /// When we heard it.
+        at: Timestamp,
         /// What the engine told.
         result: Result<Inspection, Fault>,
     },
@@ -76,6 +78,8 @@ pub enum EngineFact {
         /// When we try again.
         retry_at: Timestamp,
     },
+    /// Nothing happened for a while, and it says that it is still there.
+    Answered,
     /// Everything it runs.
     Listed {
         /// All instances; what is not among them is gone.

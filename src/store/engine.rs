@@ -72,10 +72,10 @@ impl EngineView {
         self.data = Fetch::Fresh { value, at };
     }
 
-    /// A reading came: what we have is as fresh as that.
-    pub(super) fn touch(&mut self, read_at: Timestamp) {
+    /// A reading or a sign of life came: what we have is as fresh as that.
+    pub(super) fn touch(&mut self, heard_at: Timestamp) {
         if let Fetch::Fresh { at, .. } = &mut self.data {
-            *at = read_at.max(*at);
+            *at = heard_at.max(*at);
         }
     }
 

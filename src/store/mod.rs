@@ -94,7 +94,7 @@ impl Store {
                 Topics::LOGS
             }
             Event::LogStream { key, state } => self.logs.set_state(&key, state),
-            Event::Inspected { key, result } => self.apply_inspection(key, result),
+            Event::Inspected { key, at, result } => self.apply_inspection(key, at, result),
         }
     }
 
@@ -121,6 +121,7 @@ impl Store {
             EngineFact::Lost { fault, attempt, retry_at } => {
                 engine.lost(fault, attempt, retry_at, at);
             }
+            EngineFact::Answered => engine.touch(at),
             EngineFact::Listed { instances } => {
                 engine.heard(at);
                 self.replace_instances(id, instances, at);
@@ -185,12 +186,16 @@ impl Store {
         self.logs.forget(key);
     }
 
-    fn apply_inspection(&mut self, key: InstanceKey, result: Result<Inspection, Fault>) -> Topics {
+    fn apply_inspection(
+        &mut self,
+        key: InstanceKey,
+        at: Timestamp,
+        result: Result<Inspection, Fault>,
+    ) -> Topics {
         // An answer to a question that nobody asks any more.
         if self.inspection.as_ref().is_none_or(|(asked, _)| *asked != key) {
             return Topics::empty();
         }
-        let at = Timestamp::UNIX_EPOCH;
         let answer = match result {
             Ok(value) => Fetch::Fresh { value, at },
             Err(why) => Fetch::Failed { why, at },

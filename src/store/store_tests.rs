@@ -114,14 +114,31 @@ fn an_engine_that_answers_is_up_only_once_it_told_what_it_runs() {
 }
 
 #[test]
+fn a_sign_of_life_makes_what_is_known_fresh_but_no_lost_engine_up() {
+    let mut store = store();
+    store.apply(listed(10, &["a"]));
+    assert_eq!(store.apply(fact(20, EngineFact::Answered)), Topics::ENGINES);
+    assert_eq!(store.engines()[0].data.as_of(), Some(at(20)));
+    let fault = Fault::new(FaultKind::Timeout, "gone");
+    store.apply(fact(30, EngineFact::Lost { fault, attempt: 1, retry_at: at(31) }));
+    store.apply(fact(40, EngineFact::Answered));
+    assert!(!store.engines()[0].is_up());
+    assert_eq!(store.engines()[0].data.as_of(), Some(at(20)));
+}
+
+#[test]
 fn an_answer_to_a_question_that_nobody_asks_any_more_is_left_out() {
     let mut store = store();
     store.expect_inspection(key("a"));
     store.expect_inspection(key("b"));
-    let answer = |id: &str| Event::Inspected { key: key(id), result: Ok(Inspection::default()) };
+    let answer = |id: &str| {
+        let result = Ok(Inspection::default());
+        Event::Inspected { key: key(id), at: at(7), result }
+    };
     assert_eq!(store.apply(answer("a")), Topics::empty());
     assert_eq!(store.inspection(&key("b")), Some(&Fetch::Never));
     assert_eq!(store.apply(answer("b")), Topics::INSPECTION);
+    assert_eq!(store.inspection(&key("b")).and_then(Fetch::as_of), Some(at(7)));
     assert!(store.inspection(&key("a")).is_none());
 }
 
@@ -164,7 +181,7 @@ fn instances_are_grouped_when_somebody_looks_however_many_facts_came_before() {
     // What changes nothing of the services costs nothing either.
     store.apply(logged("1"));
     assert_eq!(store.tick(at(3)), Topics::empty());
-    let _ = store.services();
+    assert_eq!(store.services().len(), 1);
     assert_eq!(store.groups.made(), 1);
     store.apply(fact(4, EngineFact::Removed { id: InstanceId::new("1") }));
     assert_eq!(store.services()[0].instances.len(), 4999);

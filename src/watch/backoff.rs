@@ -25,12 +25,6 @@ impl Backoff {
         doubled.min(LONGEST).mul_f64(1.0 - chance.clamp(0.0, 1.0) / 4.0)
     }
 
-    /// How many tries in a row have failed.
-    #[must_use]
-    pub fn failures(&self) -> u32 {
-        self.failures
-    }
-
     /// Forgets the failures.
     pub fn reset(&mut self) {
         self.failures = 0;

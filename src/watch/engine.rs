@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,7 +13,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio::{
     sync::{Notify, mpsc},
-    time::{Instant, MissedTickBehavior},
+    time::{Instant, MissedTickBehavior, sleep_until, timeout},
 };
 use tokio_util::task::AbortOnDropHandle;
 
@@ -24,28 +27,44 @@ use crate::{
 /// stream missed is found after this time at the latest.
 const RECONCILE: Duration = Duration::from_secs(30);
 
+/// An engine of which nothing was heard for so long is asked whether it is still there: one
+/// that is frozen keeps its connections open and says nothing.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// How long it may take to answer that.
+const ANSWER: Duration = Duration::from_secs(5);
+
 /// How many instances are described at once.
 const DESCRIBE_AT_ONCE: usize = 8;
 
 /// Watches an engine until nobody listens any more. `retry` cuts a wait short.
 pub async fn keep(engine: Arc<dyn Engine>, events: mpsc::Sender<Event>, retry: Arc<Notify>) {
     let mut backoff = Backoff::default();
+    let mut attempt: u32 = 0;
     let voice = Voice { engine: engine.clone(), events };
     loop {
         if voice.say(EngineFact::Connecting).await.is_err() {
             return;
         }
         let began = Instant::now();
-        let fault = match supervised(engine.clone(), voice.clone()).await {
+        let listed = Arc::new(AtomicBool::new(false));
+        let fault = match supervised(engine.clone(), voice.clone(), listed.clone()).await {
             Ok(Gone) => return,
             Err(fault) => fault,
         };
+        // It was there, however briefly: what comes now are tries to find it again. The
+        // waits start again only after a session that lasted, since one that breaks at
+        // once costs the engine a whole list.
+        if listed.load(Ordering::Relaxed) {
+            attempt = 0;
+        }
         if began.elapsed() > RECONCILE {
             backoff.reset();
         }
+        attempt = attempt.saturating_add(1);
         let wait = backoff.next(fastrand::f64());
         let retry_at = Timestamp::now() + wait;
-        let lost = EngineFact::Lost { fault, attempt: backoff.failures(), retry_at };
+        let lost = EngineFact::Lost { fault, attempt, retry_at };
         if voice.say(lost).await.is_err() {
             return;
         }
@@ -61,10 +80,16 @@ pub async fn keep(engine: Arc<dyn Engine>, events: mpsc::Sender<Event>, retry: A
 struct Gone;
 
 /// Runs one session in a task of its own, so that a panic in it is a fault like any other.
-async fn supervised(engine: Arc<dyn Engine>, voice: Voice) -> Result<Gone, Fault> {
+/// `listed` is set once the engine has told what it runs.
+async fn supervised(
+    engine: Arc<dyn Engine>,
+    voice: Voice,
+    listed: Arc<AtomicBool>,
+) -> Result<Gone, Fault> {
     let listener = voice.events.clone();
+    let session = async move { session(engine, &voice, &listed).await };
     // Ends with the watcher, however that ends.
-    let task = AbortOnDropHandle::new(tokio::spawn(async move { session(engine, &voice).await }));
+    let task = AbortOnDropHandle::new(tokio::spawn(session));
     let ended = tokio::select! {
         ended = task => ended,
         () = listener.closed() => return Ok(Gone),
@@ -92,14 +117,18 @@ impl Voice {
 }
 
 /// One connection, from the first call to the error that ends it.
-async fn session(engine: Arc<dyn Engine>, voice: &Voice) -> Result<Gone, EngineError> {
+async fn session(
+    engine: Arc<dyn Engine>,
+    voice: &Voice,
+    listed: &AtomicBool,
+) -> Result<Gone, EngineError> {
     let info = engine.connect().await?;
     // Listening begins before the list is fetched, so that nothing falls in between.
     let changes = engine.watch().await?;
     if voice.say(EngineFact::Connected { info }).await.is_err() {
         return Ok(Gone);
     }
-    let mut session = Session { engine: &*engine, voice, known: BTreeMap::new() };
+    let mut session = Session { engine: &*engine, voice, listed, known: BTreeMap::new() };
     match session.run(changes).await {
         Err(Stop::Gone) => Ok(Gone),
         Err(Stop::Failed(error)) => Err(error),
@@ -143,6 +172,7 @@ enum Asked {
 struct Session<'a> {
     engine: &'a dyn Engine,
     voice: &'a Voice,
+    listed: &'a AtomicBool,
     known: BTreeMap<InstanceId, Outline>,
 }
 
@@ -163,7 +193,18 @@ impl Session<'_> {
                 asked.insert(id.clone(), Asked::Open);
                 describing.push(describe(self.engine, id));
             }
+            // Whatever ends the wait below was an answer of the engine, or news of it.
+            let silent_at = Instant::now() + SILENCE;
             tokio::select! {
+                // A list is an answer too: what is due is fetched before anything is asked.
+                // No flood of changes keeps the others waiting, since it comes after them.
+                biased;
+                _ = reconcile.tick() => waiting.append(&mut self.list().await?),
+                Some((id, described)) = describing.next() => {
+                    if asked.remove(&id) == Some(Asked::Open) {
+                        self.described(id, described).await?;
+                    }
+                }
                 change = changes.next() => match change {
                     None => return Ok(()),
                     Some(Err(error)) => return Err(error.into()),
@@ -176,12 +217,10 @@ impl Session<'_> {
                         self.removed(id).await?;
                     }
                 },
-                Some((id, described)) = describing.next() => {
-                    if asked.remove(&id) == Some(Asked::Open) {
-                        self.described(id, described).await?;
-                    }
+                answered = still_there(self.engine, silent_at) => {
+                    answered?;
+                    self.voice.say(EngineFact::Answered).await?;
                 }
-                _ = reconcile.tick() => waiting.append(&mut self.list().await?),
             }
         }
     }
@@ -196,6 +235,7 @@ impl Session<'_> {
             .collect();
         self.known = instances.iter().map(|i| (i.id.clone(), outline(i))).collect();
         self.voice.say(EngineFact::Listed { instances }).await?;
+        self.listed.store(true, Ordering::Relaxed);
         Ok(changed)
     }
 
@@ -228,6 +268,16 @@ impl Session<'_> {
         self.known.remove(&id);
         self.voice.say(EngineFact::Removed { id }).await.map_err(Stop::from)
     }
+}
+
+/// Waits until then, and asks the engine whether it is still there.
+async fn still_there(engine: &dyn Engine, silent_at: Instant) -> Result<(), EngineError> {
+    sleep_until(silent_at).await;
+    let no_answer = |_| EngineError::Timeout {
+        endpoint: engine.endpoint().to_string(),
+        seconds: ANSWER.as_secs(),
+    };
+    timeout(ANSWER, engine.ping()).await.map_err(no_answer)?
 }
 
 fn outline(instance: &Instance) -> Outline {

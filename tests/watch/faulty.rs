@@ -32,6 +32,8 @@ pub(crate) struct Faulty {
 struct Faults {
     /// No description of this one is given.
     indescribable: Option<InstanceId>,
+    /// Nothing that is asked is answered, and streams stay open, as when it is stopped.
+    frozen: bool,
     /// A log opens, and then breaks with this.
     unreadable: Option<fn() -> EngineError>,
     /// How long the next descriptions take to arrive after they were made.
@@ -45,6 +47,18 @@ impl Faulty {
 
     pub(crate) fn set_indescribable(&self, id: Option<InstanceId>) {
         self.faults.lock().unwrap().indescribable = id;
+    }
+
+    /// From now on nothing is answered, or everything again.
+    pub(crate) fn freeze(&self, frozen: bool) {
+        self.faults.lock().unwrap().frozen = frozen;
+    }
+
+    async fn thawed(&self) {
+        let frozen = self.faults.lock().unwrap().frozen;
+        if frozen {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Every log opens and breaks before its first line.
@@ -73,10 +87,12 @@ impl Engine for Faulty {
     }
 
     async fn connect(&self) -> Result<EngineInfo, EngineError> {
+        self.thawed().await;
         self.fake.connect().await
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
+        self.thawed().await;
         let left = self.panics.load(Ordering::SeqCst);
         if left > 0 {
             self.panics.store(left - 1, Ordering::SeqCst);
@@ -86,6 +102,7 @@ impl Engine for Faulty {
     }
 
     async fn describe(&self, id: &InstanceId) -> Result<Instance, EngineError> {
+        self.thawed().await;
         let (refuses, delay) = {
             let mut faults = self.faults.lock().unwrap();
             (faults.indescribable.as_ref() == Some(id), faults.delays.pop())

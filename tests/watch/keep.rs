@@ -65,7 +65,7 @@ async fn nothing_is_asked_while_nothing_happens_until_the_reconcile() {
     connected(&mut watched, 1).await;
     fake.take_calls();
     watched.silent_for(Duration::from_secs(29)).await;
-    assert_eq!(fake.take_calls(), []);
+    assert_eq!(fake.take_calls(), [Call::Connect, Call::Connect], "whether it is still there");
     assert_eq!(watched.word().await, "listed 1");
     assert_eq!(fake.take_calls(), [Call::List], "what did not change is not described again");
     watched.silent_for(Duration::from_secs(29)).await;
@@ -132,6 +132,42 @@ async fn an_engine_that_returns_is_found_within_five_seconds() {
     fake.recover();
     let took = watched.until("listed 1").await;
     assert!(took <= Duration::from_secs(5), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_says_nothing_is_asked_whether_it_is_still_there() {
+    let fake = fake(&["a"]);
+    let mut watched = Watched::start(fake.clone());
+    connected(&mut watched, 1).await;
+    for _ in 0..2 {
+        let took = watched.sign_of_life().await;
+        assert!(took.abs_diff(Duration::from_secs(10)) < Duration::from_millis(10), "{took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_is_frozen_is_lost_within_fifteen_seconds() {
+    let engine = Faulty::new(fake(&["a"]));
+    let mut watched = Watched::start(engine.clone());
+    connected(&mut watched, 1).await;
+    engine.freeze(true);
+    let began = Instant::now();
+    let fact = watched.fact().await;
+    let EngineFact::Lost { fault, attempt: 1, .. } = fact else { panic!("{fact:?}") };
+    assert_eq!(fault.kind, FaultKind::Timeout);
+    assert!(began.elapsed() <= Duration::from_millis(15_010), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn tries_are_counted_from_when_the_engine_was_there_last_however_briefly() {
+    let fake = fake(&["a"]);
+    fake.fail(refused);
+    let mut watched = Watched::start(fake.clone());
+    watched.until("lost 3").await;
+    fake.recover();
+    watched.until("described a").await;
+    fake.fail(refused);
+    assert_eq!(watched.words(3).await, ["lost 1", "connecting", "lost 2"]);
 }
 
 #[tokio::test(start_paused = true)]

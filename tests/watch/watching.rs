@@ -72,12 +72,23 @@ impl Watched {
         Self { events, retry, task }
     }
 
-    /// What is said next.
+    /// What is said next, signs of life apart.
     pub(crate) async fn fact(&mut self) -> EngineFact {
-        match timeout(PATIENCE, self.events.recv()).await.unwrap().unwrap() {
-            Event::Engine { fact, .. } => fact,
-            other => panic!("{other:?}"),
+        loop {
+            match timeout(PATIENCE, self.events.recv()).await.unwrap().unwrap() {
+                Event::Engine { fact: EngineFact::Answered, .. } => {}
+                Event::Engine { fact, .. } => return fact,
+                other => panic!("{other:?}"),
+            }
         }
+    }
+
+    /// Waits for the next sign of life; gives how long it took.
+    pub(crate) async fn sign_of_life(&mut self) -> Duration {
+        let began = Instant::now();
+        let event = timeout(PATIENCE, self.events.recv()).await.unwrap().unwrap();
+        assert!(matches!(event, Event::Engine { fact: EngineFact::Answered, .. }), "{event:?}");
+        began.elapsed()
     }
 
     /// What is said next, in a word and a name.
@@ -101,10 +112,10 @@ impl Watched {
         began.elapsed()
     }
 
-    /// Fails when anything is said in this time.
+    /// Fails when anything but a sign of life is said in this time.
     pub(crate) async fn silent_for(&mut self, time: Duration) {
-        if let Ok(event) = timeout(time, self.events.recv()).await {
-            panic!("nothing was to be said, but {event:?}");
+        if let Ok(fact) = timeout(time, self.fact()).await {
+            panic!("nothing was to be said, but {fact:?}");
         }
     }
 }
@@ -114,6 +125,7 @@ pub(crate) fn word(fact: &EngineFact) -> String {
         EngineFact::Connecting => "connecting".into(),
         EngineFact::Connected { .. } => "connected".into(),
         EngineFact::Lost { attempt, .. } => format!("lost {attempt}"),
+        EngineFact::Answered => "answered".into(),
         EngineFact::Listed { instances } => format!("listed {}", instances.len()),
         EngineFact::Refreshed { instance } => format!("refreshed {}", instance.id),
         EngineFact::Described { instance } => format!("described {}", instance.id),

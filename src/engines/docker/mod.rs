@@ -106,6 +106,10 @@ impl Engine for DockerEngine {
         })
     }
 
+    async fn ping(&self) -> Result<(), EngineError> {
+        self.client.greet().await.map(drop)
+    }
+
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
         let docker = self.client.docker().await?;
         let options = ListContainersOptionsBuilder::new().all(true).build();

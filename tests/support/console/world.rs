@@ -249,5 +249,5 @@ pub(crate) fn inspected(id: &str) -> Event {
             Row::secret("LANG", "C.UTF-8"),
         ],
     );
-    Event::Inspected { key: key(id), result: Ok(inspection) }
+    Event::Inspected { key: key(id), at: now(), result: Ok(inspection) }
 }
