@@ -135,21 +135,21 @@ impl App {
 
     fn look<T>(&self, now: Timestamp, with: impl FnOnce(&Screen, &Cx<'_>) -> T) -> T {
         let contexts = self.screen.contexts();
-        with(&self.screen, &self.cx(&contexts, now))
+        with(&self.screen, &self.cx(&contexts, self.screen.is_typing(), now))
     }
 
     /// Lets the screen answer, with everything else of the console to look at.
     fn ask<T>(&mut self, now: Timestamp, with: impl FnOnce(&mut Screen, &Cx<'_>) -> T) -> T {
-        let contexts = self.screen.contexts();
+        let (contexts, typing) = (self.screen.contexts(), self.screen.is_typing());
         // The screen is taken out, so that it can change while it looks at the rest.
         let size = Size::ZERO;
         let mut screen = std::mem::replace(&mut self.screen, Screen::new(size));
-        let answer = with(&mut screen, &self.cx(&contexts, now));
+        let answer = with(&mut screen, &self.cx(&contexts, typing, now));
         self.screen = screen;
         answer
     }
 
-    fn cx<'a>(&'a self, contexts: &'a [Context], now: Timestamp) -> Cx<'a> {
+    fn cx<'a>(&'a self, contexts: &'a [Context], typing: bool, now: Timestamp) -> Cx<'a> {
         Cx {
             store: &self.store,
             selection: &self.selection,
@@ -159,6 +159,7 @@ impl App {
             themes: &self.theme_names,
             keymap: &self.keymap,
             contexts,
+            typing,
             theme: &self.theme,
             glyphs: self.glyphs,
             time: self.time,

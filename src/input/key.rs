@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::text::place::nearest;
+use crate::{input::text_field, text::place::nearest};
 
 /// The keys that have a name, each under the one that is printed first.
 const NAMED: [(&str, KeyCode); 21] = [
@@ -81,6 +81,13 @@ impl Key {
             KeyCode::Char(c) if self.modifiers.is_empty() => Some(c),
             _ => None,
         }
+    }
+
+    /// Whether a text field takes this key, so that it cannot be a command while text
+    /// is typed.
+    #[must_use]
+    pub(crate) fn edits_text(self) -> bool {
+        text_field::edits(&KeyEvent::new(self.code, self.modifiers))
     }
 
     fn normal(code: KeyCode, mut modifiers: KeyModifiers) -> Self {

@@ -57,6 +57,11 @@ impl TextField {
     }
 }
 
+/// Whether a text field does something with a key.
+pub(super) fn edits(event: &KeyEvent) -> bool {
+    request(event).is_some()
+}
+
 fn request(event: &KeyEvent) -> Option<InputRequest> {
     if event.kind == KeyEventKind::Release {
         return None;

@@ -38,6 +38,8 @@ pub struct Cx<'a> {
     pub keymap: &'a Keymap,
     /// Where keys are pressed now, innermost first.
     pub contexts: &'a [Context],
+    /// Whether typed characters are text now.
+    pub typing: bool,
     /// The colours.
     pub theme: &'a Theme,
     /// The signs.
@@ -96,9 +98,12 @@ impl<'a> Cx<'a> {
         Standing { glyph: self.glyphs.stale, role: Role::Stale, words }
     }
 
-    /// The key of a command here, for words like "press R".
+    /// The key of a command here and now, for words like "press R".
     #[must_use]
     pub fn key(&self, command: Command) -> Option<String> {
+        if self.typing {
+            return self.keymap.label_while_typing(command, self.contexts);
+        }
         self.keymap.label(command, self.contexts)
     }
 

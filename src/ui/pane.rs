@@ -1,7 +1,11 @@
 //! [`Pane`]: what a pane or dialog is.
 
 use crossterm::event::KeyEvent;
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Rect, Size},
+    text::Line,
+};
 
 use crate::{
     input::{Command, Context},
@@ -21,6 +25,11 @@ pub trait Pane {
     /// What stands at the right of its frame's bottom, if anything.
     fn footnote<'a>(&'a self, _cx: &Cx<'a>) -> Option<Line<'a>> {
         None
+    }
+
+    /// The room that it wants as a dialog. There may be less.
+    fn wanted(&self, _cx: &Cx<'_>) -> Wanted {
+        Wanted::TO_READ
     }
 
     /// The commands that it offers here and now, the most useful first. Footer, help
@@ -53,6 +62,37 @@ pub trait Pane {
 
     /// Draws its inside.
     fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>);
+}
+
+/// The room that a dialog wants on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// How large, in cells, its frame included.
+    pub size: Size,
+    /// Where.
+    pub place: Place,
+}
+
+/// Where on the screen a dialog wants to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the middle.
+    Middle,
+    /// At the right edge, so that what it changes can be seen beside it.
+    Right,
+}
+
+impl Wanted {
+    /// As much as is good to read; more is harder.
+    pub const TO_READ: Self = Self { size: Size { width: 110, height: 32 }, place: Place::Middle };
+
+    /// As wide as that, and high enough for so many rows if there are not too many.
+    #[must_use]
+    pub fn rows(rows: usize) -> Self {
+        let Size { width, height } = Self::TO_READ.size;
+        let height = u16::try_from(rows.saturating_add(2)).unwrap_or(height).min(height);
+        Self { size: Size { width, height }, ..Self::TO_READ }
+    }
 }
 
 /// How a pane answers a command.

@@ -14,16 +14,13 @@ use crate::{
     model::Demand,
     store::Topics,
     ui::{
-        Cx, Overlay, Pane, PaneId, Reaction, Wish, dialogs,
+        Cx, Overlay, Pane, PaneId, Place, Reaction, Wanted, Wish, dialogs,
         layout::{Form, Places, centred, inside},
         panes::{logs::Logs, services::Services, stats::Stats},
         theme::Role,
         widgets::{cells, footer, status_line, toast::Toasts},
     },
 };
-
-/// The largest that a dialog is drawn; more is harder to read.
-const DIALOG: Size = Size { width: 110, height: 32 };
 
 /// What works whatever has the focus, the most useful first.
 const EVERYWHERE: [Command; 14] = [
@@ -104,7 +101,7 @@ impl Screen {
     /// Gives a command to the dialog on top, or else to the focused pane.
     pub fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
         self.touched = true;
-        let cx = cx.sized(self.top_size());
+        let cx = cx.sized(self.top_size(cx));
         match self.top_mut().on(command, &cx) {
             Reaction::Ignored => self.move_focus(command),
             done @ Reaction::Done(_) => done,
@@ -113,7 +110,7 @@ impl Screen {
 
     /// Gives a key to the text field that is typed in.
     pub fn type_key(&mut self, key: &KeyEvent, cx: &Cx<'_>) -> Option<Reaction> {
-        let cx = cx.sized(self.top_size());
+        let cx = cx.sized(self.top_size(cx));
         self.top_mut().type_key(key, &cx)
     }
 
@@ -123,7 +120,7 @@ impl Screen {
         if !self.is_typing() {
             return Reaction::Ignored;
         }
-        let cx = cx.sized(self.top_size());
+        let cx = cx.sized(self.top_size(cx));
         self.top_mut().paste(text, &cx)
     }
 
@@ -175,9 +172,7 @@ impl Screen {
     /// Opens a dialog over what is shown.
     pub fn open(&mut self, overlay: Overlay, cx: &Cx<'_>) {
         let offered = self.offered(cx);
-        let size = inside(self.dialog_area()).as_size();
-        let dialog = dialogs::open(overlay, &offered, &cx.sized(size));
-        self.dialogs.push(dialog);
+        self.dialogs.push(dialogs::open(overlay, &offered, cx));
     }
 
     /// Closes the dialog on top.
@@ -243,7 +238,7 @@ impl Screen {
         }
         status_line::draw(places.status, buffer, cx);
         for dialog in &self.dialogs {
-            let area = self.dialog_area();
+            let area = self.dialog_area(&**dialog, cx);
             cells::cover(buffer, area);
             Clear.render(area, buffer);
             draw_framed(&**dialog, Line::default(), area, true, Role::Dialog, buffer, cx);
@@ -274,7 +269,7 @@ impl Screen {
     /// The commands that do something now: those of what has the focus, then those
     /// that work everywhere. Footer, help and palette are made from it.
     fn offered(&self, cx: &Cx<'_>) -> Vec<Command> {
-        let cx = cx.sized(self.top_size());
+        let cx = cx.sized(self.top_size(cx));
         let mut commands = self.top().commands(&cx);
         commands.retain(|command| !(cx.read_only && command.may_change()));
         if !self.dialogs.is_empty() || self.is_typing() {
@@ -301,20 +296,25 @@ impl Screen {
         inside(self.places().pane(id)).as_size()
     }
 
-    fn top_size(&self) -> Size {
-        if self.dialogs.is_empty() {
-            self.pane_size(self.focus)
-        } else {
-            inside(self.dialog_area()).as_size()
+    fn top_size(&self, cx: &Cx<'_>) -> Size {
+        match self.dialogs.last() {
+            Some(dialog) => inside(self.dialog_area(&**dialog, cx)).as_size(),
+            None => self.pane_size(self.focus),
         }
     }
 
-    fn dialog_area(&self) -> Rect {
+    fn dialog_area(&self, dialog: &dyn Pane, cx: &Cx<'_>) -> Rect {
+        let Wanted { size, place } = dialog.wanted(cx);
         let screen = Rect::from((Position::ORIGIN, self.size));
         let body =
             Rect { y: 1.min(screen.height), height: screen.height.saturating_sub(2), ..screen };
-        let width = body.width.saturating_sub(6).min(DIALOG.width).max(body.width.min(58));
-        centred(body, width, DIALOG.height)
+        // Beside a dialog there are panes to be seen, as long as it has room enough.
+        let most = body.width.saturating_sub(6).max(body.width.min(58));
+        let area = centred(body, size.width.min(most), size.height);
+        match place {
+            Place::Middle => area,
+            Place::Right => Rect { x: body.right() - area.width, ..area },
+        }
     }
 
     fn pane(&self, id: PaneId) -> &dyn Pane {

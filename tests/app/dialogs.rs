@@ -3,7 +3,7 @@
 use midwatch::{
     app::Effect,
     model::{Event, Exit, Health, HealthRecord, Inspection, Instance, ServiceId, inspect::Row},
-    text::Clean,
+    text::{Clean, width::width},
 };
 
 use crate::console::{
@@ -135,4 +135,20 @@ fn a_begun_name_never_opens_a_shell_because_of_a_description() {
     console.press("Esc :");
     console.type_text("ins");
     assert_eq!(console.press("Enter"), [Effect::Inspect(key("api-1"))]);
+}
+
+#[test]
+fn the_theme_picker_leaves_what_it_previews_in_sight() {
+    for size in [(60, 16), (80, 24), (120, 36)] {
+        let mut console = Console::fresh(size);
+        console.press("T");
+        let draw = console.draw();
+        assert_eq!(console.lines_with("┃").len(), 6, "a row for each theme: {draw}");
+        for service in ["api ", "cache ", "db ", "worker "] {
+            assert!(draw.contains(&format!(" {service}")), "{service}: {draw}");
+        }
+        let frame = draw.lines().find(|line| line.contains('┏')).unwrap_or_default();
+        assert!(frame.ends_with('┓'), "at the right edge: {draw}");
+        assert_eq!(width(frame), usize::from(size.0), "{draw}");
+    }
 }

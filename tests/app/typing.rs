@@ -1,6 +1,6 @@
 //! Typed and pasted text is text, never keys.
 
-use crate::console::Console;
+use crate::console::{Console, Setup};
 
 fn shown_services(console: &Console) -> usize {
     let draw = console.draw();
@@ -123,4 +123,53 @@ fn the_palette_goes_to_a_service_also_when_a_filter_hides_it() {
     console.press("Enter");
     assert_eq!(console.selected(), "shop/db");
     assert!(console.draw().contains("killed: out of memory"), "{}", console.draw());
+}
+
+/// The keys and words of the footer.
+fn hints(console: &Console) -> Vec<(String, String)> {
+    let footer = console.draw().lines().last().unwrap_or_default().to_owned();
+    let hint = |hint: &str| hint.trim().split_once(' ').map(|(k, l)| (k.into(), l.into()));
+    footer.split("  ").filter_map(hint).collect()
+}
+
+#[test]
+fn every_key_that_a_footer_shows_while_text_is_typed_does_what_it_says() {
+    for keymap in ["default", "emacs", "k9s"] {
+        for (open, text) in [(":", "o"), ("/", "a")] {
+            let typed = || {
+                let mut console = Console::of(
+                    &Setup { keymap, ..Setup::default() },
+                    crate::console::world::fresh(),
+                );
+                console.press(open);
+                console.type_text(text);
+                console.press("Down Down");
+                console
+            };
+            let hints = hints(&typed());
+            assert!(hints.iter().any(|(_, label)| label == "open"), "{keymap} {hints:?}");
+            for (key, label) in hints {
+                let (mut console, mut same) = (typed(), typed());
+                console.press(&key);
+                let does = match label.as_str() {
+                    "open" => "Enter",
+                    "back" => "Esc",
+                    "down" => "Down",
+                    "up" => "Up",
+                    other => panic!("what does {other} do?"),
+                };
+                same.press(does);
+                assert_eq!(console.styles(), same.styles(), "{keymap}: {key} {label}");
+                assert_ne!(console.styles(), typed().styles(), "{keymap}: {key} {label}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_words_name_a_key_that_would_be_typed() {
+    let mut console = Console::of(&Setup::default(), crate::console::world::failed());
+    assert!(console.draw().contains("(R: now)"), "{}", console.draw());
+    console.press("/");
+    assert!(!console.draw().contains("(R: now)"), "{}", console.draw());
 }

@@ -116,9 +116,28 @@ impl Keymap {
         self.labels(command, contexts).into_iter().next()
     }
 
+    /// The same while text is typed there: a key that the text field takes is not one.
+    #[must_use]
+    pub fn label_while_typing(&self, command: Command, contexts: &[Context]) -> Option<String> {
+        let found = self.bindings_of(command, contexts);
+        let reaches = |binding: &&&Binding| !binding.keys.keys().iter().any(|key| key.edits_text());
+        found.iter().find(reaches).map(|binding| binding.keys.to_string())
+    }
+
     /// All keys that reach `command` in `contexts`, the most natural first.
     #[must_use]
     pub fn labels(&self, command: Command, contexts: &[Context]) -> Vec<String> {
+        let found = self.bindings_of(command, contexts);
+        let mut labels: Vec<String> = Vec::with_capacity(found.len());
+        for label in found.iter().map(|binding| binding.keys.to_string()) {
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        labels
+    }
+
+    fn bindings_of(&self, command: Command, contexts: &[Context]) -> Vec<&Binding> {
         let mut found: Vec<&Binding> = self
             .bindings
             .iter()
@@ -128,13 +147,7 @@ impl Keymap {
         found.sort_by_key(|binding| {
             (binding.keys.keys().len(), self.layers - binding.layer, position(binding, contexts))
         });
-        let mut labels: Vec<String> = Vec::with_capacity(found.len());
-        for label in found.iter().map(|binding| binding.keys.to_string()) {
-            if !labels.contains(&label) {
-                labels.push(label);
-            }
-        }
-        labels
+        found
     }
 
     /// Every command that a key reaches in `contexts`, with its keys, for the help.

@@ -6,7 +6,7 @@ use crate::{
     input::{Command, Context},
     store::Topics,
     ui::{
-        Cx, Pane, Reaction, Wish,
+        Cx, Pane, Reaction, Wanted, Wish,
         theme::Role,
         widgets::{cells, cursor::Cursor},
     },
@@ -25,6 +25,10 @@ impl Pane for Faults {
 
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
         cx.span(Role::Title, "Faults of the demo").into()
+    }
+
+    fn wanted(&self, cx: &Cx<'_>) -> Wanted {
+        Wanted::rows(cx.faults.len())
     }
 
     fn commands(&self, _cx: &Cx<'_>) -> Vec<Command> {

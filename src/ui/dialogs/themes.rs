@@ -1,16 +1,23 @@
 //! The theme picker: every step shows the theme on the whole screen.
 
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Rect, Size},
+    text::Line,
+};
 
 use crate::{
     input::{Command, Context},
     store::Topics,
     ui::{
-        Cx, Pane, Reaction, Wish,
+        Cx, Pane, Place, Reaction, Wanted, Wish,
         theme::Role,
         widgets::{cells, cursor::Cursor},
     },
 };
+
+/// Its columns: enough for most names, and little of what it previews is under it.
+const WIDTH: u16 = 26;
 
 /// The theme picker.
 #[derive(Debug)]
@@ -26,7 +33,7 @@ impl Themes {
         let before = cx.theme.name().to_string();
         let mut cursor = Cursor::default();
         let index = cx.themes.iter().position(|name| *name == before).unwrap_or(0);
-        cursor.set(index, cx.themes.len(), usize::from(cx.size.height));
+        cursor.set(index, cx.themes.len(), cx.themes.len());
         Self { before, cursor }
     }
 }
@@ -38,6 +45,11 @@ impl Pane for Themes {
 
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
         cx.span(Role::Title, "Theme").into()
+    }
+
+    fn wanted(&self, cx: &Cx<'_>) -> Wanted {
+        let size = Size { width: WIDTH, height: Wanted::rows(cx.themes.len()).size.height };
+        Wanted { size, place: Place::Right }
     }
 
     fn commands(&self, _cx: &Cx<'_>) -> Vec<Command> {

@@ -45,7 +45,7 @@ impl Detail {
         let worst = instances.iter().enumerate().map(index).max();
         let mut detail = Self { service, cursor: Cursor::default(), scroll: Scroll::default() };
         if let Some((_, std::cmp::Reverse(worst))) = worst {
-            detail.cursor.set(worst, instances.len(), detail.list_rows(cx).into());
+            detail.cursor.set(worst, instances.len(), instances.len());
         }
         detail
     }
