@@ -2,7 +2,9 @@
 
 pub mod guard;
 pub mod handover;
+mod keyboard;
 pub mod pacer;
+mod remote;
 pub mod signals;
 
 pub use guard::Screen;

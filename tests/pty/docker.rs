@@ -238,3 +238,27 @@ fn a_console_that_is_told_to_end_leaves_a_shell_in_a_container_at_once() {
     terminal.assert_restored();
     eventually("everything ends", || terminal.of_midwatch().is_empty());
 }
+
+/// More than all buffers on the way hold, into a shell that never reads it.
+#[test]
+fn a_shell_that_reads_nothing_holds_nothing_up() {
+    let project = Project::start(&["only"]);
+    let mut terminal = in_a_shell(&project);
+    let say = "while true; do echo alive $((n+=1)); sleep 0.1; done & ";
+    terminal.line(&format!("{say} stty raw -echo; sleep 1000"));
+    terminal.wait_for("alive 3");
+    let enough = terminal.flood();
+    let newest = |screen: &vt100::Screen| {
+        screen.contents().lines().rfind(|line| line.contains("alive")).map(str::to_owned)
+    };
+    let before = terminal.look(newest);
+    terminal.wait_until("more of its output", |screen| newest(screen) != before);
+
+    enough.store(true, Ordering::Relaxed);
+    terminal.signal(Signal::TERM);
+    let told = Instant::now();
+    assert_eq!(terminal.exit_status(), 0);
+    assert!(told.elapsed() < Duration::from_secs(5), "ended after {:?}", told.elapsed());
+    terminal.assert_restored();
+    eventually("everything ends", || terminal.of_midwatch().is_empty());
+}
