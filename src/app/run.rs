@@ -286,7 +286,10 @@ impl Running {
                 app.update(Msg::Event(event), Timestamp::now());
             }
         };
-        let Ended::Shell(words) = ended else { return Ok(Flow::End) };
+        let Ended::Shell(words) = ended else {
+            self.screen.give_up();
+            return Ok(Flow::End);
+        };
         self.come_back()?;
         self.tell(Msg::Notice(words))
     }

@@ -10,6 +10,7 @@ use crossterm::{
     QueueableCommand, cursor,
     event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
     execute,
+    style::Print,
     terminal::{
         BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
         disable_raw_mode, enable_raw_mode,
@@ -24,6 +25,31 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// How many bytes of a frame are gathered before they are written.
 const WRITE_BUFFER: usize = 64 * 1024;
+
+/// Takes back the modes that a program on the terminal may have left behind, so that
+/// neither a console nor the shell above is drawn into a scroll region, in line drawing
+/// characters or in a colour of somebody else.
+///
+/// The soft reset alone would do, were it known everywhere. Both what turns off origin
+/// mode and what frees the scroll region move the cursor, so it is saved around them.
+const AS_NEW: &str = concat!(
+    // Soft reset, then on to what not every terminal counts to it.
+    "\x1b[!p",
+    // Origin mode off, the whole screen scrolls.
+    "\x1b7\x1b[?6l\x1b[r\x1b8",
+    // Letters, and no colours.
+    "\x1b(B\x0f\x1b[0m",
+    // Typing replaces, and goes on in the next row.
+    "\x1b[4l\x1b[?7h",
+    // Arrow keys and the keypad as they are.
+    "\x1b[?1l\x1b>",
+    // No word of the mouse.
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l",
+);
+
+/// What a restored cursor brings back with it on a terminal that knows no soft reset:
+/// written where the cursor's place matters to nobody.
+const ORIGIN_OFF: &str = "\x1b[?6l";
 
 /// The terminal while it shows the console. Dropping it gives the terminal back.
 pub struct Screen {
@@ -59,7 +85,14 @@ impl Screen {
         TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         self.insist()?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        execute!(
+            io::stdout(),
+            Print(AS_NEW),
+            EnterAlternateScreen,
+            Print(ORIGIN_OFF),
+            EnableBracketedPaste,
+            cursor::Hide
+        )?;
         if self.mouse {
             execute!(io::stdout(), EnableMouseCapture)?;
         }
@@ -88,6 +121,12 @@ impl Screen {
     pub fn release(&mut self) {
         self.released = true;
         restore();
+    }
+
+    /// Gives the terminal back after a shell that had it and was cut off: nobody but us
+    /// can undo what it did.
+    pub fn give_up(&self) {
+        give_back();
     }
 
     /// Switches the mouse on or off; off lets the terminal select text.
@@ -165,11 +204,21 @@ fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    give_back();
+    let _ = disable_raw_mode();
+}
+
+/// Makes the terminal as it should be for whoever comes next, on whichever screen.
+fn give_back() {
     let mut out = io::stdout();
     let _ = out.queue(DisableMouseCapture);
     let _ = out.queue(DisableBracketedPaste);
+    // Leaving another screen puts the cursor where it was saved, even when there is none
+    // to be left.
+    let _ = out.queue(cursor::SavePosition);
     let _ = out.queue(LeaveAlternateScreen);
+    // Now, since each screen may have a scroll region of its own.
+    let _ = out.queue(Print(AS_NEW));
     let _ = out.queue(cursor::Show);
     let _ = out.flush();
-    let _ = disable_raw_mode();
 }
