@@ -11,6 +11,7 @@ mod logs;
 mod offers;
 mod random;
 mod secrets;
+mod shells;
 mod sizes;
 mod snapshots;
 mod truth;
