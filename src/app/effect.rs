@@ -1,5 +1,6 @@
 //! [`Effect`]: what follows from a message, for others to do.
 
+use super::opening::Request;
 use crate::{model::InstanceKey, terminal::Urgency};
 
 /// Something to be done outside of the state.
@@ -20,8 +21,12 @@ pub enum Effect {
     /// Ask an engine how these instances are now: no event tells of a health check
     /// that says the same again.
     Describe(Vec<InstanceKey>),
-    /// Hand the terminal to a shell in an instance.
-    Shell(InstanceKey),
+    /// Ask an engine for a shell in an instance; the answer is [`Msg::Shell`].
+    ///
+    /// [`Msg::Shell`]: super::Msg::Shell
+    Shell(InstanceKey, Request),
+    /// Hand the terminal to the shell that was just answered with.
+    HandOver,
     /// Make these the demo's faults, by name.
     Faults(Vec<&'static str>),
 }

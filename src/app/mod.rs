@@ -5,17 +5,20 @@
 
 mod effect;
 mod msg;
+mod opening;
 pub mod run;
 mod spawn;
 mod update;
 
 pub use effect::{Effect, Outcome};
 pub use msg::Msg;
+pub use opening::Request;
 pub use run::{Console, SwitchFaults, run};
 
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Frame, layout::Size};
 
+use self::opening::Opening;
 use crate::{
     input::{Context, Keymap, resolve::Resolver},
     model::{Demand, Stack, TimeStyle},
@@ -79,6 +82,9 @@ pub struct App {
     time: TimeStyle,
     zone: TimeZone,
     mouse: bool,
+    /// The last request for a shell.
+    asked: Request,
+    opening: Option<Opening>,
 }
 
 impl App {
@@ -104,6 +110,8 @@ impl App {
             time: start.time,
             zone: start.zone,
             mouse: start.mouse,
+            asked: Request::default(),
+            opening: None,
         }
     }
 

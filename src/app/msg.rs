@@ -3,6 +3,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
+use super::opening::Request;
 use crate::{model::Event, ui::theme::Library};
 
 /// What the console is told.
@@ -24,6 +25,8 @@ pub enum Msg {
     Tick,
     /// A task has something to say to the person.
     Notice(String),
+    /// There is a shell that was asked for, or why there is none.
+    Shell(Request, Result<(), String>),
     /// The theme files have changed.
     Themes(Library),
 }

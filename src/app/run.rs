@@ -11,7 +11,10 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
-use super::{App, Effect, Msg, Outcome, spawn::Spawner};
+use super::{
+    App, Effect, Msg, Outcome, Request,
+    spawn::{self, Spawner},
+};
 use crate::{
     engines::{Engine, Shell},
     terminal::{
@@ -48,7 +51,7 @@ pub type SwitchFaults = Box<dyn FnMut(&[&'static str]) -> io::Result<()>>;
 /// What a task answers that is not a fact to be recorded.
 pub(super) enum Answer {
     /// A shell is ready, or why there is none.
-    Shell(Result<Shell, String>),
+    Shell(Request, Result<Shell, String>),
 }
 
 /// Runs the console until the person or a signal ends it.
@@ -72,6 +75,7 @@ pub async fn run(console: Console) -> io::Result<()> {
         themes: console.themes,
         faults: console.faults,
         spawner,
+        shell: None,
         pacer: Pacer::default(),
     };
     let ended = running.serve().await;
@@ -90,6 +94,8 @@ struct Running {
     themes: mpsc::Receiver<Library>,
     faults: Option<SwitchFaults>,
     spawner: Spawner,
+    /// The shell that was just answered with.
+    shell: Option<Shell>,
     pacer: Pacer,
 }
 
@@ -106,6 +112,8 @@ enum Received {
 /// Whether the loop goes on.
 enum Flow {
     On,
+    /// With a shell on the terminal.
+    HandOver,
     End,
 }
 
@@ -116,7 +124,11 @@ impl Running {
         self.pacer.ask(Urgency::Key, std::time::Instant::now());
         loop {
             let received = self.receive(&mut tick).await;
-            if let Flow::End = self.handle(received).await? {
+            let mut flow = self.handle(received)?;
+            if let Flow::HandOver = flow {
+                flow = Box::pin(self.hand_over()).await?;
+            }
+            if let Flow::End = flow {
                 return Ok(());
             }
         }
@@ -152,16 +164,31 @@ impl Running {
         }
     }
 
-    async fn handle(&mut self, received: Received) -> io::Result<Flow> {
+    fn handle(&mut self, received: Received) -> io::Result<Flow> {
         match received {
             Received::Frame => self.frame().map(|()| Flow::On),
             Received::Signal(signal) => self.on_signal(signal),
             Received::Input(input) => self.on_input(input),
-            Received::Answer(Answer::Shell(Ok(shell))) => Box::pin(self.hand_over(shell)).await,
-            Received::Answer(Answer::Shell(Err(why))) => self.tell(Msg::Notice(why)),
+            Received::Answer(Answer::Shell(request, shell)) => self.on_shell(request, shell),
             Received::Tick => self.tell(Msg::Tick),
             Received::Message(message) => self.tell(message),
         }
+    }
+
+    /// Keeps a shell as long as it takes the state to say whether it is still wanted.
+    fn on_shell(&mut self, request: Request, shell: Result<Shell, String>) -> io::Result<Flow> {
+        let (shell, answer) = match shell {
+            Ok(shell) => (Some(shell), Ok(())),
+            Err(why) => (None, Err(why)),
+        };
+        self.shell = shell;
+        let flow = self.tell(Msg::Shell(request, answer))?;
+        if !matches!(flow, Flow::HandOver)
+            && let Some(unwanted) = self.shell.take()
+        {
+            spawn::dismiss(unwanted);
+        }
+        Ok(flow)
     }
 
     fn frame(&mut self) -> io::Result<()> {
@@ -211,8 +238,9 @@ impl Running {
             self.pacer.ask(urgency, std::time::Instant::now());
         }
         for effect in effects {
-            if let Flow::End = self.perform(effect)? {
-                return Ok(Flow::End);
+            match self.perform(effect)? {
+                Flow::On => {}
+                other => return Ok(other),
             }
         }
         self.watchers.demand(self.app.demand(now));
@@ -228,7 +256,8 @@ impl Running {
             Effect::Retry => self.watchers.retry(),
             Effect::Describe(keys) => self.spawner.describe(keys),
             Effect::Inspect(key) => self.spawner.inspect(key),
-            Effect::Shell(key) => self.spawner.shell(key, handover::size()?),
+            Effect::Shell(key, request) => self.spawner.shell(key, request, handover::size()?),
+            Effect::HandOver => return Ok(Flow::HandOver),
             Effect::Faults(names) => {
                 let switched = self.faults.as_mut().map_or(Ok(()), |switch| switch(&names));
                 if let Err(error) = switched {
@@ -263,7 +292,8 @@ impl Running {
 
     /// Gives the terminal to a shell until it ends. The reader is dropped, not paused:
     /// two readers of one keyboard would share its keys. Facts are taken in meanwhile.
-    async fn hand_over(&mut self, shell: Shell) -> io::Result<Flow> {
+    async fn hand_over(&mut self) -> io::Result<Flow> {
+        let Some(shell) = self.shell.take() else { return Ok(Flow::On) };
         self.reader = None;
         self.screen.release();
         let ended = {

@@ -1,15 +1,21 @@
 //! Turns effects into tasks. Whatever waits runs here and answers with an event.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::{io::AsyncWriteExt, sync::mpsc, time::timeout};
 
-use super::run::Answer;
+use super::{Request, run::Answer};
 use crate::{
-    engines::{Engine, EngineError, ShellSize},
+    engines::{Engine, EngineError, Shell, ShellSize},
     model::{EngineFact, EngineId, Event, Fault, FaultKind, InstanceKey},
 };
+
+/// What a terminal sends for Ctrl-D.
+const END_OF_INPUT: &[u8] = b"\x04";
+
+/// How long a shell that nobody wants has to end.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Starts tasks for effects.
 pub(super) struct Spawner {
@@ -61,19 +67,40 @@ impl Spawner {
         });
     }
 
-    pub(super) fn shell(&self, key: InstanceKey, size: ShellSize) {
-        let Some(engine) = self.engines.get(&key.engine).cloned() else { return };
+    pub(super) fn shell(&self, key: InstanceKey, request: Request, size: ShellSize) {
+        let engine = self.engines.get(&key.engine).cloned();
         let answers = self.answers.clone();
         tokio::spawn(async move {
-            let asked = tokio::spawn(async move { engine.shell(&key.id, size).await });
-            let shell = match asked.await {
-                Ok(shell) => shell.map_err(|error| words(&error)),
-                Err(_) => Err("no shell: asking the engine crashed".into()),
+            let shell = match engine {
+                Some(engine) => open(engine, key, size).await,
+                None => Err(format!("no shell: there is no engine {}", key.engine)),
             };
             // As above.
-            let _ = answers.send(Answer::Shell(shell)).await;
+            let _ = answers.send(Answer::Shell(request, shell)).await;
         });
     }
+}
+
+async fn open(engine: Arc<dyn Engine>, key: InstanceKey, size: ShellSize) -> Result<Shell, String> {
+    // In a task of its own, as above.
+    let asked = tokio::spawn(async move { engine.shell(&key.id, size).await });
+    match asked.await {
+        Ok(shell) => shell.map_err(|error| words(&error)),
+        Err(_) => Err("no shell: asking the engine crashed".into()),
+    }
+}
+
+/// Ends a shell that nobody wants any more. Engines let one run on whose connection
+/// goes, so it is told that its input has ended.
+pub(super) fn dismiss(shell: Shell) {
+    let Shell::Remote(mut shell) = shell else { return };
+    let Some(mut streams) = shell.streams() else { return };
+    tokio::spawn(timeout(GOODBYE, async move {
+        // Nobody is left to be told that it failed.
+        let _ = streams.input.write_all(END_OF_INPUT).await;
+        let _ = streams.input.flush().await;
+        let _ = tokio::io::copy(&mut streams.output, &mut tokio::io::sink()).await;
+    }));
 }
 
 fn words(error: &EngineError) -> String {

@@ -38,6 +38,7 @@ impl App {
                 self.screen.toasts.push(&text, now);
                 Outcome { effects: Vec::new(), frame: Some(Urgency::Data) }
             }
+            Msg::Shell(request, answer) => self.on_shell(request, answer, now),
             Msg::Themes(library) => self.on_themes(library, now),
         }
     }
@@ -84,6 +85,7 @@ impl App {
         if self.store.tick(now).contains(Topics::SERVICES) {
             self.settle(now);
         }
+        self.remind_of_opening(now);
         self.screen.toasts.expire(now);
         Outcome { effects: Vec::new(), frame: Some(Urgency::Data) }
     }
@@ -137,6 +139,12 @@ impl App {
             return Outcome { effects: Vec::new(), frame: AT_ONCE };
         }
         let asked = if command == Command::Close { Command::Back } else { command };
+        // Before any dialog: the one that waits is told that this key cancels.
+        if asked == Command::Back
+            && let Some(outcome) = self.withdraw_shell()
+        {
+            return outcome;
+        }
         let reaction = self.ask(now, |screen, cx| screen.on(asked, cx));
         if reaction != Reaction::Ignored {
             let outcome = self.carry_out(reaction, now);
@@ -216,7 +224,7 @@ impl App {
             Wish::Command(command) => effects.extend(self.command(command, now).effects),
             Wish::UseTheme(name) => self.use_theme(&name, now),
             Wish::UseTime(time) => self.time = time,
-            Wish::Shell(instance) => effects.push(Effect::Shell(instance)),
+            Wish::Shell(instance) => effects.extend(self.open_shell(instance, now)),
             Wish::ToggleFault(name) => effects.push(self.toggle_fault(name)),
             Wish::Notice(text) => self.screen.toasts.push(&text, now),
         }

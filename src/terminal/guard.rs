@@ -213,11 +213,12 @@ fn give_back() {
     let mut out = io::stdout();
     let _ = out.queue(DisableMouseCapture);
     let _ = out.queue(DisableBracketedPaste);
-    let _ = out.queue(Print(AS_NEW));
     // Leaving another screen puts the cursor where it was saved, even when there is none
     // to be left.
     let _ = out.queue(cursor::SavePosition);
     let _ = out.queue(LeaveAlternateScreen);
+    // Now, since each screen may have a scroll region of its own.
+    let _ = out.queue(Print(AS_NEW));
     let _ = out.queue(cursor::Show);
     let _ = out.flush();
 }

@@ -1,27 +1,22 @@
 //! Hands the terminal to a shell, byte for byte, until the shell ends.
 
 use std::{
-    io::{self, IsTerminal, Write},
-    os::fd::OwnedFd,
+    io::{self, IsTerminal},
     process::{ExitStatus, Stdio},
     time::Duration,
 };
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::{
-    fs::{Mode, OFlags},
-    io::Errno,
     process::{Pid, Signal as Raw, getpgrp, kill_process, kill_process_group},
     termios::tcgetpgrp,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, unix::AsyncFd},
     process::{Child, Command},
     time::timeout,
 };
 
-use super::{Signal, Signals};
-use crate::engines::{EngineError, RemoteShell, Shell, ShellSize};
+use super::{Signal, Signals, remote};
+use crate::engines::{Shell, ShellSize};
 
 /// How long a shell has to end when we do.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -47,9 +42,9 @@ pub async fn run(shell: Shell, signals: &mut Signals) -> Ended {
             if let Some(directory) = directory {
                 local.current_dir(directory);
             }
-            run_local(local, signals).await.map_err(HandoverError::from)
+            run_local(local, signals).await
         }
-        Shell::Remote(shell) => Box::pin(run_remote(shell, signals)).await,
+        Shell::Remote(shell) => Box::pin(remote::run(shell, signals)).await,
     };
     ended.unwrap_or_else(|error| Ended::Shell(format!("shell: {error}")))
 }
@@ -91,53 +86,6 @@ fn words(status: ExitStatus) -> String {
     status.code().map_or_else(|| "by a signal".into(), |code| format!("exit {code}"))
 }
 
-async fn run_remote(
-    mut shell: Box<dyn RemoteShell>,
-    signals: &mut Signals,
-) -> Result<Ended, HandoverError> {
-    let Some(mut streams) = shell.streams() else { return Err(HandoverError::Taken) };
-    let keyboard = Keyboard::open()?;
-    let _raw = RawMode::enter()?;
-    let mut stdout = io::stdout();
-    let (mut typed, mut printed) = ([0; 1024], [0; 16 * 1024]);
-    loop {
-        tokio::select! {
-            read = streams.output.read(&mut printed) => match read? {
-                0 => break,
-                count => {
-                    stdout.write_all(&printed[..count])?;
-                    stdout.flush()?;
-                }
-            },
-            read = keyboard.read(&mut typed) => {
-                let count = read?;
-                streams.input.write_all(&typed[..count]).await?;
-                streams.input.flush().await?;
-            }
-            signal = signals.next() => match signal {
-                Signal::Resize => shell.resize(size()?).await?,
-                Signal::End | Signal::Interrupt => return Ok(Ended::Told),
-                Signal::Suspend | Signal::Continue => {}
-            },
-        }
-    }
-    Ok(Ended::Shell(match shell.exit_code().await? {
-        Some(code) => format!("shell ended: exit {code}"),
-        None => "shell ended".into(),
-    }))
-}
-
-/// Why a remote shell ended before its time.
-#[derive(Debug, thiserror::Error)]
-enum HandoverError {
-    #[error("its streams are already in use")]
-    Taken,
-    #[error(transparent)]
-    Terminal(#[from] io::Error),
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-}
-
 /// The size of our terminal.
 ///
 /// # Errors
@@ -152,48 +100,4 @@ pub fn size() -> io::Result<ShellSize> {
 #[must_use]
 pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
-}
-
-/// Raw mode while it lives.
-struct RawMode;
-
-impl RawMode {
-    fn enter() -> io::Result<Self> {
-        enable_raw_mode().map(|()| Self)
-    }
-}
-
-impl Drop for RawMode {
-    fn drop(&mut self) {
-        // The terminal may be gone; then there is nothing to put back.
-        let _ = disable_raw_mode();
-    }
-}
-
-/// What the person types, read without a thread: a blocking read could not be taken
-/// back when the shell ends, and would swallow the next key of the console.
-struct Keyboard(AsyncFd<OwnedFd>);
-
-impl Keyboard {
-    /// Opens the terminal anew: non-blocking is a property of an open file, and
-    /// standard input's is shared with the shell that started us.
-    fn open() -> io::Result<Self> {
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let tty = rustix::fs::open("/dev/tty", flags, Mode::empty())?;
-        #[expect(deprecated, reason = "its successor is unsafe; an OwnedFd stays open as it must")]
-        let tty = AsyncFd::new(tty)?;
-        Ok(Self(tty))
-    }
-
-    async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let mut ready = self.0.readable().await?;
-            match rustix::io::read(self.0.get_ref(), &mut *buffer) {
-                Err(Errno::AGAIN) => ready.clear_ready(),
-                Err(error) => return Err(error.into()),
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => return Ok(count),
-            }
-        }
-    }
 }

@@ -120,7 +120,7 @@ fn an_inspection_cuts_nothing() {
     inspection.push("Container", vec![Row::text("Path", &path)]);
     let name = "com.docker.compose.project.working_dir_of_the_stack";
     inspection.push("Labels", (0..30).map(|_| Row::text(name, "/srv")).collect());
-    console.hear([Event::Inspected { key: key("api-1"), result: Ok(inspection) }]);
+    console.hear([Event::Inspected { key: key("api-1"), at: console.now, result: Ok(inspection) }]);
     let first = words(&console);
     assert!(!first.contains('…') && first.contains("/the/last/part"), "{first}");
     assert!(console.draw().contains(" more ") && console.draw().contains("PgDn page down"));

@@ -117,7 +117,7 @@ fn open_leads_to_the_detail_and_from_there_to_logs_shell_and_inspection() {
     assert!(console.draw().contains("redis: i/o timeout"), "the worst one's check is shown");
     assert_eq!(console.press("i"), [Effect::Inspect(key("api-2"))]);
     console.press("q");
-    assert_eq!(console.press("g x"), [Effect::Shell(key("api-1"))]);
+    assert!(matches!(&console.press("g x")[..], [Effect::Shell(of, _)] if *of == key("api-1")));
     assert!(!console.draw().contains("┏ shop/api"), "a shell closes the dialog");
     console.press("Enter l");
     assert!(console.draw().contains("┏ 2 Logs api"), "{}", console.draw());
@@ -130,7 +130,7 @@ fn a_shell_is_opened_only_in_what_is_up() {
     assert_eq!(console.press("x"), []);
     assert!(console.draw().contains("no instance is up"), "{}", console.draw());
     console.press("G");
-    assert_eq!(console.press("x"), [Effect::Shell(key("lonely"))]);
+    assert!(matches!(&console.press("x")[..], [Effect::Shell(of, _)] if *of == key("lonely")));
 }
 
 #[test]

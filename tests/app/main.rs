@@ -12,6 +12,7 @@ mod logs;
 mod offers;
 mod random;
 mod secrets;
+mod shells;
 mod sizes;
 mod snapshots;
 mod truth;

@@ -37,6 +37,20 @@ const DRAWING: &[u8] = b"HKJmABCDG";
 const MODES: [&str; 9] =
     ["?25", "?1000", "?1002", "?1003", "?1006", "?1015", "?1049", "?2004", "?2026"];
 
+/// What takes back the modes of programs that had the terminal, in these words only.
+const RESETS: [&str; 10] = [
+    "\x1b[!p",
+    "\x1b7",
+    "\x1b8",
+    "\x1b[?6l",
+    "\x1b[r",
+    "\x1b(B\x0f",
+    "\x1b[4l",
+    "\x1b[?7h",
+    "\x1b[?1l",
+    "\x1b>",
+];
+
 /// The first thing in `bytes` that does not belong on a terminal, with what surrounds it.
 fn stray(bytes: &[u8]) -> Option<String> {
     let mut at = 0;
@@ -57,8 +71,12 @@ fn stray(bytes: &[u8]) -> Option<String> {
     None
 }
 
-/// How long the control sequence is that `bytes` begin with, if it is one that draws.
+/// How long the control sequence is that `bytes` begin with, if it is one that draws or
+/// resets.
 fn sequence(bytes: &[u8]) -> Option<usize> {
+    if let Some(reset) = RESETS.iter().find(|reset| bytes.starts_with(reset.as_bytes())) {
+        return Some(reset.len());
+    }
     let rest = bytes.strip_prefix(b"\x1b[")?;
     let end = rest.iter().position(|byte| (0x40..=0x7e).contains(byte))?;
     let parameters = std::str::from_utf8(&rest[..end]).ok()?;

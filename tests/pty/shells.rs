@@ -54,6 +54,68 @@ fn a_shell_has_the_terminal_and_gives_it_back() {
     terminal.assert_restored();
 }
 
+/// What an editor leaves behind that was killed: a scroll region with its origin, line
+/// drawing, colours, its own keys, the mouse, no new row at the end of one.
+const MESS: &str = r"\033[5;6r\033[?6h\033(0\033[31;44m\033[?1h\033=\033[?1003h\033[?1006h\033[?7l";
+
+fn is_tidy(screen: &vt100::Screen) -> bool {
+    !screen.application_cursor()
+        && !screen.application_keypad()
+        && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        && screen.mouse_protocol_encoding() == vt100::MouseProtocolEncoding::Default
+}
+
+fn make_a_mess(terminal: &mut Terminal, then: &str) {
+    terminal.line(&format!("printf '{MESS}'; {then}"));
+}
+
+#[test]
+fn whatever_a_shell_leaves_behind_the_console_is_whole() {
+    let mut terminal = in_a_shell();
+    let whole = {
+        let mut other = Launch::demo().start();
+        other.wait_for("5 ok");
+        other.keys("j");
+        other.wait_for("2 Logs cache");
+        other.look(colours_of_the_frame)
+    };
+    make_a_mess(&mut terminal, "exit");
+    assert_console(&terminal, 120);
+    terminal.wait_until("the terminal's modes", is_tidy);
+    assert_eq!(terminal.look(colours_of_the_frame), whole);
+
+    // The next shell scrolls through the whole screen.
+    terminal.keys("x");
+    terminal.wait_until("the shell's own screen", |screen| !screen.alternate_screen());
+    terminal.line("seq 100 160; echo end");
+    terminal.wait_until("a whole screen of numbers", |screen| {
+        let text = screen.contents();
+        (130..=160).all(|number| text.contains(&number.to_string()))
+    });
+    terminal.line("exit");
+    assert_console(&terminal, 120);
+    terminal.keys("q");
+    assert_eq!(terminal.exit_status(), 0);
+    terminal.assert_restored();
+}
+
+/// The colours of the cells at the left edge, which are those of borders and ground.
+fn colours_of_the_frame(screen: &vt100::Screen) -> Vec<Option<(vt100::Color, vt100::Color)>> {
+    let cell = |row| screen.cell(row, 0).map(|cell| (cell.fgcolor(), cell.bgcolor()));
+    (1..30).map(cell).collect()
+}
+
+#[test]
+fn a_console_told_to_end_during_a_messy_shell_leaves_no_mess() {
+    let mut terminal = in_a_shell();
+    make_a_mess(&mut terminal, r"printf '\033[?1049hediting'; cat");
+    terminal.wait_for("editing");
+    terminal.signal(Signal::TERM);
+    terminal.exit_status();
+    terminal.assert_restored();
+    terminal.wait_until("the terminal's modes", is_tidy);
+}
+
 #[test]
 fn keys_typed_after_exit_in_one_go_are_the_consoles() {
     let mut terminal = in_a_shell();

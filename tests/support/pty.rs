@@ -6,10 +6,13 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::{self, Read, Write},
     num::NonZeroU16,
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, MutexGuard},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -23,6 +26,9 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// How often a condition is looked at that the terminal's output does not announce.
 const GLANCE: Duration = Duration::from_millis(20);
+
+/// After so many glances without a byte read, typing counts as held up.
+const HELD_UP: u32 = 40;
 
 /// The program under test.
 const MIDWATCH: &str = env!("CARGO_BIN_EXE_midwatch");
@@ -252,6 +258,27 @@ impl Terminal {
     /// Pastes text as a terminal does that was asked to mark it.
     pub(crate) fn paste(&mut self, text: &str) {
         self.write(format!("\x1b[200~{text}\x1b[201~").as_bytes());
+    }
+
+    /// Types without end, from a thread, and comes back when nothing reads it any more.
+    /// It goes on until the returned flag is set; no other key can be pressed after it.
+    pub(crate) fn flood(&mut self) -> Arc<AtomicBool> {
+        let mut writer = std::mem::replace(&mut self.writer, Box::new(io::sink()));
+        let (enough, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let (told, counted) = (enough.clone(), count.clone());
+        thread::spawn(move || {
+            while !told.load(Ordering::Relaxed) && writer.write_all(&[b'x'; 256]).is_ok() {
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let (mut last, mut still) = (0, 0);
+        eventually("typing to be held up", || {
+            let now = count.load(Ordering::Relaxed);
+            still = if now == last { still + 1 } else { 0 };
+            last = now;
+            now > 0 && still == HELD_UP
+        });
+        enough
     }
 
     fn write(&mut self, bytes: &[u8]) {

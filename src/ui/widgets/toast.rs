@@ -29,6 +29,11 @@ impl Toasts {
         self.0.push_back((now, Clean::new(text)));
     }
 
+    /// Takes back news that is no longer true.
+    pub fn take_back(&mut self, text: &str) {
+        self.0.retain(|(_, shown)| shown.as_str() != text);
+    }
+
     /// Takes away what was shown long enough; whether anything was.
     pub fn expire(&mut self, now: Timestamp) -> bool {
         let before = self.0.len();
