@@ -220,12 +220,11 @@ fn engine_name(endpoint: &Endpoint, meant: Option<EngineKind>) -> &'static str {
         Endpoint::Ssh(target) => target.socket.as_deref().map(Path::new),
         Endpoint::Tcp { .. } => None,
     };
-    match meant {
-        Some(EngineKind::Podman) => "podman",
-        Some(EngineKind::Docker) => "docker",
-        Some(EngineKind::Process) | None if socket.is_some_and(is_podmans) => "podman",
-        Some(EngineKind::Process) | None => "docker",
-    }
+    let is_podman = match meant {
+        Some(kind) => kind == EngineKind::Podman,
+        None => socket.is_some_and(is_podmans),
+    };
+    if is_podman { "podman" } else { "docker" }
 }
 
 fn is_podmans(socket: &Path) -> bool {

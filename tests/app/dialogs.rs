@@ -152,3 +152,42 @@ fn the_theme_picker_leaves_what_it_previews_in_sight() {
         assert_eq!(width(frame), usize::from(size.0), "{draw}");
     }
 }
+
+/// The numbers in a footnote such as "1–20 of 31".
+fn part(console: &Console) -> Vec<usize> {
+    let frame = console.draw().lines().find(|line| line.contains('┗')).map(str::to_owned);
+    let frame = frame.unwrap_or_default();
+    frame.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
+}
+
+#[test]
+fn help_and_palette_say_which_part_of_them_is_shown() {
+    for (open, hidden) in [("?", "One page down"), (":", "go to shop/worker")] {
+        let mut console = Console::fresh((80, 24));
+        console.press(open);
+        assert!(!console.draw().contains(hidden), "`{open}`: {}", console.draw());
+        let [first, last, all] = part(&console)[..] else { panic!("{}", console.draw()) };
+        assert_eq!(first, 1);
+        assert!(last < all, "{last} of {all}");
+        console.press("PgDn PgDn PgDn PgDn");
+        assert!(console.draw().contains(hidden), "`{open}`: {}", console.draw());
+        assert_eq!(part(&console), [all - last + 1, all, all], "{}", console.draw());
+    }
+    let mut console = Console::fresh((160, 60));
+    console.press(":");
+    assert!(part(&console).is_empty(), "all is shown: {}", console.draw());
+}
+
+#[test]
+fn the_help_tells_commands_and_moves_apart() {
+    let mut console = Console::fresh((160, 60));
+    console.press("2 ?");
+    let draw = console.draw();
+    let rows: Vec<&str> = draw.lines().filter_map(|line| line.split('┃').nth(1)).collect();
+    let at = |words: &str| rows.iter().position(|row| row.contains(words));
+    assert_eq!(at("Commands"), Some(0), "{draw}");
+    let moves = at("Moving and scrolling").unwrap_or_default();
+    assert!(moves > 0 && rows[moves - 1].trim().is_empty(), "{draw}");
+    assert!(at("Wrap long lines") < Some(moves) && at("One line up") > Some(moves), "{draw}");
+    assert_eq!(rows.iter().filter(|row| row.contains("One line up")).count(), 1, "{draw}");
+}

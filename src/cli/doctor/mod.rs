@@ -98,12 +98,12 @@ impl EngineFinding {
 /// When the output cannot be written.
 pub fn run(findings: &Findings, json: bool, printer: &mut Printer<'_>) -> Result<Exit, CliError> {
     let warnings = findings.warnings();
-    let printed = if json {
+    let told = if json {
         printer.json(&Told { findings, warnings: &warnings })
     } else {
         findings.print(&warnings, printer)
     };
-    findings.exit(&warnings).after(printed)
+    findings.exit(&warnings).after(told)
 }
 
 #[derive(Serialize)]

@@ -57,8 +57,8 @@ pub async fn run(
         return follow(Follow::new(lookout, selection, request), &style, printer).await;
     }
     let mut exit = lookout.exit();
-    let printed = history(&placed(&lookout, &selection), request, &style, printer, &mut exit).await;
-    exit.after(printed)
+    let told = history(&placed(&lookout, &selection), request, &style, printer, &mut exit).await;
+    exit.after(told)
 }
 
 /// What is meant, each with the engine that runs it.
@@ -123,7 +123,7 @@ async fn history(
         match line {
             Ok(line) => style.print(placed[at].instance, &line, printer)?,
             Err(error) => {
-                *exit = (*exit).max(give_up_or_go_on(placed[at].engine, &error, printer)?)
+                *exit = (*exit).max(give_up_or_go_on(placed[at].engine, &error, printer)?);
             }
         }
     }

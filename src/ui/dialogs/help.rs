@@ -7,9 +7,10 @@ use crate::{
     store::Topics,
     text::width::width,
     ui::{
-        Cx, Pane, Reaction, Wish,
+        Cx, Pane, Reaction, Wanted, Wish,
+        dialogs::scroll::{Scroll, part},
         theme::Role,
-        widgets::{cells, cursor::Cursor},
+        widgets::cells,
     },
 };
 
@@ -27,24 +28,51 @@ const MOVES: [Command; 10] = [
     Command::Right,
 ];
 
+/// The most columns that keys take.
+const KEYS: usize = 28;
+
+/// A line of the help.
+#[derive(Debug)]
+enum Row {
+    Heading(&'static str),
+    Keys(String, &'static str),
+    Empty,
+}
+
 /// The help.
 #[derive(Debug)]
 pub struct Help {
-    rows: Vec<(String, &'static str)>,
-    cursor: Cursor,
+    rows: Vec<Row>,
+    scroll: Scroll,
 }
 
 impl Help {
     /// Lists the keys of where it was opened from: what is offered there, then what
-    /// moves within it.
+    /// moves within it, each under its heading.
     #[must_use]
     pub fn new(offered: &[Command], cx: &Cx<'_>) -> Self {
-        let keys = |command: &Command| cx.keymap.labels(*command, cx.contexts).join(" ");
-        let row = |command: &Command| (keys(command), command.description());
-        let rows = offered.iter().chain(MOVES.iter()).map(row);
-        let rows = rows.filter(|(keys, _)| !keys.is_empty()).collect();
-        Self { rows, cursor: Cursor::default() }
+        let done_here = offered.iter().filter(|command| !MOVES.contains(command));
+        let mut rows = group("Commands", done_here, cx);
+        rows.push(Row::Empty);
+        rows.extend(group("Moving and scrolling", &MOVES, cx));
+        Self { rows, scroll: Scroll::default() }
     }
+}
+
+/// The commands that a key reaches, under a heading.
+fn group<'c>(
+    heading: &'static str,
+    commands: impl IntoIterator<Item = &'c Command>,
+    cx: &Cx<'_>,
+) -> Vec<Row> {
+    let mut rows = vec![Row::Heading(heading)];
+    for command in commands {
+        let keys = cx.keymap.labels(*command, cx.contexts);
+        if !keys.is_empty() {
+            rows.push(Row::Keys(keys.join(" "), command.description()));
+        }
+    }
+    rows
 }
 
 impl Pane for Help {
@@ -56,8 +84,19 @@ impl Pane for Help {
         cx.span(Role::Title, "Keys that work here").into()
     }
 
-    fn commands(&self, _cx: &Cx<'_>) -> Vec<Command> {
-        vec![Command::Down, Command::Up, Command::Back]
+    fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
+        let (rows, room) = (self.rows.len(), cx.size.height.into());
+        part(self.scroll.first_shown(rows, room), room, rows, cx)
+    }
+
+    fn wanted(&self, _cx: &Cx<'_>) -> Wanted {
+        Wanted::rows(self.rows.len())
+    }
+
+    fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
+        let mut commands = self.scroll.moves(self.rows.len(), cx.size.height.into());
+        commands.push(Command::Back);
+        commands
     }
 
     fn interest(&self) -> Topics {
@@ -65,7 +104,7 @@ impl Pane for Help {
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
-        if self.cursor.on(command, self.rows.len(), usize::from(cx.size.height)) {
+        if self.scroll.on(command, self.rows.len(), cx.size.height.into()) {
             return Reaction::done();
         }
         match command {
@@ -75,18 +114,25 @@ impl Pane for Help {
     }
 
     fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let keys = self.rows.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0).min(28) as u16;
+        let columns = |row: &Row| if let Row::Keys(keys, _) = row { width(keys) } else { 0 };
+        let keys = self.rows.iter().map(columns).max().unwrap_or(0).min(KEYS) as u16;
+        let ellipsis = cx.glyphs.ellipsis;
         let room = usize::from(area.height);
-        let top = self.cursor.first_shown(self.rows.len(), room);
-        for (line, (names, words)) in self.rows.iter().skip(top).take(room).enumerate() {
-            let row = cells::row(area, line as u16);
-            let selected = top + line == self.cursor.index;
-            let ground = if selected { Role::Selection } else { Role::Dialog };
-            buffer.set_style(row, cx.theme.style(ground));
-            let place = Rect { width: keys.min(row.width), ..row };
-            cells::put(buffer, place, names, cx.theme.style(Role::KeyHint), cx.glyphs.ellipsis);
-            let rest = cells::skip(row, keys + 2);
-            cells::put(buffer, rest, words, cx.theme.style(Role::Text), cx.glyphs.ellipsis);
+        let first = self.scroll.first_shown(self.rows.len(), room);
+        for (line, row) in self.rows.iter().skip(first).take(room).enumerate() {
+            let place = cells::row(area, line as u16);
+            match row {
+                Row::Empty => {}
+                Row::Heading(words) => {
+                    cells::put(buffer, place, words, cx.theme.style(Role::Title), ellipsis);
+                }
+                Row::Keys(names, words) => {
+                    let left = Rect { width: keys.min(place.width), ..place };
+                    cells::put(buffer, left, names, cx.theme.style(Role::KeyHint), ellipsis);
+                    let rest = cells::skip(place, keys + 2);
+                    cells::put(buffer, rest, words, cx.theme.style(Role::Text), ellipsis);
+                }
+            }
         }
     }
 }

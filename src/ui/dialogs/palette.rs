@@ -13,6 +13,7 @@ use crate::{
     store::Topics,
     ui::{
         Cx, Pane, Reaction, Wish,
+        dialogs::scroll::part,
         theme::Role,
         widgets::{cells, cursor::Cursor},
     },
@@ -107,6 +108,11 @@ impl Pane for Palette {
 
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
         cx.span(Role::Title, "Commands").into()
+    }
+
+    fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
+        let (found, room) = (self.found().len(), Self::room(cx));
+        part(self.cursor.first_shown(found, room), room, found, cx)
     }
 
     fn commands(&self, _cx: &Cx<'_>) -> Vec<Command> {

@@ -36,19 +36,19 @@ impl Scroll {
 
     /// The first row to draw: no room is left empty while there are rows above it.
     #[must_use]
-    pub(super) fn first_shown(&self, length: usize, room: usize) -> usize {
+    pub(super) fn first_shown(self, length: usize, room: usize) -> usize {
         self.top.min(length.saturating_sub(room))
     }
 
     /// How many rows are below those that are shown.
     #[must_use]
-    pub(super) fn below(&self, length: usize, room: usize) -> usize {
+    pub(super) fn below(self, length: usize, room: usize) -> usize {
         length.saturating_sub(self.first_shown(length, room) + room)
     }
 
     /// The pages that can be turned now.
     #[must_use]
-    pub(super) fn pages(&self, length: usize, room: usize) -> Vec<Command> {
+    pub(super) fn pages(self, length: usize, room: usize) -> Vec<Command> {
         let mut pages = Vec::new();
         if self.below(length, room) > 0 {
             pages.push(Command::PageDown);
@@ -61,7 +61,7 @@ impl Scroll {
 
     /// What moves the text now: its pages, then its rows; nothing when all is shown.
     #[must_use]
-    pub(super) fn moves(&self, length: usize, room: usize) -> Vec<Command> {
+    pub(super) fn moves(self, length: usize, room: usize) -> Vec<Command> {
         let mut moves = self.pages(length, room);
         if !moves.is_empty() {
             moves.extend([Command::Down, Command::Up]);
@@ -71,10 +71,18 @@ impl Scroll {
 
     /// Says how many rows are below those that are shown, if any.
     #[must_use]
-    pub(super) fn footnote<'a>(&self, length: usize, room: usize, cx: &Cx<'a>) -> Option<Line<'a>> {
+    pub(super) fn footnote<'a>(self, length: usize, room: usize, cx: &Cx<'a>) -> Option<Line<'a>> {
         let below = self.below(length, room);
         (below > 0).then(|| cx.span(Role::Muted, format!(" {below} more ")).into())
     }
+}
+
+/// Says which part of a list is shown, such as "1–20 of 31"; nothing when all of it is.
+#[must_use]
+pub(super) fn part<'a>(first: usize, room: usize, length: usize, cx: &Cx<'a>) -> Option<Line<'a>> {
+    let dash = if cx.glyphs.are_ascii() { "-" } else { "–" };
+    let words = format!(" {}{dash}{} of {length} ", first + 1, (first + room).min(length));
+    (room > 0 && length > room).then(|| cx.span(Role::Muted, words).into())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::{
     store::Topics,
     ui::{
         Cx, Pane, Place, Reaction, Wanted, Wish,
+        dialogs::scroll::part,
         theme::Role,
         widgets::{cells, cursor::Cursor},
     },
@@ -50,6 +51,11 @@ impl Pane for Themes {
     fn wanted(&self, cx: &Cx<'_>) -> Wanted {
         let size = Size { width: WIDTH, height: Wanted::rows(cx.themes.len()).size.height };
         Wanted { size, place: Place::Right }
+    }
+
+    fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
+        let (names, room) = (cx.themes.len(), cx.size.height.into());
+        part(self.cursor.first_shown(names, room), room, names, cx)
     }
 
     fn commands(&self, _cx: &Cx<'_>) -> Vec<Command> {
