@@ -42,11 +42,9 @@ pub async fn run(shell: Shell, signals: &mut Signals) -> Ended {
             if let Some(directory) = directory {
                 local.current_dir(directory);
             }
-            run_local(local, signals).await.map_err(|error| error.to_string())
+            run_local(local, signals).await
         }
-        Shell::Remote(shell) => {
-            Box::pin(remote::run(shell, signals)).await.map_err(|error| error.to_string())
-        }
+        Shell::Remote(shell) => Box::pin(remote::run(shell, signals)).await,
     };
     ended.unwrap_or_else(|error| Ended::Shell(format!("shell: {error}")))
 }

@@ -1,5 +1,6 @@
 //! The terminal: taken once, given back whole, whatever happens.
 
+mod escape;
 pub mod guard;
 pub mod handover;
 mod keyboard;

@@ -193,7 +193,12 @@ fn a_lost_engine_is_said_and_a_returned_one_is_seen_without_a_key() {
 
 /// A console with a shell in the only container of `project`.
 fn in_a_shell(project: &Project) -> Terminal {
-    let mut terminal = project.console(&engine_socket()).start();
+    enter(project.console(&engine_socket()))
+}
+
+/// A console with a shell in the only container that it sees.
+fn enter(console: Launch) -> Terminal {
+    let mut terminal = console.start();
     terminal.wait_for("1 ok");
     terminal.keys("x");
     terminal.wait_until("the shell's own screen", |screen| !screen.alternate_screen());
@@ -261,4 +266,59 @@ fn a_shell_that_reads_nothing_holds_nothing_up() {
     assert!(told.elapsed() < Duration::from_secs(5), "ended after {:?}", told.elapsed());
     terminal.assert_restored();
     eventually("everything ends", || terminal.of_midwatch().is_empty());
+}
+
+/// The console is whole, and its news are these.
+fn assert_console(terminal: &Terminal, news: &str) {
+    terminal.wait_until(&format!("the whole console with {news:?}"), |screen| {
+        let text = screen.contents();
+        screen.alternate_screen() && text.contains("1 Services") && text.contains(news)
+    });
+}
+
+#[test]
+fn a_shell_that_no_longer_answers_can_be_left() {
+    let project = Project::start(&["only"]);
+    let mut terminal = in_a_shell(&project);
+    terminal.wait_for("Enter ~. leaves this shell");
+    run(&mut terminal, "echo ~.ok", "~.ok");
+    terminal.line("stty raw -echo; sleep 1000");
+    terminal.line("");
+    terminal.keys("~ .");
+    assert_console(&terminal, "left the shell");
+    terminal.keys("?");
+    terminal.wait_for("Keys that work here");
+    terminal.keys("<C-c>");
+    assert_eq!(terminal.exit_status(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_shell_whose_engine_is_lost_ends_and_says_so() {
+    let project = Project::start(&["only"]);
+    let folder = tempfile::tempdir().unwrap();
+    let front = Front::open(folder.path().join("docker.sock"));
+    let mut terminal = enter(project.console(&front.socket));
+    front.cut();
+    assert_console(&terminal, "shell lost with its engine");
+    terminal.keys("<C-c>");
+    assert_eq!(terminal.exit_status(), 0);
+    terminal.assert_restored();
+}
+
+/// As over a line that is bad enough for one call and not for another.
+#[test]
+fn a_resize_that_is_not_answered_holds_nothing_up() {
+    let project = Project::start(&["only"]);
+    let folder = tempfile::tempdir().unwrap();
+    let front = Front::open(folder.path().join("docker.sock"));
+    let mut terminal = enter(project.console(&front.socket));
+    fs::remove_file(&front.socket).unwrap();
+    // Whoever connects now is never answered.
+    let _mute = UnixListener::bind(&front.socket).unwrap();
+    terminal.resize(30, 110);
+    run(&mut terminal, "echo $((40+2))", "42");
+    fs::remove_file(&front.socket).unwrap();
+    terminal.resize(31, 111);
+    run(&mut terminal, "echo $((40+3))", "43");
 }
