@@ -21,10 +21,7 @@ use super::{
     handover::{Ended, size},
     keyboard::Keyboard,
 };
-use crate::{
-    engines::{EngineError, RemoteShell, ShellStreams},
-    model::FaultKind,
-};
+use crate::engines::{EngineError, RemoteShell, ShellStreams};
 
 /// How many typed bytes wait for a shell that reads none; more stay in the terminal.
 const PENDING: usize = 64 * 1024;
@@ -153,8 +150,8 @@ async fn last_words(shell: &dyn RemoteShell, end: End) -> String {
 }
 
 fn is_of_a_lost_engine(error: &EngineError) -> bool {
-    use FaultKind::{Absent, Lost, Refused, Timeout};
-    matches!(error.kind(), Absent | Lost | Refused | Timeout)
+    use EngineError::{Absent, Lost, Refused, Timeout};
+    matches!(error, Absent { .. } | Lost { .. } | Refused { .. } | Timeout { .. })
 }
 
 /// Sends what was typed. May be dropped and called again without losing any of it.

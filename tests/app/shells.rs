@@ -53,7 +53,7 @@ fn esc_withdraws_it_and_a_late_answer_is_nothing() {
     assert!(console.draw().contains(OPENING), "{}", console.draw());
     assert_eq!(console.tell(Msg::Shell(second, Ok(()))).effects, [Effect::HandOver]);
     // At the root again, the key is what it was.
-    assert_eq!(console.press("Esc"), [Effect::Quit]);
+    assert_eq!(console.press("q"), [Effect::Quit]);
 }
 
 #[test]

@@ -341,10 +341,9 @@ mod tests {
 
     #[test]
     fn a_scale_moves_in_steps() {
-        assert_eq!(
-            [0.0, 0.013, 0.02, 0.9, 4.0, 70.0].map(ceiling),
-            [0.01, 0.02, 0.02, 1.0, 5.0, 100.0]
-        );
+        let shown = |value: f64| format!("{:.2}", ceiling(value));
+        let scales = [0.0, 0.013, 0.02, 0.9, 4.0, 70.0].map(shown);
+        assert_eq!(scales, ["0.01", "0.02", "0.02", "1.00", "5.00", "100.00"]);
     }
 
     #[test]

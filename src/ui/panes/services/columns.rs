@@ -38,9 +38,8 @@ impl Column {
         match self {
             Self::Up | Self::Restarts => 4,
             Self::Cpu => 5,
-            Self::Age => 6,
             Self::Memory if limited => 11,
-            Self::Memory => 6,
+            Self::Memory | Self::Age => 6,
             Self::Network => 12,
         }
     }
