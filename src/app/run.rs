@@ -135,8 +135,18 @@ impl Running {
     }
 
     /// Gives the terminal back; what is left to end are the watchers.
-    fn leave(self) -> Watchers {
+    fn leave(mut self) -> Watchers {
+        self.stop_reading();
         self.watchers
+    }
+
+    /// Ends the reader, and waits until it has let go of the keyboard: what is typed from
+    /// now on is not for us.
+    fn stop_reading(&mut self) {
+        self.reader = None;
+        // A new one is made with the lock that the old one holds as long as it reads. It
+        // reads nothing itself until it is asked to.
+        drop(EventStream::new());
     }
 
     /// Waits for whatever comes first. Frames and input come before data, so that a
@@ -275,7 +285,7 @@ impl Running {
             let why = "not stopped: there is no shell to go back to";
             return self.tell(Msg::Notice(why.into())).map(|_| ());
         }
-        self.reader = None;
+        self.stop_reading();
         self.screen.release();
         terminal::signals::stop_job()
     }
@@ -294,7 +304,7 @@ impl Running {
     /// two readers of one keyboard would share its keys. Facts are taken in meanwhile.
     async fn hand_over(&mut self) -> io::Result<Flow> {
         let Some(shell) = self.shell.take() else { return Ok(Flow::On) };
-        self.reader = None;
+        self.stop_reading();
         self.screen.release();
         let ended = {
             let (app, inbox) = (&mut self.app, &mut self.watchers.inbox);

@@ -204,8 +204,10 @@ fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    give_back();
+    // First the modes: whoever sees the other screen gone may type at once, and what is
+    // typed in raw mode stays raw.
     let _ = disable_raw_mode();
+    give_back();
 }
 
 /// Makes the terminal as it should be for whoever comes next, on whichever screen.

@@ -73,11 +73,29 @@ fn reserve(services: &[ServiceSpec], taken: &mut HashSet<u16>) -> Result<(), Eng
     Ok(())
 }
 
+/// Where free ports are looked for first. The system takes the ports of outgoing
+/// connections from 32768 on: one of those could be gone in the moment between letting
+/// go of it and its program's start.
+const QUIET: std::ops::Range<u16> = 20_000..32_000;
+
+/// How many of them are tried before the system chooses one.
+const TRIES: usize = 64;
+
+/// Binds a free port of the loopback address.
+fn bound() -> io::Result<TcpSocket> {
+    let bind = |port: u16| {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+        Ok(socket)
+    };
+    let quiet = (0..TRIES).find_map(|_| bind(fastrand::u16(QUIET)).ok());
+    quiet.map_or_else(|| bind(0), Ok)
+}
+
 /// What is taken is kept in `passed_over`, or it would be given out again.
 fn free(taken: &HashSet<u16>, passed_over: &mut Vec<TcpSocket>) -> io::Result<Port> {
     loop {
-        let socket = TcpSocket::new_v4()?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let socket = bound()?;
         let number = socket.local_addr()?.port();
         if !taken.contains(&number) {
             return Ok(Port { number, held: Arc::new(Mutex::new(Some(socket))) });
