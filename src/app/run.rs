@@ -70,6 +70,7 @@ pub async fn run(console: Console) -> io::Result<()> {
         screen,
         signals,
         reader: Some(EventStream::new()),
+        next_reader: None,
         watchers,
         answers,
         themes: console.themes,
@@ -89,6 +90,8 @@ struct Running {
     signals: Signals,
     /// The one reader of the keyboard; `None` while a shell has the terminal.
     reader: Option<EventStream>,
+    /// The reader for when the terminal is ours again.
+    next_reader: Option<EventStream>,
     watchers: Watchers,
     answers: mpsc::Receiver<Answer>,
     themes: mpsc::Receiver<Library>,
@@ -143,10 +146,12 @@ impl Running {
     /// Ends the reader, and waits until it has let go of the keyboard: what is typed from
     /// now on is not for us.
     fn stop_reading(&mut self) {
-        self.reader = None;
-        // A new one is made with the lock that the old one holds as long as it reads. It
-        // reads nothing itself until it is asked to.
-        drop(EventStream::new());
+        if self.reader.take().is_some() {
+            // A new one is made with the lock that the old one holds as long as it reads.
+            // It reads nothing until it is asked to, and is kept: its end would be one
+            // more thing announced, with which the next key can get lost.
+            self.next_reader = Some(EventStream::new());
+        }
     }
 
     /// Waits for whatever comes first. Frames and input come before data, so that a
@@ -294,7 +299,7 @@ impl Running {
     fn come_back(&mut self) -> io::Result<()> {
         // The old reader goes first: the new one needs its lock, and waits for it.
         self.reader = None;
-        self.reader = Some(EventStream::new());
+        self.reader = Some(self.next_reader.take().unwrap_or_default());
         self.screen.resume()?;
         let (width, height) = crossterm::terminal::size()?;
         self.tell(Msg::Resize(Size { width, height })).map(|_| ())
