@@ -1,6 +1,6 @@
 //! [`serve`]: what every service of the demo does, around what only it does.
 
-use std::{io, str::FromStr, sync::Arc, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
@@ -114,7 +114,9 @@ pub async fn serve(name: &str) -> Result<Ended, DemoError> {
         &[],
         Timestamp::now().as_duration().as_secs_f64().floor(),
     );
-    let listener = listen(port).await.map_err(|source| DemoError::Bind { port, source })?;
+    let listener = TcpListener::bind(("127.0.0.1", port))
+        .await
+        .map_err(|source| DemoError::Bind { port, source })?;
     match name {
         ServiceName::Gateway => gateway::run(service, listener).await,
         ServiceName::Api => api::run(service, listener).await,
@@ -172,24 +174,6 @@ fn resident_in(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kibibytes.checked_mul(1024)
-}
-
-/// How often a port that is in use is tried again, and how long after.
-const TRIES: u32 = 40;
-const TRY_EVERY: Duration = Duration::from_millis(50);
-
-/// Listens on the port that was held for us. Another process that is being started in
-/// this moment may hold a copy of it until it becomes its program.
-async fn listen(port: u16) -> io::Result<TcpListener> {
-    for _ in 0..TRIES {
-        match TcpListener::bind(("127.0.0.1", port)).await {
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                tokio::time::sleep(TRY_EVERY).await;
-            }
-            bound => return bound,
-        }
-    }
-    TcpListener::bind(("127.0.0.1", port)).await
 }
 
 #[cfg(test)]
