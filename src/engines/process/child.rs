@@ -84,6 +84,7 @@ impl Child {
         if let Some(cwd) = &plan.spec.cwd {
             command.current_dir(cwd);
         }
+        plan.port.release();
         let mut guardian = command.spawn()?;
         let (Some(stdout), Some(stderr)) = (guardian.stdout.take(), guardian.stderr.take()) else {
             return Err(io::Error::other("no pipes"));
@@ -147,4 +148,36 @@ fn number(signal: StopSignal) -> u8 {
         StopSignal::Usr2 => Signal::USR2,
     };
     signal.as_raw() as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{Ipv4Addr, TcpListener},
+        thread,
+    };
+
+    use super::*;
+    use crate::engines::process::plan::{instances, tests::service};
+
+    #[test]
+    fn a_port_is_free_for_its_program_however_many_others_are_just_starting() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let services: Vec<_> = (0..200).map(|n| service(&format!("s{n}"))).collect();
+        let plans = instances("stack", &services, &[]).unwrap();
+        let shim = Path::new("true");
+        thread::scope(|scope| {
+            for plans in plans.chunks(50) {
+                let runtime = runtime.handle();
+                scope.spawn(move || {
+                    let _inside = runtime.enter();
+                    for plan in plans {
+                        let _child = Child::spawn(plan, shim).unwrap();
+                        let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, plan.port.number));
+                        bound.unwrap();
+                    }
+                });
+            }
+        });
+    }
 }

@@ -28,7 +28,13 @@ impl Port {
 
     /// Lets go of it, for its program.
     pub(super) fn release(&self) {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(socket) = held {
+            // A child that was forked for another copy, and has not come to its exec, may
+            // still hold it a moment longer: a program that reuses addresses, as servers
+            // do, need not mind. Where this fails, only that moment is not bridged.
+            let _ = socket.set_reuseaddr(true);
+        }
     }
 }
 

@@ -53,7 +53,6 @@ pub(super) struct Ended {
 /// Runs an instance once: until it ends, or until `stop` and then its stop signal, its stop
 /// timeout and a kill. All its output is in its log buffer when this returns.
 pub(super) async fn run_once(cell: &Cell, shim: &Path, stop: &CancellationToken) -> Ended {
-    cell.plan.port.release();
     let (mut child, outlets) = match Child::spawn(&cell.plan, shim) {
         Ok(spawned) => spawned,
         Err(error) => return not_started(cell, &error),
