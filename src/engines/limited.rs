@@ -58,6 +58,10 @@ impl Engine for Limited {
         self.inner.connect().await
     }
 
+    async fn host(&self) -> Option<Clean> {
+        self.inner.host().await
+    }
+
     async fn ping(&self) -> Result<(), EngineError> {
         self.inner.ping().await
     }

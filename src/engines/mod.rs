@@ -46,6 +46,10 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// Reaches it and agrees on a version.
     async fn connect(&self) -> Result<EngineInfo, EngineError>;
 
+    /// The name of the host that it runs on, where it tells one. Some engines take long
+    /// to find out: nothing that a person sees should wait for it.
+    async fn host(&self) -> Option<Clean>;
+
     /// Whether it still answers, as cheaply as it can tell.
     async fn ping(&self) -> Result<(), EngineError> {
         self.connect().await.map(drop)

@@ -69,6 +69,11 @@ pub enum EngineFact {
         /// What it says of itself.
         info: EngineInfo,
     },
+    /// The name of the host that it runs on.
+    Host {
+        /// The name.
+        name: Clean,
+    },
     /// It is lost, or was never there.
     Lost {
         /// Why.
@@ -112,8 +117,6 @@ pub struct EngineInfo {
     pub version: Clean,
     /// The version of the interface that we agreed on.
     pub api: Option<Clean>,
-    /// Its host's name.
-    pub host: Option<Clean>,
 }
 
 /// What became of a stream.

@@ -12,6 +12,8 @@ pub struct EngineView {
     pub id: EngineId,
     /// Where it is.
     pub endpoint: Clean,
+    /// The name of its host, once it has told it.
+    pub host: Option<Clean>,
     /// Whether we reach it.
     pub link: Link,
     /// What it says of itself; `Fresh` since the last word we had from it.
@@ -40,7 +42,7 @@ pub enum Link {
 
 impl EngineView {
     pub(super) fn new(id: EngineId, endpoint: Clean) -> Self {
-        Self { id, endpoint, link: Link::Connecting, data: Fetch::Never }
+        Self { id, endpoint, host: None, link: Link::Connecting, data: Fetch::Never }
     }
 
     /// Whether what it told us before is still true as far as we know.

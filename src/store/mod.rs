@@ -118,6 +118,7 @@ impl Store {
         match fact {
             EngineFact::Connecting => engine.connecting(),
             EngineFact::Connected { info } => engine.connected(info),
+            EngineFact::Host { name } => engine.host = Some(name),
             EngineFact::Lost { fault, attempt, retry_at } => {
                 engine.lost(fault, attempt, retry_at, at);
             }

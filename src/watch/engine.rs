@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -9,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio::{
     sync::{Notify, mpsc},
@@ -181,6 +182,7 @@ impl Session<'_> {
         let mut waiting = self.list().await?;
         let mut describing = FuturesUnordered::new();
         let mut asked: BTreeMap<InstanceId, Asked> = BTreeMap::new();
+        let mut host = pin!(self.engine.host().fuse());
         let mut reconcile = tokio::time::interval_at(Instant::now() + RECONCILE, RECONCILE);
         reconcile.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -216,6 +218,9 @@ impl Session<'_> {
                         asked.entry(id.clone()).and_modify(|asked| *asked = Asked::Void);
                         self.removed(id).await?;
                     }
+                },
+                name = &mut host => if let Some(name) = name {
+                    self.voice.say(EngineFact::Host { name }).await?;
                 },
                 answered = still_there(self.engine, silent_at) => {
                     answered?;

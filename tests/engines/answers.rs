@@ -135,15 +135,16 @@ async fn calls_share_a_connection_and_name_the_version_that_was_agreed_on() {
 }
 
 #[tokio::test]
-async fn the_first_list_comes_when_the_host_does_not_say_its_name() {
+async fn a_greeting_and_a_list_are_all_that_it_is_asked_for_the_first_screen() {
     let told = Told::answering(|request| match request {
         "GET /v1.41/info" => vec![],
         _ => json("[]"),
     });
     let engine = told.engine();
     let info = soon("the greeting", engine.connect()).await.unwrap();
-    assert_eq!((info.host, info.api.unwrap().as_str()), (None, "1.41"));
-    assert!(engine.list().await.unwrap().is_empty());
+    assert_eq!(info.api.unwrap().as_str(), "1.41");
+    assert!(soon("the list", engine.list()).await.unwrap().is_empty());
+    assert_eq!(told.heard().requests.len(), 2);
 }
 
 #[tokio::test]

@@ -28,10 +28,11 @@ fn harness() -> Containers {
 
 #[tokio::test]
 async fn it_says_its_name_its_host_and_what_was_agreed_on() {
-    let info = harness().engine().connect().await.unwrap();
+    let engine = harness().engine();
+    let info = engine.connect().await.unwrap();
     assert_eq!(info.product.as_str(), "Docker Engine");
     assert!(info.api.is_some_and(|api| api.as_str().starts_with("1.")));
-    assert!(info.host.is_some());
+    assert!(engine.host().await.is_some());
 }
 
 #[tokio::test]

@@ -283,12 +283,11 @@ impl Engine for FakeEngine {
 
     async fn connect(&self) -> Result<EngineInfo, EngineError> {
         let _inner = self.called(Call::Connect)?;
-        Ok(EngineInfo {
-            product: Clean::new("Fake Engine"),
-            version: Clean::new("1.0"),
-            api: None,
-            host: Some(Clean::new("testhost")),
-        })
+        Ok(EngineInfo { product: Clean::new("Fake Engine"), version: Clean::new("1.0"), api: None })
+    }
+
+    async fn host(&self) -> Option<Clean> {
+        None
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {

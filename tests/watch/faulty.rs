@@ -36,6 +36,8 @@ struct Faults {
     frozen: bool,
     /// A log opens, and then breaks with this.
     unreadable: Option<fn() -> EngineError>,
+    /// The name of its host, and how long that takes to arrive.
+    host: Option<(Clean, Duration)>,
     /// How long the next descriptions take to arrive after they were made.
     delays: Vec<Duration>,
 }
@@ -66,6 +68,11 @@ impl Faulty {
         self.faults.lock().unwrap().unreadable = Some(why);
     }
 
+    /// It tells the name of its host, after this time.
+    pub(crate) fn name_host(&self, name: &str, delay: Duration) {
+        self.faults.lock().unwrap().host = Some((Clean::new(name), delay));
+    }
+
     /// The next descriptions take so long, in this order; the rest come at once.
     pub(crate) fn delay_descriptions(&self, delays: &[Duration]) {
         self.faults.lock().unwrap().delays = delays.iter().rev().copied().collect();
@@ -89,6 +96,12 @@ impl Engine for Faulty {
     async fn connect(&self) -> Result<EngineInfo, EngineError> {
         self.thawed().await;
         self.fake.connect().await
+    }
+
+    async fn host(&self) -> Option<Clean> {
+        let (name, delay) = self.faults.lock().unwrap().host.clone()?;
+        tokio::time::sleep(delay).await;
+        Some(name)
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {

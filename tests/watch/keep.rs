@@ -19,6 +19,15 @@ async fn connected(watched: &mut Watched, count: usize) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_waits_for_the_name_of_the_host() {
+    let engine = Faulty::new(fake(&["api"]));
+    engine.name_host("node-7", Duration::from_secs(2));
+    let mut watched = Watched::start(engine);
+    let words = watched.words(5).await;
+    assert_eq!(words, ["connecting", "connected", "listed 1", "described api", "on node-7"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn listening_begins_before_the_list_and_the_list_comes_before_descriptions() {
     let fake = fake(&["a", "b", "c"]);
     let mut watched = Watched::start(fake.clone());

@@ -124,6 +124,7 @@ pub(crate) fn word(fact: &EngineFact) -> String {
     match fact {
         EngineFact::Connecting => "connecting".into(),
         EngineFact::Connected { .. } => "connected".into(),
+        EngineFact::Host { name } => format!("on {name}"),
         EngineFact::Lost { attempt, .. } => format!("lost {attempt}"),
         EngineFact::Answered => "answered".into(),
         EngineFact::Listed { instances } => format!("listed {}", instances.len()),

@@ -241,7 +241,6 @@ mod tests {
             product: Clean::new("Docker Engine"),
             version: Clean::new("20.10.24"),
             api: Some(Clean::new("1.41")),
-            host: None,
         }
     }
 

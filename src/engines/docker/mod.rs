@@ -26,14 +26,10 @@ mod transport;
 mod watch;
 mod words;
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use async_trait::async_trait;
 use bollard::{models::ContainerInspectResponse, query_parameters::ListContainersOptionsBuilder};
-use tokio::time::timeout;
 
 pub use endpoint::{Endpoint, SshTarget, TlsFiles, TlsIdentity};
 pub use find::{Candidate, Environment, Kind, Where, choose, find};
@@ -46,10 +42,6 @@ use crate::{
     model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
     text::Clean,
 };
-
-/// How long the first list waits for the name of the engine's host. Docker tells it in
-/// 10 ms; Podman starts programs to find out.
-const HOST_LIMIT: Duration = Duration::from_millis(500);
 
 /// A Docker or Podman engine.
 #[derive(Debug)]
@@ -96,14 +88,16 @@ impl Engine for DockerEngine {
 
     async fn connect(&self) -> Result<EngineInfo, EngineError> {
         let greeting = self.client.greet().await?;
-        let host = timeout(HOST_LIMIT, self.client.host()).await.ok().flatten();
-        let host = host.and_then(|info| info.name).map(|name| words::short(&name));
         Ok(EngineInfo {
             product: words::short(greeting.product()),
             version: words::short(&greeting.version),
             api: Some(Clean::new(&failure::version_words(self.client.api().await?))),
-            host: host.filter(|name| !name.is_empty()),
         })
+    }
+
+    async fn host(&self) -> Option<Clean> {
+        let name = words::short(&self.client.host().await?.name?);
+        Some(name).filter(|name| !name.is_empty())
     }
 
     async fn ping(&self) -> Result<(), EngineError> {

@@ -140,13 +140,15 @@ impl Engine for ProcessEngine {
     }
 
     async fn connect(&self) -> Result<EngineInfo, EngineError> {
-        let host = rustix::system::uname();
         Ok(EngineInfo {
             product: Clean::new("midwatch processes"),
             version: Clean::new(env!("CARGO_PKG_VERSION")),
             api: None,
-            host: Some(Clean::from_bytes(host.nodename().to_bytes())),
         })
+    }
+
+    async fn host(&self) -> Option<Clean> {
+        Some(Clean::from_bytes(rustix::system::uname().nodename().to_bytes()))
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {

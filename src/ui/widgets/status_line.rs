@@ -111,7 +111,7 @@ pub(crate) fn engine_words<'a>(engine: &EngineView, cx: &Cx<'a>) -> Span<'a> {
 /// the same names on them must not be taken for each other (threat T8).
 fn engine_more<'a>(engine: &EngineView, cx: &Cx<'a>) -> Vec<Piece<'a>> {
     let Some(info) = engine.data.value().filter(|_| engine.is_up()) else { return Vec::new() };
-    let host = info.host.as_ref().map(|host| (2, cx.span(Role::Muted, format!(" on {host}"))));
+    let host = engine.host.as_ref().map(|host| (2, cx.span(Role::Muted, format!(" on {host}"))));
     let version = cx.span(Role::Muted, format!(" {}", info.version));
     host.into_iter().chain([(3, version)]).collect()
 }

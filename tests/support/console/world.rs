@@ -89,14 +89,14 @@ pub(crate) fn hostile_instances() -> Vec<Instance> {
 }
 
 /// What the engine says when it is reached.
-fn connected() -> Event {
+fn connected() -> [Event; 2] {
     let info = EngineInfo {
         product: Clean::new("Docker Engine"),
         version: Clean::new("29.1.0"),
         api: Some(Clean::new("1.48")),
-        host: Some(Clean::new("node-7")),
     };
-    fact(ago(300), EngineFact::Connected { info })
+    let host = EngineFact::Host { name: Clean::new("node-7") };
+    [fact(ago(300), EngineFact::Connected { info }), fact(ago(300), host)]
 }
 
 /// The engine was reached just now, and all that it told since.
@@ -106,7 +106,7 @@ pub(crate) fn fresh() -> Vec<Event> {
 
 /// The same, without a past: what is used was never told.
 pub(crate) fn quiet() -> Vec<Event> {
-    let mut events = vec![connected()];
+    let mut events = Vec::from(connected());
     events.extend(told(&instances()));
     events.extend(talk("api-1"));
     events
@@ -133,7 +133,8 @@ pub(crate) fn hostile() -> Vec<Event> {
 }
 
 fn of(instances: &[Instance]) -> Vec<Event> {
-    let mut events = vec![fact(ago(301), EngineFact::Connecting), connected()];
+    let mut events = vec![fact(ago(301), EngineFact::Connecting)];
+    events.extend(connected());
     events.extend(told(instances));
     for id in ["api-1", "api-2", "api-3", "worker-1", "cache-1", "lonely"] {
         events.extend(five_minutes(id));
