@@ -42,6 +42,8 @@ pub mod text;
 
 pub mod model;
 
+pub mod logs;
+
 pub mod store;
 
 pub mod engines;

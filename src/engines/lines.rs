@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    model::{LogLine, Stream, log::MAX_LINE_BYTES},
+    model::{LogLine, Stream, Told, log::MAX_LINE_BYTES},
     text::parse_log,
 };
 
@@ -128,6 +128,7 @@ impl LineSplitter {
             stream: self.stream,
             text: parse_log(&String::from_utf8_lossy(&text[..kept])),
             cut_bytes: self.length - (stamp_bytes + kept) as u64,
+            told: Told::default(),
         };
         self.held.clear();
         self.length = 0;

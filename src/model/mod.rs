@@ -15,6 +15,7 @@ pub mod inspect;
 pub mod instance;
 pub mod log;
 pub mod sample;
+pub mod severity;
 pub mod spec;
 pub mod stack;
 pub mod time_style;
@@ -30,7 +31,8 @@ pub use inspect::Inspection;
 pub use instance::{
     Detail, Exit, Health, HealthRecord, Image, Instance, Port, Protocol, RestartPolicy, State,
 };
-pub use log::{LogLine, Stream};
+pub use log::{Format, LogLine, Stream, Told};
 pub use sample::Sample;
+pub use severity::Severity;
 pub use stack::Stack;
 pub use time_style::TimeStyle;

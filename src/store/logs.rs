@@ -177,12 +177,7 @@ mod tests {
     }
 
     fn line(second: i64, text: &str) -> LogLine {
-        LogLine {
-            at: Timestamp::from_second(second).ok(),
-            stream: Stream::Stdout,
-            text: Clean::new(text).into(),
-            cut_bytes: 0,
-        }
+        LogLine::new(Timestamp::from_second(second).ok(), Stream::Stdout, Clean::new(text))
     }
 
     #[test]

@@ -47,8 +47,8 @@ fn listed(second: i64, ids: &[&str]) -> Event {
 }
 
 fn logged(id: &str) -> Event {
-    let text = Clean::new("hello").into();
-    let line = LogLine { at: None, stream: Stream::Stdout, text, cut_bytes: 0 };
+    let text = Clean::new("hello");
+    let line = LogLine::new(None, Stream::Stdout, text);
     Event::Logged { key: key(id), lines: vec![line], dropped: 0 }
 }
 

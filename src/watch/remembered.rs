@@ -52,9 +52,9 @@ mod tests {
 
     fn read() -> Resume {
         let mut resume = Resume::default();
-        let text = Clean::new("x").into();
+        let text = Clean::new("x");
         let at = Some(Timestamp::UNIX_EPOCH);
-        assert!(resume.is_new(&LogLine { at, stream: Stream::Stdout, text, cut_bytes: 0 }));
+        assert!(resume.is_new(&LogLine::new(at, Stream::Stdout, text)));
         resume
     }
 

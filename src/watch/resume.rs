@@ -119,12 +119,7 @@ mod tests {
     use crate::{model::Stream, text::Clean};
 
     fn line(second: i64, text: &str) -> LogLine {
-        LogLine {
-            at: Timestamp::from_second(second).ok(),
-            stream: Stream::Stdout,
-            text: Clean::new(text).into(),
-            cut_bytes: 0,
-        }
+        LogLine::new(Timestamp::from_second(second).ok(), Stream::Stdout, Clean::new(text))
     }
 
     fn deliver(resume: &mut Resume, lines: &[LogLine]) -> Vec<String> {

@@ -131,10 +131,5 @@ pub(crate) fn at(second: i64) -> Timestamp {
 }
 
 pub(crate) fn line(second: i64, text: &str) -> LogLine {
-    LogLine {
-        at: Some(at(second)),
-        stream: Stream::Stdout,
-        text: Clean::new(text).into(),
-        cut_bytes: 0,
-    }
+    LogLine::new(Some(at(second)), Stream::Stdout, Clean::new(text))
 }

@@ -128,7 +128,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn line(second: i64, stream: Stream, text: &str) -> LogLine {
-    LogLine { at: Some(at(second)), stream, text: Clean::new(text).into(), cut_bytes: 0 }
+    LogLine::new(Some(at(second)), stream, Clean::new(text))
 }
 
 fn busy(second: i64) -> Sample {

@@ -34,8 +34,14 @@ const LAYERS: &[Layer] = &[
     },
     Layer { name: "model", uses: &["text"], never: &[], why: "model is pure data and rules" },
     Layer {
-        name: "store",
+        name: "logs",
         uses: &["model", "text"],
+        never: &[],
+        why: "a line says the same, wherever it is from and whoever looks",
+    },
+    Layer {
+        name: "store",
+        uses: &["model", "text", "logs"],
         never: &[],
         why: "the store is told facts and knows nobody who finds them out",
     },
@@ -53,7 +59,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "watch",
-        uses: &["model", "text", "engines"],
+        uses: &["model", "text", "logs", "engines"],
         never: CONCRETE,
         why: "watchers know the trait, not the engines, and no screen",
     },
@@ -65,7 +71,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "ui",
-        uses: &["model", "store", "input", "text"],
+        uses: &["model", "logs", "store", "input", "text"],
         never: &[],
         why: "the screen reads what is known and asks for the rest by wishes",
     },

@@ -71,12 +71,11 @@ mod tests {
         let lines: Vec<_> = lines
             .iter()
             .map(|(second, text)| {
-                Ok(LogLine {
-                    at: second.map(|second| Timestamp::from_second(second).unwrap()),
-                    stream: Stream::Stdout,
-                    text: Clean::new(text).into(),
-                    cut_bytes: 0,
-                })
+                Ok(LogLine::new(
+                    second.map(|second| Timestamp::from_second(second).unwrap()),
+                    Stream::Stdout,
+                    Clean::new(text),
+                ))
             })
             .collect();
         stream::iter(lines).boxed()

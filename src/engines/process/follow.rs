@@ -93,7 +93,7 @@ impl Reader {
 
 fn missed(count: u64, at: Option<Timestamp>) -> LogLine {
     let text = Clean::new(&format!("⋯ {count} lines came too fast to be read and are not kept"));
-    LogLine { at, stream: Stream::Stderr, text: text.into(), cut_bytes: 0 }
+    LogLine::new(at, Stream::Stderr, text)
 }
 
 #[cfg(test)]
@@ -112,12 +112,7 @@ mod tests {
     }
 
     fn print(cell: &Cell, texts: impl IntoIterator<Item = String>) {
-        let line = |text: String| LogLine {
-            at: None,
-            stream: Stream::Stdout,
-            text: Clean::new(&text).into(),
-            cut_bytes: 0,
-        };
+        let line = |text: String| LogLine::new(None, Stream::Stdout, Clean::new(&text));
         cell.logs.push(texts.into_iter().map(line), Timestamp::now());
     }
 

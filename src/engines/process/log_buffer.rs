@@ -139,12 +139,7 @@ mod tests {
     }
 
     fn line(at: i64, text: &str) -> LogLine {
-        LogLine {
-            at: Some(second(at)),
-            stream: Stream::Stdout,
-            text: Clean::new(text).into(),
-            cut_bytes: 0,
-        }
+        LogLine::new(Some(second(at)), Stream::Stdout, Clean::new(text))
     }
 
     fn buffer(seconds: impl IntoIterator<Item = i64>) -> LogBuffer {

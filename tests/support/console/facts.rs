@@ -102,7 +102,7 @@ pub(crate) fn lost(at: Timestamp, attempt: u32, retry_at: Timestamp) -> Event {
 }
 
 pub(crate) fn line(at: Timestamp, raw: &str) -> LogLine {
-    LogLine { at: Some(at), stream: Stream::Stdout, text: parse_log(raw), cut_bytes: 0 }
+    LogLine::new(Some(at), Stream::Stdout, parse_log(raw))
 }
 
 pub(crate) fn said(id: &str, lines: Vec<LogLine>) -> Event {

@@ -172,12 +172,7 @@ mod tests {
         let stored = |(number, (second, text)): (usize, &(i64, &str))| StoredLine {
             number: number as u64,
             at: Timestamp::from_second(*second).unwrap(),
-            line: LogLine {
-                at: None,
-                stream: Stream::Stdout,
-                text: Clean::new(text).into(),
-                cut_bytes: 0,
-            },
+            line: LogLine::new(None, Stream::Stdout, Clean::new(text)),
         };
         source.iter().enumerate().map(stored).collect()
     }

@@ -1,0 +1,7 @@
+//! How lines are written: recognised when they come in, taken apart when looked at.
+
+pub mod parts;
+pub mod reader;
+
+pub use parts::{Field, Parts, Value, field, parts};
+pub use reader::Reader;

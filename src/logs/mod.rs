@@ -1,0 +1,10 @@
+//! What log lines say: how they are written, and which of them are wanted.
+//!
+//! A line is understood once, when it comes in ([`format::Reader`]), and what it says
+//! of itself travels with it as [`Told`](crate::model::Told). Everything else is read
+//! from its text again when somebody looks at it ([`format::parts`]).
+
+pub mod format;
+pub mod record;
+
+pub use record::Record;
