@@ -4,7 +4,10 @@ use std::{
     collections::HashSet,
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use tokio::net::TcpSocket;
@@ -85,7 +88,13 @@ fn reserve(services: &[ServiceSpec], taken: &mut HashSet<u16>) -> Result<(), Eng
 const QUIET: std::ops::Range<u16> = 20_000..32_000;
 
 /// How many of them are tried before the system chooses one.
-const TRIES: usize = 64;
+const TRIES: u32 = 64;
+
+/// How many ports belong to one process before those of the next begin.
+const OWN: u32 = 16;
+
+/// How many this process has tried.
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Binds a free port of the loopback address.
 fn bound() -> io::Result<TcpSocket> {
@@ -94,8 +103,18 @@ fn bound() -> io::Result<TcpSocket> {
         socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         Ok(socket)
     };
-    let quiet = (0..TRIES).find_map(|_| bind(fastrand::u16(QUIET)).ok());
+    // One that was let go of is not given out again at once.
+    let next = || NEXT.fetch_add(1, Ordering::Relaxed);
+    let quiet = (0..TRIES).find_map(|_| bind(quiet_port(std::process::id(), next())).ok());
     quiet.map_or_else(|| bind(0), Ok)
+}
+
+/// The port that a process tries as its n-th. Others that are started at the same time
+/// try theirs elsewhere, and take none that was just let go of for a program.
+fn quiet_port(pid: u32, n: u32) -> u16 {
+    let range = u32::from(QUIET.end - QUIET.start);
+    let offset = pid.wrapping_mul(OWN).wrapping_add(n) % range;
+    QUIET.start + offset as u16
 }
 
 /// What is taken is kept in `passed_over`, or it would be given out again.
@@ -163,6 +182,15 @@ mod tests {
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
         port.release();
         TcpListener::bind(address).unwrap();
+    }
+
+    #[test]
+    fn processes_that_start_one_after_the_other_try_different_ports() {
+        let of = |pid| (0..OWN).map(move |n| quiet_port(pid, n));
+        let all: HashSet<u16> = (4_000_000..4_000_700).flat_map(of).collect();
+        assert_eq!(all.len(), 700 * OWN as usize);
+        assert!(all.iter().all(|port| QUIET.contains(port)));
+        assert!(QUIET.contains(&quiet_port(u32::MAX, u32::MAX)));
     }
 
     #[test]
