@@ -4,7 +4,11 @@
 //! of itself travels with it as [`Told`](crate::model::Told). Everything else is read
 //! from its text again when somebody looks at it ([`format::parts`]).
 
+pub mod filter;
 pub mod format;
 pub mod record;
+pub mod search;
 
+pub use filter::{Filter, FilterError};
 pub use record::Record;
+pub use search::{Search, SearchError};

@@ -89,13 +89,13 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "app",
-        uses: &["model", "store", "ui", "input", "watch", "engines", "terminal", "text"],
+        uses: &["model", "logs", "store", "ui", "input", "watch", "engines", "terminal", "text"],
         never: CONCRETE,
         why: "the console knows the traits; wire builds what is behind them",
     },
     Layer {
         name: "config",
-        uses: &["model", "text", "input"],
+        uses: &["model", "logs", "text", "input"],
         never: &[],
         why: "files are read before anything runs",
     },
@@ -103,6 +103,7 @@ const LAYERS: &[Layer] = &[
         name: "cli",
         uses: &[
             "model",
+            "logs",
             "store",
             "watch",
             "engines",
