@@ -8,6 +8,7 @@ pub mod filter;
 pub mod format;
 pub mod record;
 pub mod search;
+pub mod when;
 
 pub use filter::{Filter, FilterError};
 pub use record::Record;

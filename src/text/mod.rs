@@ -11,6 +11,8 @@ pub mod format;
 pub mod place;
 pub mod redact;
 mod sgr;
+pub mod suggest;
+pub mod units;
 pub mod width;
 pub mod wrap;
 
