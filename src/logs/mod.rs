@@ -12,4 +12,4 @@ pub mod when;
 
 pub use filter::{Filter, FilterError};
 pub use record::Record;
-pub use search::{Search, SearchError};
+pub use search::{Case, Search, SearchError};
