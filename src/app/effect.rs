@@ -1,10 +1,31 @@
 //! [`Effect`]: what follows from a message, for others to do.
 
+use std::sync::Arc;
+
 use super::opening::Request;
-use crate::{model::InstanceKey, terminal::Urgency};
+use crate::{model::InstanceKey, store::logs::Scan, terminal::Urgency, ui::panes::logs::Purpose};
+
+/// Which scan: only the newest of its purpose is of interest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScanId {
+    /// What is to be found out.
+    pub purpose: Purpose,
+    /// Counts the questions.
+    pub serial: u64,
+}
+
+/// A scan to be run; equal to itself alone.
+#[derive(Clone, Debug)]
+pub struct ScanJob(pub Arc<Scan>);
+
+impl PartialEq for ScanJob {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
 
 /// Something to be done outside of the state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// End the program.
     Quit,
@@ -27,12 +48,22 @@ pub enum Effect {
     Shell(InstanceKey, Request),
     /// Hand the terminal to the shell that was just answered with.
     HandOver,
+    /// Look through logs in the background; the answers are [`Msg::Found`] and, at the
+    /// end, [`Msg::Scanned`].
+    ///
+    /// [`Msg::Found`]: super::Msg::Found
+    /// [`Msg::Scanned`]: super::Msg::Scanned
+    Scan(ScanId, ScanJob),
+    /// Put lines into the terminal's clipboard.
+    Copy(Vec<String>),
+    /// Show lines on the plain terminal until a key is pressed.
+    Dump(Vec<String>),
     /// Make these the demo's faults, by name.
     Faults(Vec<&'static str>),
 }
 
 /// What follows from a message.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Outcome {
     /// What is to be done.
     pub effects: Vec<Effect>,

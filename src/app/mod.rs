@@ -10,7 +10,7 @@ pub mod run;
 mod spawn;
 mod update;
 
-pub use effect::{Effect, Outcome};
+pub use effect::{Effect, Outcome, ScanId, ScanJob};
 pub use msg::Msg;
 pub use opening::Request;
 pub use run::{Console, SwitchFaults, run};

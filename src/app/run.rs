@@ -12,11 +12,12 @@ use tokio::{
 };
 
 use super::{
-    App, Effect, Msg, Outcome, Request,
+    App, Effect, Msg, Outcome, Request, ScanId,
     spawn::{self, Spawner},
 };
 use crate::{
     engines::{Engine, Shell},
+    store::logs::Found,
     terminal::{
         self, Pacer, Signal, Signals, Urgency,
         handover::{self, Ended},
@@ -52,6 +53,10 @@ pub type SwitchFaults = Box<dyn FnMut(&[&'static str]) -> io::Result<()>>;
 pub(super) enum Answer {
     /// A shell is ready, or why there is none.
     Shell(Request, Result<Shell, String>),
+    /// Lines that were looked for were found.
+    Found(ScanId, Found),
+    /// All was looked through.
+    Scanned(ScanId),
 }
 
 /// Runs the console until the person or a signal ends it.
@@ -185,6 +190,8 @@ impl Running {
             Received::Signal(signal) => self.on_signal(signal),
             Received::Input(input) => self.on_input(input),
             Received::Answer(Answer::Shell(request, shell)) => self.on_shell(request, shell),
+            Received::Answer(Answer::Found(id, found)) => self.tell(Msg::Found(id, found)),
+            Received::Answer(Answer::Scanned(id)) => self.tell(Msg::Scanned(id)),
             Received::Tick => self.tell(Msg::Tick),
             Received::Message(message) => self.tell(message),
         }
@@ -273,6 +280,8 @@ impl Running {
             Effect::Inspect(key) => self.spawner.inspect(key),
             Effect::Shell(key, request) => self.spawner.shell(key, request, handover::size()?),
             Effect::HandOver => return Ok(Flow::HandOver),
+            Effect::Scan(id, scan) => self.spawner.scan(id, scan),
+            Effect::Copy(_) | Effect::Dump(_) => {}
             Effect::Faults(names) => {
                 let switched = self.faults.as_mut().map_or(Ok(()), |switch| switch(&names));
                 if let Err(error) = switched {

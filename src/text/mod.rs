@@ -16,7 +16,7 @@ pub mod units;
 pub mod width;
 pub mod wrap;
 
-pub use ansi::{Attributes, Emphasis, Styled, parse_log};
+pub use ansi::{Attributes, Emphasis, Run, Styled, StyledStr, parse_log};
 pub use clean::Clean;
 pub use colour::Colour;
 pub use place::Place;

@@ -11,7 +11,7 @@ use crate::{
     input::{Command, Context},
     model::{Demand, InstanceKey, ServiceKey, TimeStyle},
     store::Topics,
-    ui::Cx,
+    ui::{Cx, dialogs::record::RecordView},
 };
 
 /// A part of the screen that answers commands and draws itself.
@@ -145,6 +145,10 @@ pub enum Wish {
     ToggleFault(&'static str),
     /// Say something.
     Notice(String),
+    /// Put these lines into the terminal's clipboard.
+    Copy(Vec<String>),
+    /// Show these lines without anything around them.
+    Dump(Vec<String>),
 }
 
 /// A dialog over the panes.
@@ -162,6 +166,8 @@ pub enum Overlay {
     Detail(ServiceKey),
     /// Everything an engine tells of an instance.
     Inspect(InstanceKey),
+    /// A record of a log, whole.
+    Record(RecordView),
 }
 
 /// A pane's place. The numbers are fixed (product.md, The screen).

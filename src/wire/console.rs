@@ -137,7 +137,6 @@ pub(super) async fn show(
 fn bounds(settings: &Settings) -> LogBounds {
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     LogBounds {
-        lines: size(settings.log_lines.value),
         bytes: size(settings.log_bytes.value),
         total_bytes: size(settings.log_bytes_total.value),
     }
