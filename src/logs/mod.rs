@@ -10,6 +10,6 @@ pub mod record;
 pub mod search;
 pub mod when;
 
-pub use filter::{Filter, FilterError};
+pub use filter::{Completion, Filter, FilterError, Vocabulary, complete};
 pub use record::Record;
 pub use search::{Case, Search, SearchError};
