@@ -65,9 +65,9 @@ fn ranked(typed: &str, candidates: Vec<Candidate>) -> Vec<Candidate> {
         pattern.score(Utf32Str::new(&candidate.key, &mut buffer), &mut matcher)
     };
     let scores: Vec<_> = candidates.iter().map(score).collect();
-    let scored = scores.into_iter().zip(candidates);
+    let pairs = scores.into_iter().zip(candidates);
     let mut found: Vec<_> =
-        scored.filter_map(|(score, candidate)| Some((score?, candidate))).collect();
+        pairs.filter_map(|(score, candidate)| Some((score?, candidate))).collect();
     found.sort_by_key(|(score, _)| Reverse(*score));
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }

@@ -38,7 +38,7 @@ impl<'a> Place<'a> {
                 return Some(Self::nothing_yet(cursor));
             }
             let (token, end) = match lexer.next() {
-                Ok(Some(lexed)) => (Some(lexed.token), lexed.at.end),
+                Ok(Some(piece)) => (Some(piece.token), piece.at.end),
                 Ok(None) => return Some(Self::nothing_yet(cursor)),
                 // It is being written, so it may be incomplete; it has the rest.
                 Err(_) => (None, text.len()),
