@@ -6,10 +6,12 @@
 
 pub mod filter;
 pub mod format;
+pub mod patterns;
 pub mod record;
 pub mod search;
 pub mod when;
 
-pub use filter::{Filter, FilterError};
+pub use filter::{Completion, Filter, FilterError, Vocabulary, complete};
+pub use patterns::{Pattern, PatternCounter, PatternError};
 pub use record::Record;
 pub use search::{Case, Search, SearchError};

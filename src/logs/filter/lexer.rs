@@ -79,24 +79,21 @@ impl<'a> Lexer<'a> {
             Some(')') => (Token::Close, start + 1),
             Some(_) => match keyword(rest) {
                 Some((token, length)) => (token, start + length),
-                None => {
-                    let term = self.term(start)?;
-                    let end = term.value.end;
-                    (Token::Term(term), end)
-                }
+                None => self.term(start)?,
             },
         };
         self.at = end;
         Ok(Some(Lexed { token, at: start..end }))
     }
 
-    fn term(&self, start: usize) -> Result<RawTerm, FilterError> {
+    /// The term that begins at `start`, and where it ends.
+    fn term(&self, start: usize) -> Result<(Token, usize), FilterError> {
         let head = head(self.text, start)?;
         let from = head.as_ref().map_or(start, |head| head.op_at.end);
         let is_regex = head.as_ref().is_some_and(|head| head.op.is_regex());
         let style = if is_regex { Style::Regex } else { Style::Plain };
         let end = scan::value_end(self.text, from, style)?;
-        Ok(RawTerm { head, value: from..end })
+        Ok((Token::Term(RawTerm { head, value: from..end }), end))
     }
 }
 

@@ -21,6 +21,7 @@
 //! quoted, `"a, b"`. A pattern goes on to the next space that is outside of its own
 //! brackets and quotes. Capitals matter only in patterns that have some.
 
+pub mod complete;
 mod expr;
 mod fields;
 mod levels;
@@ -38,6 +39,7 @@ use std::{fmt, ops::Range, sync::Arc};
 
 use jiff::Zoned;
 
+pub use complete::{Completion, Vocabulary, complete};
 use expr::Expr;
 
 use super::Record;

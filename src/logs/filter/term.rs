@@ -80,8 +80,11 @@ impl Term {
     /// How dear it is to ask, in steps that are far from each other.
     pub(super) fn cost(&self) -> u8 {
         match self {
-            Self::Level(_) | Self::Stream(_) | Self::Format(_) => 0,
-            Self::Since(_) | Self::Until(_) => 0,
+            Self::Level(_)
+            | Self::Stream(_)
+            | Self::Format(_)
+            | Self::Since(_)
+            | Self::Until(_) => 0,
             Self::Service(_) | Self::Instance(_) => 1,
             Self::Text(_) => 2,
             Self::Message(_) | Self::Field(..) => 3,
@@ -233,8 +236,8 @@ impl<'a> Value<'a> {
     /// The values of a list, of which each has a name.
     fn choices<T: Copy>(&self, known: &[(&str, T)], what: &str) -> Result<Vec<T>, FilterError> {
         let choice = |item: Item<'_>| {
-            let named = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(&item.text));
-            named.map(|(_, choice)| *choice).ok_or_else(|| {
+            let found = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(&item.text));
+            found.map(|(_, choice)| *choice).ok_or_else(|| {
                 let names = known.iter().map(|(name, _)| *name);
                 let hint = match suggest::closest(&item.text, names.clone()) {
                     Some(meant) => format!("did you mean `{meant}`?"),

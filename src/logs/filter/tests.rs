@@ -28,7 +28,7 @@ fn records() -> Vec<Record<'static>> {
         },
         stream,
         at: at.parse().unwrap(),
-        told: Told { level, format, ..Told::default() },
+        told: Told { format, level, ..Told::default() },
         text,
     };
     vec![
