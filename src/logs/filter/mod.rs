@@ -111,35 +111,3 @@ impl fmt::Display for Filter {
         f.write_str(&self.text)
     }
 }
-
-/// What a text could go on with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Completion {
-    /// Which bytes of the text it stands for.
-    pub replace: Range<usize>,
-    /// What stands there then.
-    pub with: String,
-    /// What that means.
-    pub note: String,
-}
-
-/// The words that lines on the screen have.
-#[derive(Clone, Debug, Default)]
-pub struct Vocabulary {}
-
-impl Vocabulary {
-    /// No words.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-
-    /// Learns the words of a line.
-    pub fn learn(&mut self, _record: &Record<'_>) {}
-}
-
-/// What the text could go on with at the cursor.
-#[must_use]
-pub fn complete(_text: &str, _cursor: usize, _words: &Vocabulary) -> Vec<Completion> {
-    vec![]
-}
