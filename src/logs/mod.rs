@@ -7,8 +7,10 @@
 pub mod filter;
 pub mod format;
 pub mod record;
+pub mod redact;
 pub mod search;
 
 pub use filter::{Filter, FilterError};
 pub use record::Record;
+pub use redact::{Masker, RedactError, Redactor};
 pub use search::{Search, SearchError};
