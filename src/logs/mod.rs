@@ -4,12 +4,14 @@
 //! of itself travels with it as [`Told`](crate::model::Told). Everything else is read
 //! from its text again when somebody looks at it ([`format::parts`]).
 
+pub mod export;
 pub mod filter;
 pub mod format;
 pub mod record;
 pub mod redact;
 pub mod search;
 
+pub use export::{Entry, LogReport};
 pub use filter::{Filter, FilterError};
 pub use record::Record;
 pub use redact::{Masker, RedactError, Redactor};
