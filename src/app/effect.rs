@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::opening::Request;
+use super::{export::Export, opening::Request};
 use crate::{model::InstanceKey, store::logs::Scan, terminal::Urgency, ui::panes::logs::Purpose};
 
 /// Which scan: only the newest of its purpose is of interest.
@@ -14,11 +14,17 @@ pub struct ScanId {
     pub serial: u64,
 }
 
-/// A scan to be run; equal to itself alone.
+/// Work for another thread; equal to itself alone.
 #[derive(Clone, Debug)]
-pub struct ScanJob(pub Arc<Scan>);
+pub struct Job<T>(pub Arc<T>);
 
-impl PartialEq for ScanJob {
+impl<T> Job<T> {
+    pub(super) fn new(work: T) -> Self {
+        Self(Arc::new(work))
+    }
+}
+
+impl<T> PartialEq for Job<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -53,11 +59,13 @@ pub enum Effect {
     ///
     /// [`Msg::Found`]: super::Msg::Found
     /// [`Msg::Scanned`]: super::Msg::Scanned
-    Scan(ScanId, ScanJob),
+    Scan(ScanId, Job<Scan>),
     /// Put lines into the terminal's clipboard.
     Copy(Vec<String>),
     /// Show lines on the plain terminal until a key is pressed.
     Dump(Vec<String>),
+    /// Write lines to a file.
+    Export(Job<Export>),
     /// Make these the demo's faults, by name.
     Faults(Vec<&'static str>),
 }

@@ -2,6 +2,8 @@
 
 use std::{
     collections::HashMap,
+    error::Error,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -12,10 +14,11 @@ use std::{
 use jiff::Timestamp;
 use tokio::{io::AsyncWriteExt, sync::mpsc, time::timeout};
 
-use super::{Request, ScanId, ScanJob, run::Answer};
+use super::{Export, Job, Request, ScanId, run::Answer};
 use crate::{
     engines::{Engine, EngineError, Shell, ShellSize},
     model::{EngineFact, EngineId, Event, Fault, FaultKind, InstanceKey},
+    store::logs::Scan,
     ui::panes::logs::Purpose,
 };
 
@@ -61,7 +64,7 @@ impl Spawner {
     }
 
     /// Looks through logs in a thread of its own, until a newer question comes.
-    pub(super) fn scan(&self, id: ScanId, ScanJob(scan): ScanJob) {
+    pub(super) fn scan(&self, id: ScanId, Job(scan): Job<Scan>) {
         let (answers, newest) = (self.answers.clone(), Arc::clone(&self.newest));
         newest.of(id.purpose).store(id.serial, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || {
@@ -71,6 +74,19 @@ impl Spawner {
                     && answers.blocking_send(Answer::Found(id, found)).is_ok()
             });
             let _ = answers.blocking_send(Answer::Scanned(id));
+        });
+    }
+
+    /// Writes lines to a file, and says where they are.
+    pub(super) fn export(&self, Job(export): Job<Export>, folder: PathBuf) {
+        let answers = self.answers.clone();
+        tokio::task::spawn_blocking(move || {
+            let words = match export.run(&folder) {
+                Ok(exported) => exported.to_string(),
+                Err(error) => format!("nothing exported: {}", chain(&error)),
+            };
+            // As above.
+            let _ = answers.blocking_send(Answer::Notice(words));
         });
     }
 
@@ -141,6 +157,12 @@ pub(super) fn dismiss(shell: Shell) {
         let _ = streams.input.flush().await;
         let _ = tokio::io::copy(&mut streams.output, &mut tokio::io::sink()).await;
     }));
+}
+
+/// An error with what is behind it.
+fn chain(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| (*error).source());
+    causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
 
 fn words(error: &EngineError) -> String {

@@ -1,12 +1,10 @@
 //! [`App::update`]: from a message to new state and what follows from it.
 
-use std::sync::Arc;
-
 use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 use ratatui::layout::Position;
 
-use super::{AT_ONCE, App, Effect, Msg, Outcome, ScanId, ScanJob, names};
+use super::{AT_ONCE, App, Effect, Export, Job, Msg, Outcome, ScanId, names};
 use crate::{
     input::{Command, Key, resolve::Resolution},
     model::{Event, InstanceKey, ServiceKey},
@@ -246,15 +244,19 @@ impl App {
             Wish::Notice(text) => self.screen.toasts.push(&text, now),
             Wish::Copy(lines) => effects.push(Effect::Copy(lines)),
             Wish::Dump(lines) => effects.push(Effect::Dump(lines)),
+            Wish::Export(form) => {
+                let (scan, services) = self.ask(now, |screen, cx| screen.all_lines(cx));
+                let export = Export { scan, services, form };
+                effects.push(Effect::Export(Job::new(export)));
+            }
         }
     }
 
     /// What is to be looked through for the logs that are shown.
     fn scans(&mut self, now: Timestamp) -> Vec<Effect> {
         let scans = self.ask(now, Screen::scans);
-        let effect = |(purpose, serial, scan)| {
-            Effect::Scan(ScanId { purpose, serial }, ScanJob(Arc::new(scan)))
-        };
+        let effect =
+            |(purpose, serial, scan)| Effect::Scan(ScanId { purpose, serial }, Job::new(scan));
         scans.into_iter().map(effect).collect()
     }
 

@@ -122,8 +122,10 @@ pub enum Command {
     CopyVisible,
     /// Show the lines without anything around them, to be selected by hand.
     Dump,
-    /// Write the lines to a file.
+    /// Write the lines to a file, as text.
     Export,
+    /// Write the lines to a file, as JSON.
+    ExportJson,
 }
 
 impl Command {
@@ -217,7 +219,8 @@ impl Command {
             Self::Copy => ("copy", "Copy the marked lines, or the one under the cursor"),
             Self::CopyVisible => ("copy all", "Copy the lines that stand in the pane"),
             Self::Dump => ("plain", "Show the lines plainly, to be selected by hand"),
-            Self::Export => ("export", "Write the lines to a file, filtered as they are"),
+            Self::Export => ("export", "Write the lines to a file as text, filtered as they are"),
+            Self::ExportJson => ("export JSON", "Write them to a file as JSON, an object a line"),
         }
     }
 }

@@ -9,6 +9,7 @@ use ratatui::{
 
 use crate::{
     input::{Command, Context},
+    logs::export::Form,
     model::{Demand, InstanceKey, ServiceKey, TimeStyle},
     store::Topics,
     ui::{Cx, dialogs::record::RecordView},
@@ -149,6 +150,8 @@ pub enum Wish {
     Copy(Vec<String>),
     /// Show these lines without anything around them.
     Dump(Vec<String>),
+    /// Write all lines of the logs that are shown to a file, filtered as they are.
+    Export(Form),
 }
 
 /// A dialog over the panes.

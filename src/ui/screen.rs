@@ -12,6 +12,7 @@ use ratatui::{
 use crate::{
     input::{Command, Context},
     model::Demand,
+    model::ServiceId,
     store::{
         Topics,
         logs::{Found, Scan},
@@ -196,6 +197,11 @@ impl Screen {
     pub fn scans(&mut self, cx: &Cx<'_>) -> Vec<(Purpose, u64, Scan)> {
         let cx = cx.sized(self.pane_size(PaneId::Logs));
         self.logs.scans(&cx)
+    }
+
+    /// All lines of the logs that are shown, filtered as they are, and their services.
+    pub fn all_lines(&mut self, cx: &Cx<'_>) -> (Scan, Vec<ServiceId>) {
+        self.logs.all_lines(cx)
     }
 
     /// Takes in what was found there; says whether it is still of interest.

@@ -130,7 +130,14 @@ pub(super) async fn show(
     };
     let app = App::new(start, Timestamp::now());
     let (themes, _watcher) = themes::watch(&context.paths.themes_dir);
-    let console = Console { app, engines, mouse: settings.mouse.value, themes, faults: switch };
+    let console = Console {
+        app,
+        engines,
+        mouse: settings.mouse.value,
+        themes,
+        faults: switch,
+        exports: context.paths.exports_dir.clone(),
+    };
     run(console).await.map_err(CliError::system("use the terminal"))
 }
 

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use midwatch::{
-    app::{App, Effect, Msg, Outcome, ScanJob, Start},
+    app::{App, Effect, Job, Msg, Outcome, Start},
     input::Keymap,
     model::{Demand, Environment, Event, Stack, TimeStyle},
     store::{LogBounds, Store},
@@ -135,7 +135,7 @@ impl Console {
         // Scans are run here and now, and what follows from them.
         while !outcome.effects.is_empty() {
             for effect in std::mem::take(&mut outcome.effects) {
-                let Effect::Scan(id, ScanJob(scan)) = effect else {
+                let Effect::Scan(id, Job(scan)) = effect else {
                     rest.push(effect);
                     continue;
                 };

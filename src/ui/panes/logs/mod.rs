@@ -320,7 +320,8 @@ impl Pane for Logs {
             commands.extend([Command::NextMark, Command::PreviousMark, Command::ClearMarks]);
         }
         commands.extend([Command::Wrap, Command::TimeFormat, Command::Raw, Command::Fold]);
-        commands.extend([Command::CopyVisible, Command::Dump, Command::Export]);
+        let out = [Command::CopyVisible, Command::Dump, Command::Export, Command::ExportJson];
+        commands.extend(out);
         commands.push(Command::Histogram);
         if cx.selected().is_some() {
             commands.extend([Command::Shell, Command::Inspect]);

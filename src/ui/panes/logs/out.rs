@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     input::Command,
-    logs::format::whole,
+    logs::{export::Form, format::whole},
     model::{InstanceKey, TimeStyle},
     store::logs::LineRef,
     ui::{
@@ -37,6 +37,11 @@ impl Logs {
                 text.push_str(&stamp(line, cx));
                 text.push_str(line.text());
             }))),
+            Command::Export => {
+                let zone = if cx.time == TimeStyle::Utc { TimeZone::UTC } else { cx.zone.clone() };
+                Reaction::wish(Wish::Export(Form::Text(zone)))
+            }
+            Command::ExportJson => Reaction::wish(Wish::Export(Form::Ndjson)),
             _ => return None,
         };
         Some(reaction)

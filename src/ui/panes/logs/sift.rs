@@ -14,7 +14,7 @@ use crate::{
         filter::{Vocabulary, complete},
         when,
     },
-    model::InstanceKey,
+    model::{InstanceKey, ServiceId},
     store::logs::{Found, LineRef, Scan, ScannedLog, Wanted},
     ui::Cx,
 };
@@ -61,6 +61,19 @@ impl Logs {
             scans.extend(hunt.next_scan(logs.iter().cloned()).map(|scan| (purpose, serial, scan)));
         }
         scans
+    }
+
+    /// All lines that are shown, however far one would have to scroll, and the services
+    /// that they are of.
+    #[must_use]
+    pub fn all_lines(&self, cx: &Cx<'_>) -> (Scan, Vec<ServiceId>) {
+        let logs: Vec<_> = keys(cx).into_iter().filter_map(|key| self.scanned(key, cx)).collect();
+        let service = |log: &ScannedLog| {
+            cx.store.instance(&log.key).map(|view| view.instance.service.clone())
+        };
+        let services = logs.iter().filter_map(service).collect();
+        let filter = self.sieve.as_ref().map(|sieve| sieve.filter.clone()).unwrap_or_default();
+        (Scan { wanted: Wanted::Filtered(filter), logs }, services)
     }
 
     /// Takes in what was found; says whether somebody wanted to know.
