@@ -221,7 +221,7 @@ impl Logs {
                     .sum();
                 let rest = self.sieve.as_ref().is_none_or(|sieve| sieve.hunt.is_at_rest());
                 let shown = axis.len() as u64;
-                format!("{} of {} lines{}", format::count(shown), format::count(all), busy(rest))
+                format!("{} of {} lines{}", format::exact(shown), format::exact(all), busy(rest))
             }
             Some(Ask::Search) => self.quest_words(keys).unwrap_or_default(),
             _ => String::new(),
@@ -234,7 +234,7 @@ impl Logs {
         let numbers = keys.iter().filter_map(|key| quest.hunt.numbers(key));
         let count: usize = numbers.map(std::collections::VecDeque::len).sum();
         let more = if quest.hunt.is_at_rest() { "" } else { "…" };
-        Some(format!("found in {}{more} lines", format::count(count as u64)))
+        Some(format!("found in {}{more} lines", format::exact(count as u64)))
     }
 }
 
@@ -283,7 +283,7 @@ impl Pane for Logs {
         let rings = || keys.iter().filter_map(|key| cx.store.log(key));
         let dropped = rings().map(LogRing::dropped).fold(0, u64::saturating_add);
         if dropped > 0 {
-            let words = format!(" {} lines dropped: too fast ", format::count(dropped));
+            let words = format!(" {} lines dropped: too fast ", format::exact(dropped));
             line.push_span(cx.span(Role::Warn, words));
         }
         if !self.marks.is_empty() {
@@ -293,7 +293,7 @@ impl Pane for Logs {
             let newer: u64 = keys.iter().map(|key| still.newer(key, cx.store)).sum();
             let axis = self.axis(&keys, cx);
             let below = self.last(&axis, &keys).map_or(0, |last| axis.newer_than(last));
-            let newer = format::count(newer + below as u64);
+            let newer = format::exact(newer + below as u64);
             let words = format!(" {} paused, +{newer} new ", cx.glyphs.paused);
             line.push_span(cx.span(Role::Warn, words));
         } else if keys.iter().any(|key| is_live(key, cx.store)) {

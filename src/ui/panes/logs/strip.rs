@@ -83,7 +83,7 @@ fn draw_scale(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, span: &Span, bars: &
     let end = clock(span.to);
     rest.width = rest.width.saturating_sub(end.len() as u16 + 1);
     for (role, count, word) in counts.into_iter().filter(|(_, count, _)| *count > 0) {
-        let words = format!("{} {word}  ", format::count(u64::from(count)));
+        let words = format!("{} {word}  ", format::exact(u64::from(count)));
         rest = cells::skip(rest, cells::put(buffer, rest, &words, cx.theme.style(role), ""));
     }
     cells::put_right(buffer, area, &end, muted, "");
