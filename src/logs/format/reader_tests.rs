@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    logs::format::samples_tests::FORMATS,
     model::Severity,
     text::{Clean, parse_log},
 };

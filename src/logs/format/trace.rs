@@ -78,7 +78,6 @@ impl Trace {
     pub(super) fn takes_indented(&mut self, text: &str) -> bool {
         let inner = text.trim_start_matches([' ', '\t', '␉']);
         let takes = self.lines < MAX_LINES
-            && inner.len() < text.len()
             && !begins_with_level(inner)
             && (self.kind != Kind::None || self.is_error() || is_frame(inner));
         if takes && self.kind == Kind::None && is_frame(inner) {
@@ -92,7 +91,7 @@ impl Trace {
         if self.lines >= MAX_LINES {
             return false;
         }
-        let next = if text.trim_end().is_empty() {
+        let next = if text.is_empty() {
             (self.kind != Kind::None && self.told.format != Format::Postgres).then_some(self.kind)
         } else {
             self.next_kind(text, at)
@@ -163,6 +162,11 @@ fn kind_of(text: &str) -> Kind {
     } else {
         Kind::None
     }
+}
+
+/// Whether a line begins with a space or a tab, also one that cleaning made visible.
+pub(super) fn is_indented(text: &str) -> bool {
+    matches!(text.as_bytes(), [b' ' | b'\t', ..] | [0xe2, 0x90, 0x89, ..])
 }
 
 /// A line like ` INFO app: message` is a record of its own: the level is only set flush
