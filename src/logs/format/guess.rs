@@ -94,12 +94,12 @@ impl Word<'_> {
         (is_capital || begins_line || self.is_marked()).then_some(level)
     }
 
-    /// Whether a sign sets it apart: `error:`, `[warn]`, `<info>`, `|debug|`, `=error`.
+    /// Whether a sign sets it apart: `error:`, `[warn]`, `[core:warn]`, `<info>`, `=error`.
     fn is_marked(&self) -> bool {
         let before = self.at.checked_sub(1).map(|at| self.bytes[at]);
         match self.bytes.get(self.end) {
             Some(b':') => matches!(before, None | Some(b' ' | b'[' | b']')),
-            Some(b']') => before == Some(b'['),
+            Some(b']') => matches!(before, Some(b'[' | b':')),
             Some(b'>') => before == Some(b'<'),
             Some(b')') => before == Some(b'('),
             Some(b'|') => before == Some(b'|'),
@@ -145,6 +145,7 @@ mod tests {
             ("[warn] disk is filling up", Severity::Warn),
             ("  [WARNING] disk is filling up", Severity::Warn),
             ("Warning: deprecated", Severity::Warn),
+            ("[core:error] [pid 7] File does not exist", Severity::Error),
             ("npm WARN deprecated request@2.88.2", Severity::Warn),
             ("npm error code ENOENT: error: x", Severity::Error),
             ("FATAL: no space left on device", Severity::Fatal),
