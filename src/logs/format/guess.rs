@@ -9,6 +9,19 @@ const NEAR: usize = 72;
 /// The longest word that is looked at: the name of an exception, say.
 const LONGEST_WORD: usize = 64;
 
+/// Which bytes a word goes on with: names with dots and digits are one word.
+const OF_WORD: [bool; 256] = of_word();
+
+const fn of_word() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
+        byte += 1;
+    }
+    table
+}
+
 /// How bad a line is by the first of its words that says so, near its beginning: a level
 /// in capitals, one that is marked as such (`error:`, `[warn]`), or one that the line
 /// begins with. A level within a sentence is none.
@@ -23,24 +36,24 @@ pub(super) fn level(text: &str) -> Option<Severity> {
             continue;
         }
         let end = word_end(bytes, at);
-        let word = &bytes[at..end];
-        let found = Word { bytes, at, end, is_first: before.is_empty() };
-        if let Some(level) = found.level().filter(|_| !denies(before)) {
+        let word = Word { bytes, at, end, is_first: before.is_empty() };
+        if let Some(level) = word.level().filter(|_| !denies(before)) {
             return Some(level);
         }
-        (before, at) = (word, end);
+        (before, at) = (&bytes[at..end], end);
     }
     None
 }
 
-/// Where a word ends: names with dots and digits are one word.
 fn word_end(bytes: &[u8], at: usize) -> usize {
     let limit = bytes.len().min(at + LONGEST_WORD);
-    let is_end = |byte: &u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
-    let end = bytes[at..limit].iter().position(is_end).map_or(limit, |length| at + length);
+    let length = bytes[at..limit].iter().position(|byte| !OF_WORD[usize::from(*byte)]);
+    let mut end = length.map_or(limit, |length| at + length);
     // A dot at the end is the sentence's.
-    let dots = bytes[at..end].iter().rev().take_while(|byte| **byte == b'.').count();
-    end - dots
+    while bytes[end - 1] == b'.' {
+        end -= 1;
+    }
+    end
 }
 
 /// Whether the word says that the next one is not there.
@@ -57,43 +70,42 @@ struct Word<'a> {
 }
 
 impl Word<'_> {
+    /// The level that it says, where it stands as one or names an exception.
     fn level(&self) -> Option<Severity> {
         let word = &self.bytes[self.at..self.end];
-        match word[0].to_ascii_lowercase() {
-            // The letters that levels begin with.
-            b'a' | b'c' | b'd' | b'e' | b'f' | b'i' | b'l' | b'n' | b'p' | b's' | b't' | b'u'
-            | b'v' | b'w' => {}
-            _ => return self.exception(word),
+        // Nearly all words are small and stand between others: those end here.
+        let is_capital = matches!(word, [b'A'..=b'Z', b'A'..=b'Z', ..])
+            && word.iter().all(u8::is_ascii_uppercase);
+        if is_capital || self.is_first || self.is_marked() {
+            self.named(word, is_capital).or_else(|| self.exception(word))
+        } else {
+            self.exception(word)
         }
-        self.named(word).or_else(|| self.exception(word))
     }
 
-    /// A level that stands as one.
-    fn named(&self, word: &[u8]) -> Option<Severity> {
-        // "LOG" and "ALERT" in capitals are levels only where a format says so, and
-        // "fine" and "config" never.
+    /// A level by its name.
+    fn named(&self, word: &[u8], is_capital: bool) -> Option<Severity> {
+        // These are levels only where a format says so.
         if word.len() < 3 || matches!(word, b"LOG" | b"Log" | b"log" | b"config" | b"fine") {
             return None;
         }
         let level = level::from_word(std::str::from_utf8(word).ok()?)?;
-        let is_capital = word.iter().all(u8::is_ascii_uppercase);
-        let says_so = is_capital
-            || self.is_marked()
-            || (self.is_first && level >= Severity::Warn && self.is_followed_by_space());
-        says_so.then_some(level)
+        let begins_line = self.is_first && level >= Severity::Warn && self.is_followed_by_space();
+        (is_capital || begins_line || self.is_marked()).then_some(level)
     }
 
-    /// Whether a sign sets it apart: `error:`, `[warn]`, `<info>`, `|debug|`.
+    /// Whether a sign sets it apart: `error:`, `[warn]`, `[core:warn]`, `<info>`, `=error`.
     fn is_marked(&self) -> bool {
         let before = self.at.checked_sub(1).map(|at| self.bytes[at]);
-        let after = self.bytes.get(self.end).copied();
-        let is_closed = |opening, closing| before == Some(opening) && after == Some(closing);
-        is_closed(b'[', b']')
-            || is_closed(b'<', b'>')
-            || is_closed(b'(', b')')
-            || is_closed(b'|', b'|')
-            || (before == Some(b'=') && matches!(after, None | Some(b' ' | b',')))
-            || (after == Some(b':') && matches!(before, None | Some(b' ' | b'[' | b']')))
+        match self.bytes.get(self.end) {
+            Some(b':') => matches!(before, None | Some(b' ' | b'[' | b']')),
+            Some(b']') => matches!(before, Some(b'[' | b':')),
+            Some(b'>') => before == Some(b'<'),
+            Some(b')') => before == Some(b'('),
+            Some(b'|') => before == Some(b'|'),
+            None | Some(b' ' | b',') => before == Some(b'='),
+            Some(_) => false,
+        }
     }
 
     fn is_followed_by_space(&self) -> bool {
@@ -133,6 +145,7 @@ mod tests {
             ("[warn] disk is filling up", Severity::Warn),
             ("  [WARNING] disk is filling up", Severity::Warn),
             ("Warning: deprecated", Severity::Warn),
+            ("[core:error] [pid 7] File does not exist", Severity::Error),
             ("npm WARN deprecated request@2.88.2", Severity::Warn),
             ("npm error code ENOENT: error: x", Severity::Error),
             ("FATAL: no space left on device", Severity::Fatal),

@@ -1,25 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::logs::format::{samples_tests::SAMPLES, whole};
-
-const FORMATS: [Format; 15] = [
-    Format::Plain,
-    Format::Json,
-    Format::Logfmt,
-    Format::Access,
-    Format::NginxError,
-    Format::Postgres,
-    Format::Redis,
-    Format::Python,
-    Format::Uvicorn,
-    Format::Gunicorn,
-    Format::Celery,
-    Format::Java,
-    Format::Klog,
-    Format::Tracing,
-    Format::Syslog,
-];
+use crate::logs::format::{
+    samples_tests::{FORMATS, SAMPLES},
+    whole,
+};
 
 fn text(value: &str) -> Value<'_> {
     Value::Text(value.into())

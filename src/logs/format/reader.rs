@@ -6,28 +6,27 @@ use super::{
     guess, json,
     line::{Head, Opening},
     lines, logfmt,
-    trace::Trace,
+    trace::{self, Trace},
 };
 use crate::model::{Format, Told};
 
-/// The formats in the order in which they are tried: the ones that can be told from all
-/// others first.
-const FORMATS: [Format; 14] = [
-    Format::Json,
-    Format::Logfmt,
-    Format::Klog,
-    Format::Redis,
-    Format::Gunicorn,
-    Format::Celery,
-    Format::Uvicorn,
-    Format::NginxError,
-    Format::Postgres,
-    Format::Access,
-    Format::Tracing,
-    Format::Syslog,
-    Format::Java,
-    Format::Python,
-];
+/// The formats that a line can be of by how it begins, those first that can be told from
+/// all others. Most lines are of none, so that trying all of them would cost the most.
+fn candidates(opening: &Opening<'_>) -> &'static [Format] {
+    use Format::{
+        Access, Celery, Gunicorn, Java, Json, Klog, Logfmt, NginxError, Postgres, Python, Redis,
+        Syslog, Tracing, Uvicorn,
+    };
+    match (opening.time, opening.text.as_bytes().first()) {
+        (Some(time), _) if time.bracketed => &[Gunicorn, Celery, Tracing, Java, Python],
+        (Some(_), _) => &[NginxError, Postgres, Tracing, Syslog, Java, Python],
+        (None, Some(b'{')) => &[Json],
+        (None, Some(b'<')) => &[Syslog],
+        (None, Some(b'0'..=b'9')) => &[Redis, Access, Logfmt],
+        (None, Some(b'A'..=b'Z')) => &[Klog, Uvicorn, Postgres, Python, Logfmt, Access],
+        (None, _) => &[Logfmt, Access],
+    }
+}
 
 /// Understands the lines of one stream. Remembers how the last ones were written, and
 /// whether a stack trace is open.
@@ -53,7 +52,7 @@ impl Reader {
     /// What a line says of itself. `at` is when the engine took it, where it says; it
     /// fills in what the line's own time leaves out.
     pub fn read(&mut self, at: Option<Timestamp>, text: &str) -> Told {
-        if text.starts_with([' ', '\t', '␉']) && self.trace.takes_indented(text) {
+        if trace::is_indented(text) && self.trace.takes_indented(text) {
             return self.trace.told();
         }
         let opening = Opening::of(text);
@@ -78,7 +77,7 @@ impl Reader {
         let read = |format| Some((format, head(format, opening)?));
         match self.fixed {
             Some(format) => read(format),
-            None => read(self.last).or_else(|| FORMATS.into_iter().find_map(read)),
+            None => read(self.last).or_else(|| candidates(opening).iter().copied().find_map(read)),
         }
     }
 

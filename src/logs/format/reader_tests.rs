@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    logs::format::samples_tests::FORMATS,
     model::Severity,
     text::{Clean, parse_log},
 };
@@ -188,6 +189,8 @@ fn indented_lines_belong_to_errors_alone() {
     let info = Some(Severity::Info);
     assert_eq!(check(&["-INFO starting", "-    |`-._`-.", "-  {"]), [info, None, None]);
     assert_eq!(check(&["-    at main.js:1"]), [None]);
+    let lines = ["-level=info msg=ready", "-    at main.js:1", "-oh no", "+    at main.js:1"];
+    assert_eq!(check(&lines), [info, None, None, None]);
 }
 
 #[test]

@@ -11,6 +11,25 @@ use crate::{
 /// When the engine took the lines, unless it says otherwise.
 const AT: &str = "2026-11-20T03:12:41.5Z";
 
+/// Every format.
+pub(super) const FORMATS: [Format; 15] = [
+    Format::Plain,
+    Format::Json,
+    Format::Logfmt,
+    Format::Access,
+    Format::NginxError,
+    Format::Postgres,
+    Format::Redis,
+    Format::Python,
+    Format::Uvicorn,
+    Format::Gunicorn,
+    Format::Celery,
+    Format::Java,
+    Format::Klog,
+    Format::Tracing,
+    Format::Syslog,
+];
+
 /// A line, and what it says: its time (`-` for none), level, message and fields.
 #[derive(Clone, Debug)]
 pub(super) struct Sample {

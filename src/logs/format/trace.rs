@@ -77,14 +77,14 @@ impl Trace {
     /// Whether a line belongs to it, by its indentation alone.
     pub(super) fn takes_indented(&mut self, text: &str) -> bool {
         let inner = text.trim_start_matches([' ', '\t', '␉']);
-        let takes = self.lines < MAX_LINES
-            && inner.len() < text.len()
-            && !begins_with_level(inner)
-            && (self.kind != Kind::None || self.is_error() || is_frame(inner));
-        if takes && self.kind == Kind::None && is_frame(inner) {
+        if self.lines >= MAX_LINES || begins_with_level(inner) {
+            return false;
+        }
+        let begins_frames = self.kind == Kind::None && is_frame(inner) && self.may_have_frames();
+        if begins_frames {
             self.kind = Kind::Indented;
         }
-        self.count(takes)
+        self.count(self.kind != Kind::None || self.is_error())
     }
 
     /// Whether a line belongs to it that is not indented and of no format.
@@ -92,7 +92,7 @@ impl Trace {
         if self.lines >= MAX_LINES {
             return false;
         }
-        let next = if text.trim_end().is_empty() {
+        let next = if text.is_empty() {
             (self.kind != Kind::None && self.told.format != Format::Postgres).then_some(self.kind)
         } else {
             self.next_kind(text, at)
@@ -139,10 +139,11 @@ impl Trace {
         (is_cause || is_named || is_end).then_some(Kind::Indented)
     }
 
-    /// Java hands an exception to a line of any level, but it is none of a line that is
-    /// well and not Java's.
+    /// Java hands an exception to a line of any level, and of a plain line nothing is
+    /// known; but it is none of a line that says that it is well.
     fn may_have_frames(&self) -> bool {
-        self.told.format == Format::Java || self.told.level >= Some(Severity::Warn)
+        matches!(self.told.format, Format::Java | Format::Plain)
+            || self.told.level >= Some(Severity::Warn)
     }
 
     fn is_at_once(&self, at: Option<Timestamp>) -> bool {
@@ -163,6 +164,11 @@ fn kind_of(text: &str) -> Kind {
     } else {
         Kind::None
     }
+}
+
+/// Whether a line begins with a space or a tab, also one that cleaning made visible.
+pub(super) fn is_indented(text: &str) -> bool {
+    matches!(text.as_bytes(), [b' ' | b'\t', ..] | [0xe2, 0x90, 0x89, ..])
 }
 
 /// A line like ` INFO app: message` is a record of its own: the level is only set flush

@@ -32,19 +32,10 @@ pub(super) fn head(text: &str) -> Option<Head> {
     let is_whole = members(text, |name, raw| {
         if !is_object(raw) {
             take_head(&mut head, &name, raw);
-        } else if name == "log" {
-            // Elastic's common schema.
-            members(raw, |name, raw| {
-                if name == "level" {
-                    take_head(&mut head, "log.level", raw);
-                }
-            });
-        } else if name == "t" {
-            // MongoDB.
-            members(raw, |name, raw| {
-                if name == "$date" {
-                    take_head(&mut head, "t.$date", raw);
-                }
+        } else if matches!(&*name, "log" | "t") {
+            // `log.level` of Elastic's common schema, `t.$date` of MongoDB.
+            members(raw, |inner, raw| {
+                take_head(&mut head, &format!("{name}.{inner}"), raw);
             });
         }
     });

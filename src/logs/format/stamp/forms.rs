@@ -86,10 +86,11 @@ impl Cursor<'_> {
         self.zoned(year, month as i8, day as i8)
     }
 
-    /// `20/Nov/2026:03:12:41 +0000` (access logs), `20 Nov 2026 03:12:41.123` (Redis).
+    /// `20/Nov/2026:03:12:41 +0000` (access logs), `20 Nov 2026 03:12:41.123` (Redis), also
+    /// with dashes (Tomcat).
     fn day_first(&mut self) -> Option<Stamp> {
         let day = self.number(2)?;
-        let separator = self.eat_one_of(b"/ ")?;
+        let separator = self.eat_one_of(b"/ -")?;
         let month = self.month()?;
         self.eat(separator)?;
         let year = self.number(4)?;

@@ -12,15 +12,15 @@ use jiff::{
 pub(super) use epoch::from_epoch;
 pub(super) use forms::{leading, month_day};
 
-/// What offsets from UTC are multiples of, in seconds.
-const QUARTER_HOUR: i64 = 15 * 60;
+/// What offsets from UTC are multiples of, in milliseconds.
+const QUARTER_HOUR: i64 = 15 * 60 * 1000;
 
-/// The largest offset from UTC that is in use anywhere, in seconds.
-const MAX_OFFSET: i64 = 14 * 60 * 60;
+/// The largest offset from UTC that is in use anywhere, in milliseconds.
+const MAX_OFFSET: i64 = 14 * 60 * 60 * 1000;
 
-/// How far a line's own time may be from the engine's, in seconds, to be believed when
-/// it names no zone.
-const BELIEVED: i64 = 2 * 60;
+/// How far a line's own time may be from the engine's to be believed when it names no
+/// zone, in milliseconds.
+const BELIEVED: i64 = 2 * 60 * 1000;
 
 /// A time as a line tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +62,10 @@ impl Stamp {
 /// that one is too far away: then the engine's time is the truer one.
 fn near(civil: DateTime, at: Timestamp) -> Option<Timestamp> {
     let as_utc = Offset::UTC.to_timestamp(civil).ok()?;
-    let ahead = as_utc.duration_since(at).as_millis_f64() / 1000.0;
-    let offset = (ahead / QUARTER_HOUR as f64).round() as i64 * QUARTER_HOUR;
-    let is_believed =
-        offset.abs() <= MAX_OFFSET && (ahead - offset as f64).abs() <= BELIEVED as f64;
-    is_believed.then(|| as_utc.checked_sub(SignedDuration::from_secs(offset)).ok())?
+    let ahead = as_utc.as_millisecond() - at.as_millisecond();
+    let offset = (ahead + QUARTER_HOUR / 2).div_euclid(QUARTER_HOUR) * QUARTER_HOUR;
+    let is_believed = offset.abs() <= MAX_OFFSET && (ahead - offset).abs() <= BELIEVED;
+    is_believed.then(|| as_utc.checked_sub(SignedDuration::from_millis(offset)).ok())?
 }
 
 /// Which of some dates brings a time of day nearest to `at`.
