@@ -8,8 +8,9 @@ use crate::logs::{format::Value, search::Search};
 /// What a named value of a line has to be.
 #[derive(Clone, Debug)]
 pub(super) enum FieldTest {
-    /// One of these, or none of them.
-    Is { wanted: Wanted, numbers: Vec<f64>, is_negated: bool },
+    /// One of these, or none of them. What is `numbers` alone need not be compared with
+    /// numbers as text.
+    Is { wanted: Wanted, numbers: Vec<f64>, is_numbers_alone: bool, is_negated: bool },
     /// Text that the pattern is found in, or not.
     Matches { search: Search, is_negated: bool },
     /// A number, by its size.
@@ -20,8 +21,9 @@ impl FieldTest {
     /// One of these values, or none of them.
     pub(super) fn is(wanted: Wanted, items: &[Item<'_>], is_negated: bool) -> Self {
         let numbers = items.iter().filter(|item| !item.is_quoted);
-        let numbers = numbers.filter_map(|item| number(&item.text)).collect();
-        Self::Is { wanted, numbers, is_negated }
+        let numbers: Vec<f64> = numbers.filter_map(|item| number(&item.text)).collect();
+        let is_numbers_alone = numbers.len() == items.len();
+        Self::Is { wanted, numbers, is_numbers_alone, is_negated }
     }
 
     /// A number of this size.
@@ -40,9 +42,13 @@ impl FieldTest {
 
     pub(super) fn accepts(&self, value: &Value<'_>) -> bool {
         match self {
-            Self::Is { wanted, numbers, is_negated } => {
-                let is_number = matches!(value, Value::Number(is) if numbers.contains(is));
-                (is_number || wanted.contains(&shown(value))) != *is_negated
+            Self::Is { wanted, numbers, is_numbers_alone, is_negated } => {
+                let is_wanted = match value {
+                    Value::Number(number) if numbers.contains(number) => true,
+                    Value::Number(_) if *is_numbers_alone => false,
+                    _ => wanted.contains(&shown(value)),
+                };
+                is_wanted != *is_negated
             }
             Self::Matches { search, is_negated } => search.is_match(&shown(value)) != *is_negated,
             Self::Compares { op, bound } => size(value).is_some_and(|size| match op {

@@ -222,5 +222,10 @@ pub(super) fn quoted(value: &str) -> String {
     if !value.is_empty() && value.chars().all(is_plain) && !is_like_operator {
         return value.to_owned();
     }
+    in_quotes(value)
+}
+
+/// Writes a value in quotes, so that it is read as it stands.
+pub(super) fn in_quotes(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }

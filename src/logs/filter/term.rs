@@ -8,7 +8,7 @@ use strum::IntoEnumIterator as _;
 use super::{
     FilterError,
     expr::Expr,
-    fields::FieldTest,
+    fields::{FieldTest, shown},
     levels::Levels,
     lexer::{Head, RawTerm},
     scan::{self, Item},
@@ -18,13 +18,16 @@ use super::{
 use crate::{
     logs::{
         Record,
-        format::{field, parts},
+        format::field,
         search::{Case, Search, SearchError},
         when,
     },
     model::{Format, Stream},
     text::suggest,
 };
+
+/// The name under which a line's message is to be had, whatever the line calls it.
+const MESSAGE: &str = "message";
 
 /// One thing that is demanded of a line.
 #[derive(Debug)]
@@ -68,8 +71,8 @@ impl Term {
             Self::Since(start) => record.at >= *start,
             Self::Until(end) => record.at < *end,
             Self::Text(search) => search.is_match(record.text),
-            Self::Message(search) => match parts(record.told.format, record.text) {
-                Some(parts) => search.is_match(&parts.message),
+            Self::Message(search) => match field(record.told.format, record.text, MESSAGE) {
+                Some(message) => search.is_match(&shown(&message)),
                 None => search.is_match(record.text),
             },
             Self::Field(name, test) => field(record.told.format, record.text, name)
@@ -145,13 +148,12 @@ fn unknown(head: &Head, term: &str, name: &str) -> FilterError {
     let known = Subject::iter().map(Subject::word);
     let sign = head.op.sign();
     let hint = match suggest::closest(name, known) {
-        Some("field.") | None => format!("write `field.{name}{sign}…` for a value of the line"),
+        Some("field.") | None => format!("write `field.{name}{sign}…` for a value of the line."),
         Some(meant) => format!("did you mean `{meant}`?"),
     };
-    let message = format!(
-        "`{name}` is nothing to filter by; {hint} Quote `{}` to look for it",
-        scan::quoted(term)
-    );
+    let quoted = scan::in_quotes(term);
+    let message =
+        format!("`{name}` is nothing to filter by; {hint} Quote `{quoted}` to look for it.");
     FilterError::new(head.name.clone(), message)
 }
 

@@ -157,6 +157,28 @@ fn terms_choose_lines() {
     }
 }
 
+/// Goes through `logs::format`, which takes the line apart.
+#[test]
+fn fields_choose_lines() {
+    let table: &[(&str, &[usize])] = &[
+        ("field.user_id=42", &[1]),
+        ("field.user_id=41,4*", &[1]),
+        ("field.user_id>41 field.user_id<=42", &[1]),
+        ("field.id~^ONE$", &[]),
+        ("field.id~^one$", &[1]),
+        ("field.id!=two", &[1]),
+        ("field.id=*", &[1]),
+        ("not field.id=*", &[2, 3, 4]),
+        ("field.none!=x", &[]),
+        ("message=redis", &[1]),
+        ("message=user_id", &[]),
+        ("message~^timeout", &[3]),
+    ];
+    for (text, expected) in table {
+        assert_eq!(wanted(text), *expected, "{text}");
+    }
+}
+
 #[test]
 fn mistakes_say_where_they_are_and_what_would_be_right() {
     let table = [
@@ -173,7 +195,11 @@ fn mistakes_say_where_they_are_and_what_would_be_right() {
         ("level:warn", "level:warn", "write `level=warn`"),
         ("-level=warn", "-level", "write `not level…`"),
         ("!timeout", "!timeout", "write `not timeout…`"),
-        ("a user_id=42", "user_id", "write `field.user_id=…`"),
+        (
+            "a user_id=42",
+            "user_id",
+            "write `field.user_id=…` for a value of the line. Quote `\"user_id=42\"`",
+        ),
         ("stream=stder", "stder", "did you mean `stderr`?"),
         ("format=jason", "jason", "did you mean `json`?"),
         ("service=api,,b", "", "a value is missing here"),

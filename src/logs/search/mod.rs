@@ -77,7 +77,7 @@ impl Search {
         case: Case,
     ) -> Result<Self, SearchError> {
         let escaped: Vec<String> = texts.into_iter().map(regex_syntax::escape).collect();
-        Self::any_with_case(escaped.iter().map(String::as_str), case)
+        Self::with_case(&escaped.join("|"), case)
     }
 
     /// Reads a regular expression.
@@ -86,25 +86,12 @@ impl Search {
     ///
     /// When it is none, or too large.
     pub fn with_case(pattern: &str, case: Case) -> Result<Self, SearchError> {
-        Self::any_with_case([pattern], case)
-    }
-
-    /// Reads regular expressions, any of which is looked for. Each is read for itself,
-    /// so that the names and flags of one mean nothing in another.
-    ///
-    /// # Errors
-    ///
-    /// When one is none, or they are too large together.
-    pub fn any_with_case<'a>(
-        patterns: impl IntoIterator<Item = &'a str>,
-        case: Case,
-    ) -> Result<Self, SearchError> {
-        let patterns: Vec<&str> = patterns.into_iter().collect();
-        let each: Vec<Hir> =
-            patterns.iter().map(|pattern| read(pattern, case)).collect::<Result<_, _>>()?;
-        let pattern = patterns.join("|");
         let whole = 0..pattern.len();
-        let hir = within_line::bound(&Hir::alternation(each));
+        if pattern.len() > MAX_PATTERN_BYTES {
+            let message = format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes");
+            return Err(SearchError { at: whole, message });
+        }
+        let hir = within_line::bound(&read(pattern, case)?);
         if !within_line::can_match(&hir) {
             let message = "the pattern is in no line: lines are looked at one at a time".into();
             return Err(SearchError { at: whole, message });
@@ -155,12 +142,7 @@ impl fmt::Debug for Search {
     }
 }
 
-/// Reads one regular expression.
 fn read(pattern: &str, case: Case) -> Result<Hir, SearchError> {
-    if pattern.len() > MAX_PATTERN_BYTES {
-        let message = format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes");
-        return Err(SearchError { at: 0..pattern.len(), message });
-    }
     let mut parser = ast::parse::ParserBuilder::new().nest_limit(MAX_NESTING).build();
     let ast = parser
         .parse(pattern)
