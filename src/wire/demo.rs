@@ -53,6 +53,7 @@ pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Resul
             name: Some(Clean::new(demo::STACK)),
             title: None,
             environment: Some(Environment::Development),
+            ..Stack::default()
         },
         read_only: global.read_only,
         project: None,

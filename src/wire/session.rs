@@ -71,6 +71,9 @@ impl Session {
             name: file.as_ref().map(|file| Clean::new(&file.name)).or(limits.stack.clone()),
             title: file.as_ref().and_then(|file| file.title.clone()),
             environment: file.as_ref().map(|file| file.environment),
+            logs: file.as_ref().map(|file| file.logs.clone()).unwrap_or_default(),
+            patterns: file.as_ref().map(|file| file.patterns.clone()).unwrap_or_default(),
+            filters: file.as_ref().map(|file| file.filters.clone()).unwrap_or_default(),
         };
         Ok(Self {
             settings,
