@@ -105,8 +105,9 @@ fn words(service: &ServiceSpec) -> String {
 
 /// The command whose output is a log, if there is one.
 fn log_words(log: &LogSourceSpec) -> Option<String> {
-    let LogOrigin::Command(command) = &log.origin else { return None };
-    Some(format!("{} (log): {}", log.name, argv(command)))
+    let LogOrigin::Command { words, folder } = &log.origin else { return None };
+    let folder = Clean::new(&folder.to_string_lossy());
+    Some(format!("{} (log): {}  in {folder}", log.name, argv(words)))
 }
 
 fn argv(command: &[String]) -> String {
@@ -134,7 +135,7 @@ mod tests {
                     source = \"cmd:ssh edge 'tail -F x'\"\n";
         let source = Source::new(Path::new("midwatch.toml"), text);
         let stack = StackFile::parse(&source, Path::new("/srv")).unwrap();
-        assert_eq!(log_words(&stack.logs[0]).unwrap(), "edge (log): ssh edge 'tail -F x'");
+        assert_eq!(log_words(&stack.logs[0]).unwrap(), "edge (log): ssh edge 'tail -F x'  in /srv");
     }
 
     #[test]

@@ -3,10 +3,12 @@
 //!
 //! Pure data: a stack file gives it, `sources` reads what it names.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::{EngineId, Format, InstanceId, InstanceKey};
-use crate::text::Clean;
+use crate::text::{Clean, redact};
 
 /// The engine in the keys of log sources. No engine can be called so: the names of
 /// engines have no blanks.
@@ -38,8 +40,13 @@ pub enum LogOrigin {
     Files(String),
     /// The systemd journal of this unit.
     Journal(String),
-    /// What this program prints: program and arguments, never given to a shell.
-    Command(Vec<String>),
+    /// What a program prints.
+    Command {
+        /// Program and arguments, never given to a shell (threat T2).
+        words: Vec<String>,
+        /// The folder that it runs in.
+        folder: PathBuf,
+    },
     /// The instances of this service; the log only says how their lines are understood.
     Service(Clean),
 }
@@ -67,12 +74,12 @@ impl LogOrigin {
     /// How a stack file writes it, such as `file:/var/log/nginx/*.log`.
     #[must_use]
     pub fn words(&self) -> Clean {
-        Clean::new(&match self {
+        Clean::new(&redact::mask_urls(&match self {
             Self::Files(pattern) => format!("file:{pattern}"),
             Self::Journal(unit) => format!("journal:{unit}"),
-            Self::Command(words) => format!("cmd:{}", words.join(" ")),
+            Self::Command { words, .. } => format!("cmd:{}", words.join(" ")),
             Self::Service(service) => format!("service:{service}"),
-        })
+        }))
     }
 }
 

@@ -104,7 +104,8 @@ fn logs_patterns_and_filters_become_facts_about_the_stack() {
     let formats: Vec<_> = stack.logs.iter().map(|log| log.reading.format).collect();
     let (access, plain, json) = (Format::Access, Format::Plain, Format::Json);
     assert_eq!(formats, [Some(access), None, Some(plain), None, Some(json)]);
-    let edge = LogOrigin::Command(vec!["ssh".into(), "edge".into(), "journalctl -f -o cat".into()]);
+    let words = vec!["ssh".into(), "edge".into(), "journalctl -f -o cat".into()];
+    let edge = LogOrigin::Command { words, folder: "/srv/shop".into() };
     assert_eq!(stack.logs[3].origin, edge);
     let errors = &stack.patterns[0];
     assert_eq!((errors.not.as_deref(), errors.level), (Some("healthz"), Some(Severity::Warn)));

@@ -98,7 +98,7 @@ fn origin(reader: &mut Reader<'_>, source: &At<&str>, folder: &Path) -> Option<L
     let origin = match kind {
         "file" => files(rest, folder),
         "journal" => unit(rest),
-        "cmd" => command(rest),
+        "cmd" => command(rest, folder),
         "service" if !rest.is_empty() => Ok(LogOrigin::Service(Clean::new(rest))),
         "service" => Err(("this names no service".into(), "write \"service:api\"")),
         _ => Err((format!("\"{}\" is not a source of logs", source.value), HOW)),
@@ -143,11 +143,11 @@ fn unit(unit: &str) -> Result<LogOrigin, Refusal> {
 }
 
 /// A command line, taken apart as a shell would and never given to one (threat T2).
-fn command(line: &str) -> Result<LogOrigin, Refusal> {
+fn command(line: &str, folder: &Path) -> Result<LogOrigin, Refusal> {
     let hint = "write \"cmd:program argument\"; a shell is one only when you name it";
     match shell_words::split(line) {
         Ok(words) if words.first().is_some_and(|program| !program.is_empty()) => {
-            Ok(LogOrigin::Command(words))
+            Ok(LogOrigin::Command { words, folder: folder.into() })
         }
         Ok(_) => Err(("this names no program".into(), hint)),
         Err(_) => Err(("a quote of this command is not closed".into(), hint)),
