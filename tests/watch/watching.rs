@@ -141,7 +141,7 @@ impl Streaming {
         let (sender, events) = mpsc::channel(bound);
         let (demand, demanded) = watch::channel(Demand::default());
         let engines: [Arc<dyn Engine>; 1] = [Arc::new(engine.clone())];
-        let task = tokio::spawn(Streams::new(&engines, sender).serve(demanded));
+        let task = tokio::spawn(Streams::new(&engines, &[], sender).serve(demanded));
         Self { events, demand, task }
     }
 

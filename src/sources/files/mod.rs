@@ -206,7 +206,15 @@ impl Reading {
             let is_gone = part.is_gone(now);
             if is_gone {
                 part.finish(said);
-                said.push_back(Said { part: part.name().cloned(), what: What::Gone });
+                let what = match part.name() {
+                    Some(_) => What::Gone,
+                    None => What::Unreadable(failure(
+                        FaultKind::Absent,
+                        format!("{} is gone; it is read when it comes back", part.path.display()),
+                        None,
+                    )),
+                };
+                said.push_back(Said { part: part.name().cloned(), what });
             }
             !is_gone
         });
