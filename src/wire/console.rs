@@ -113,7 +113,8 @@ pub(super) async fn show(
     };
     let places = engines.iter().map(|engine| (engine.id().clone(), engine.endpoint()));
     let start = Start {
-        store: Store::new(places, bounds(settings)),
+        store: Store::new(places, bounds(settings))
+            .with_log_sources(session.stack.log_sources().map(|source| source.name.clone())),
         stack: session.stack.clone(),
         read_only: session.read_only,
         faults: known,
@@ -130,7 +131,9 @@ pub(super) async fn show(
     };
     let app = App::new(start, Timestamp::now());
     let (themes, _watcher) = themes::watch(&context.paths.themes_dir);
-    let console = Console { app, engines, mouse: settings.mouse.value, themes, faults: switch };
+    let sources = session.sources.clone();
+    let mouse = settings.mouse.value;
+    let console = Console { app, engines, sources, mouse, themes, faults: switch };
     run(console).await.map_err(CliError::system("use the terminal"))
 }
 

@@ -58,6 +58,7 @@ pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Resul
         read_only: global.read_only,
         project: None,
         engines: Vec::new(),
+        sources: Vec::new(),
         own: Own::Ready(engine.clone()),
         containers_meant: false,
         notices: Vec::new(),
