@@ -48,6 +48,7 @@ pub mod store;
 
 pub mod engines;
 pub mod probes;
+pub mod sources;
 
 pub mod watch;
 

@@ -30,7 +30,7 @@ impl Lookout {
             // Nothing here demands log streams: commands print lines instead of keeping them.
             store: Store::new(places, LogBounds::default()),
             engines: engines.to_vec(),
-            watchers: Watchers::start(engines),
+            watchers: Watchers::start(engines, &[]),
             told: BTreeSet::new(),
         })
     }

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     cli::{CliError, Context, Exit, Global, Printer},
     config::{Found, FoundBy, Source, StackFile, TrustStore, discover, stack_file::folder_of},
-    model::spec::ServiceSpec,
+    model::{LogOrigin, LogSourceSpec, spec::ServiceSpec},
     text::{Clean, redact},
 };
 
@@ -58,11 +58,13 @@ pub fn run(
 }
 
 fn print(stack: &StackFile, printer: &mut Printer<'_>) -> Result<(), CliError> {
-    if stack.services.is_empty() {
+    let services = stack.services.iter().map(words);
+    let commands: Vec<_> = services.chain(stack.logs.iter().filter_map(log_words)).collect();
+    if commands.is_empty() {
         return printer.line(format_args!("The stack {} runs nothing by itself.", stack.name));
     }
     printer.line(format_args!("The stack {} runs, as you:", stack.name))?;
-    stack.services.iter().try_for_each(|it| printer.line(format_args!("  {}", words(it))))
+    commands.iter().try_for_each(|words| printer.line(format_args!("  {words}")))
 }
 
 /// Asks whoever sits at the terminal.
@@ -86,8 +88,7 @@ fn is_yes(input: impl BufRead) -> io::Result<bool> {
 
 /// A service's command as a person reads it: arguments apart, values of variables masked.
 fn words(service: &ServiceSpec) -> String {
-    let argv: Vec<_> = service.command.iter().map(|word| quoted(word)).collect();
-    let mut words = format!("{}: {}", service.name, argv.join(" "));
+    let mut words = format!("{}: {}", service.name, argv(&service.command));
     // Writing to a String cannot fail.
     if service.replicas != 1 {
         let _ = write!(words, "  (×{})", service.replicas);
@@ -100,6 +101,18 @@ fn words(service: &ServiceSpec) -> String {
         let _ = write!(words, "  with {}", names.join(", "));
     }
     words
+}
+
+/// The command whose output is a log, if there is one.
+fn log_words(log: &LogSourceSpec) -> Option<String> {
+    let LogOrigin::Command { words, folder } = &log.origin else { return None };
+    let folder = Clean::new(&folder.to_string_lossy());
+    Some(format!("{} (log): {}  in {folder}", log.name, argv(words)))
+}
+
+fn argv(command: &[String]) -> String {
+    let words: Vec<_> = command.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
 }
 
 fn quoted(word: &str) -> String {
@@ -115,6 +128,15 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_command_of_a_log_is_shown_before_it_is_approved() {
+        let text = "name = \"shop\"\n[[logs]]\nname = \"edge\"\n\
+                    source = \"cmd:ssh edge 'tail -F x'\"\n";
+        let source = Source::new(Path::new("midwatch.toml"), text);
+        let stack = StackFile::parse(&source, Path::new("/srv")).unwrap();
+        assert_eq!(log_words(&stack.logs[0]).unwrap(), "edge (log): ssh edge 'tail -F x'  in /srv");
+    }
 
     #[test]
     fn only_a_plain_yes_is_one() {

@@ -87,6 +87,16 @@ pub enum EngineError {
         /// What would be right.
         remedy: String,
     },
+    /// A log beside the output of instances cannot be read, at least not now.
+    #[error("{what}")]
+    Log {
+        /// Which kind of failure this is.
+        kind: FaultKind,
+        /// Which log, and why.
+        what: String,
+        /// What would help, where that is known.
+        remedy: Option<String>,
+    },
     /// Anything else that it said.
     #[error("{endpoint} answered: {reason}")]
     Answer {
@@ -112,6 +122,7 @@ impl EngineError {
             Self::Lost { .. } => FaultKind::Lost,
             Self::Unsupported { .. } => FaultKind::Unsupported,
             Self::Invalid { .. } => FaultKind::Invalid,
+            Self::Log { kind, .. } => *kind,
             Self::Answer { .. } => FaultKind::Other,
         }
     }
@@ -126,6 +137,7 @@ impl EngineError {
                     .into(),
             ),
             Self::Denied { remedy, .. } | Self::Invalid { remedy, .. } => Some(remedy.clone()),
+            Self::Log { remedy, .. } => remedy.clone(),
             Self::Refused { reason, .. } => Some(reason.clone().unwrap_or_else(|| {
                 "the socket is there but nobody listens: is the engine still running?".into()
             })),

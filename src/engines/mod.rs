@@ -119,6 +119,15 @@ pub struct LogRequest {
     pub follow: bool,
 }
 
+impl LogRequest {
+    /// The last `lines` lines that were said before a moment: with the start of an
+    /// instance's present run, those of the runs before it, as far as its engine kept them.
+    #[must_use]
+    pub fn before(moment: Timestamp, lines: usize) -> Self {
+        Self { tail: Some(lines), since: None, until: Some(moment), follow: false }
+    }
+}
+
 /// The size of a terminal, in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShellSize {

@@ -11,7 +11,8 @@ use super::InstanceKey;
 /// A stream belongs to one run of an instance: with a new start time it is opened again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demand {
-    /// Instances whose output is shown, each with the start of its run.
+    /// Instances whose output is shown, each with the start of its run, and log sources
+    /// ([`InstanceKey::of_source`]) that are shown, with none: all of their parts.
     pub logs: BTreeMap<InstanceKey, Option<Timestamp>>,
     /// Instances whose use of the host is shown, each with the start of its run.
     pub stats: BTreeMap<InstanceKey, Option<Timestamp>>,

@@ -14,6 +14,7 @@ pub mod id;
 pub mod inspect;
 pub mod instance;
 pub mod log;
+pub mod log_source;
 pub mod sample;
 pub mod severity;
 pub mod spec;
@@ -32,7 +33,8 @@ pub use instance::{
     Detail, Exit, Health, HealthRecord, Image, Instance, Port, Protocol, RestartPolicy, State,
 };
 pub use log::{Format, LogLine, Stream, Told};
+pub use log_source::{LogOrigin, LogReading, LogSourceSpec};
 pub use sample::Sample;
 pub use severity::Severity;
-pub use stack::Stack;
+pub use stack::{PatternSpec, SavedFilter, Stack};
 pub use time_style::TimeStyle;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Environment;
+use super::{Environment, LogOrigin, LogSourceSpec, Severity};
 use crate::text::Clean;
 
 /// The stack that is looked at.
@@ -14,4 +14,48 @@ pub struct Stack {
     pub title: Option<Clean>,
     /// What it is for; `None` when nothing says so.
     pub environment: Option<Environment>,
+    /// Its logs, in the order of the file.
+    pub logs: Vec<LogSourceSpec>,
+    /// What is counted in its logs, in the order of the file.
+    pub patterns: Vec<PatternSpec>,
+    /// Its saved filters, in the order of the file.
+    pub filters: Vec<SavedFilter>,
+}
+
+/// Something that is looked for in logs and counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatternSpec {
+    /// What it is called.
+    pub name: Clean,
+    /// The regular expression of the lines that count.
+    pub matches: String,
+    /// The names of the logs and services in which it is looked for; all when empty.
+    pub within: Vec<Clean>,
+    /// The regular expression of lines that do not count after all.
+    pub not: Option<String>,
+    /// Only lines that say that they are at least so bad count.
+    pub level: Option<Severity>,
+}
+
+/// A filter that has a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedFilter {
+    /// What it is called.
+    pub name: Clean,
+    /// The filter as a person writes it. Times in it count from when it is used.
+    pub expression: Clean,
+}
+
+impl Stack {
+    /// The logs that are read beside the output of instances.
+    pub fn log_sources(&self) -> impl Iterator<Item = &LogSourceSpec> {
+        self.logs.iter().filter(|log| !matches!(log.origin, LogOrigin::Service(_)))
+    }
+
+    /// What is said of the output of a service's instances.
+    #[must_use]
+    pub fn log_of_service(&self, service: &str) -> Option<&LogSourceSpec> {
+        let says = |log: &&LogSourceSpec| matches!(&log.origin, LogOrigin::Service(name) if name.as_str() == service);
+        self.logs.iter().find(says)
+    }
 }

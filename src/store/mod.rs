@@ -9,7 +9,7 @@ pub mod logs;
 pub mod series;
 pub mod service;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use bitflags::bitflags;
 use jiff::Timestamp;
@@ -51,6 +51,8 @@ pub struct Store {
     instances: BTreeMap<InstanceKey, InstanceView>,
     groups: Groups,
     logs: Logs,
+    /// The names of the stack's log sources.
+    sources: BTreeSet<Clean>,
     inspection: Option<(InstanceKey, Fetch<Inspection>)>,
 }
 
@@ -66,7 +68,23 @@ impl Store {
             instances: BTreeMap::new(),
             groups: Groups::default(),
             logs: Logs::new(logs),
+            sources: BTreeSet::new(),
             inspection: None,
+        }
+    }
+
+    /// Also takes the lines of these log sources.
+    #[must_use]
+    pub fn with_log_sources(mut self, names: impl IntoIterator<Item = Clean>) -> Self {
+        self.sources.extend(names);
+        self
+    }
+
+    /// Whether a key names something that is known to have lines.
+    fn has_lines(&self, key: &InstanceKey) -> bool {
+        match key.as_source() {
+            Some((name, _)) => self.sources.contains(name),
+            None => self.instances.contains_key(key),
         }
     }
 
@@ -84,9 +102,7 @@ impl Store {
             }
             // A stream may still tell of an instance that is gone; a ring made for it
             // would never be forgotten.
-            Event::Logged { key, .. } | Event::LogStream { key, .. }
-                if !self.instances.contains_key(&key) =>
-            {
+            Event::Logged { key, .. } | Event::LogStream { key, .. } if !self.has_lines(&key) => {
                 Topics::empty()
             }
             Event::Logged { key, lines, dropped } => {

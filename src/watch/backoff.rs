@@ -10,19 +10,32 @@ const LONGEST: Duration = Duration::from_secs(4);
 
 /// Waits that double up to a limit, each shortened by chance, so that many who lost
 /// the same engine do not all come back in the same moment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Backoff {
     failures: u32,
+    longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self::up_to(LONGEST)
+    }
 }
 
 impl Backoff {
+    /// Waits that double up to this limit.
+    #[must_use]
+    pub fn up_to(longest: Duration) -> Self {
+        Self { failures: 0, longest }
+    }
+
     /// Counts a failure and gives the wait before the next try.
     ///
     /// `chance` is a random number of 0–1; it takes up to a quarter off the wait.
     pub fn next(&mut self, chance: f64) -> Duration {
         let doubled = FIRST.saturating_mul(1 << self.failures.min(8));
         self.failures = self.failures.saturating_add(1);
-        doubled.min(LONGEST).mul_f64(1.0 - chance.clamp(0.0, 1.0) / 4.0)
+        doubled.min(self.longest).mul_f64(1.0 - chance.clamp(0.0, 1.0) / 4.0)
     }
 
     /// Forgets the failures.
@@ -46,7 +59,7 @@ mod tests {
 
     #[test]
     fn chance_only_shortens_and_many_failures_do_not_overflow() {
-        let mut backoff = Backoff { failures: u32::MAX - 1 };
+        let mut backoff = Backoff { failures: u32::MAX - 1, ..Backoff::default() };
         assert_eq!(backoff.next(1.0), LONGEST.mul_f64(0.75));
         assert_eq!(backoff.next(1.0), LONGEST.mul_f64(0.75));
     }

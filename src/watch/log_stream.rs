@@ -1,6 +1,9 @@
-//! Follows the output of one instance for as long as somebody looks at it.
+//! Follows the lines of one instance or log source for as long as somebody looks at them.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    time::Duration,
+};
 
 use tokio::{sync::mpsc, time::MissedTickBehavior};
 
@@ -8,6 +11,8 @@ use super::{Heard, Tail};
 use crate::{
     engines::{EngineError, LogRequest},
     model::{Event, InstanceKey, LogLine, StreamState},
+    sources::What,
+    text::Clean,
 };
 
 /// What is asked for when a log is opened (architecture.md, Bounds).
@@ -20,37 +25,57 @@ const BATCH_AGE: Duration = Duration::from_millis(50);
 const BATCH_LINES: usize = 256;
 const BATCH_BYTES: usize = 64 * 1024;
 
-/// Follows until the instance ends, its output cannot be read, or nobody listens.
+/// Follows until the instance ends, its output cannot be read, or nobody listens. The
+/// parts of a log source have keys of their own ([`InstanceKey::part`]).
 pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Sender<Event>) {
-    let mut batch = Batch::new(key.clone(), events.clone());
+    let mut batches = Batches::new(key.clone(), events.clone());
     let mut tick = tokio::time::interval(BATCH_AGE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let heard = tokio::select! {
             heard = tail.next() => heard,
-            _ = tick.tick(), if batch.has_news() => {
-                batch.flush();
+            _ = tick.tick(), if batches.have_news() => {
+                batches.flush();
                 continue;
             }
             () = events.closed() => return,
         };
         match heard {
             Heard::Opened => say(&events, &key, StreamState::Live).await,
-            Heard::Line(line) => batch.push(line),
+            Heard::Line(line) => batches.whole.push(line),
+            Heard::Part(part, what) => hear_part(&mut batches, part.as_ref(), what).await,
             Heard::Broken(error) if is_final(&error) => {
-                batch.finish().await;
+                batches.finish().await;
                 let state = StreamState::Unreadable { fault: error.to_fault() };
                 return say(&events, &key, state).await;
             }
             Heard::Broken(error) => {
-                batch.finish().await;
+                batches.finish().await;
                 say(&events, &key, StreamState::Broken { fault: error.to_fault() }).await;
             }
             Heard::Ended => {
-                batch.finish().await;
+                batches.finish().await;
                 return say(&events, &key, StreamState::Ended).await;
             }
         }
+    }
+}
+
+async fn hear_part(batches: &mut Batches, part: Option<&Clean>, what: What) {
+    let events = batches.whole.events.clone();
+    match what {
+        What::Line(line) => {
+            let (batch, is_new) = batches.of(part);
+            if is_new {
+                say(&events, &batch.key, StreamState::Live).await;
+            }
+            batch.push(line);
+        }
+        What::Unreadable(error) => {
+            let state = StreamState::Broken { fault: error.to_fault() };
+            say(&events, &batches.leave(part).await, state).await;
+        }
+        What::Gone => say(&events, &batches.leave(part).await, StreamState::Ended).await,
     }
 }
 
@@ -67,6 +92,57 @@ fn is_final(error: &EngineError) -> bool {
 async fn say(events: &mpsc::Sender<Event>, key: &InstanceKey, state: StreamState) {
     // A closed channel ends the caller at its next wait.
     let _ = events.send(Event::LogStream { key: key.clone(), state }).await;
+}
+
+/// The lines of a source on their way, those of each part apart. Sources bound how many
+/// parts they have.
+struct Batches {
+    whole: Batch,
+    parts: BTreeMap<Clean, Batch>,
+}
+
+impl Batches {
+    fn new(key: InstanceKey, events: mpsc::Sender<Event>) -> Self {
+        Self { whole: Batch::new(key, events), parts: BTreeMap::new() }
+    }
+
+    /// The batch of a part, and whether the part speaks for the first time, or again
+    /// after it could not be read.
+    fn of(&mut self, part: Option<&Clean>) -> (&mut Batch, bool) {
+        let Some(part) = part else { return (&mut self.whole, false) };
+        match self.parts.entry(part.clone()) {
+            Entry::Occupied(batch) => (batch.into_mut(), false),
+            Entry::Vacant(place) => {
+                let key = self.whole.key.part(part.as_str());
+                (place.insert(Batch::new(key, self.whole.events.clone())), true)
+            }
+        }
+    }
+
+    /// Sends what there is of a part that has no more for now; gives its key.
+    async fn leave(&mut self, part: Option<&Clean>) -> InstanceKey {
+        let Some(part) = part else { return self.whole.key.clone() };
+        if let Some(mut batch) = self.parts.remove(part) {
+            batch.finish().await;
+        }
+        self.whole.key.part(part.as_str())
+    }
+
+    fn have_news(&self) -> bool {
+        self.whole.has_news() || self.parts.values().any(Batch::has_news)
+    }
+
+    fn flush(&mut self) {
+        self.whole.flush();
+        self.parts.values_mut().for_each(Batch::flush);
+    }
+
+    async fn finish(&mut self) {
+        self.whole.finish().await;
+        for batch in self.parts.values_mut() {
+            batch.finish().await;
+        }
+    }
 }
 
 /// Lines on their way, and the count of those that found no room.

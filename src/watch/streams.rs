@@ -13,14 +13,16 @@ use tokio::{
 
 use super::{Resume, Tail, log_stream, remembered::Remembered, stats_stream};
 use crate::{
-    engines::Engine,
+    engines::{Engine, LogRequest},
     model::{Demand, EngineId, Event, InstanceKey},
+    sources::LogSource,
 };
 
 /// Owns the running streams. A new demand replaces the old one whole, so a cursor
 /// that moves faster than streams open leaves no queue behind.
 pub struct Streams {
     engines: HashMap<EngineId, Arc<dyn Engine>>,
+    sources: HashMap<InstanceKey, Arc<dyn LogSource>>,
     events: mpsc::Sender<Event>,
     logs: BTreeMap<InstanceKey, Running<Resume>>,
     stats: BTreeMap<InstanceKey, Running<()>>,
@@ -36,11 +38,16 @@ struct Running<T> {
 }
 
 impl Streams {
-    /// Prepares for these engines; nothing runs until it is demanded.
+    /// Prepares for these engines and log sources; nothing runs until it is demanded.
     #[must_use]
-    pub fn new(engines: &[Arc<dyn Engine>], events: mpsc::Sender<Event>) -> Self {
+    pub fn new(
+        engines: &[Arc<dyn Engine>],
+        sources: &[Arc<dyn LogSource>],
+        events: mpsc::Sender<Event>,
+    ) -> Self {
         Self {
             engines: engines.iter().map(|e| (e.id().clone(), e.clone())).collect(),
+            sources: sources.iter().map(|source| (source.key(), source.clone())).collect(),
             events,
             logs: BTreeMap::new(),
             stats: BTreeMap::new(),
@@ -71,9 +78,7 @@ impl Streams {
                 running.run = running.run.or(*run);
                 continue;
             }
-            let Some(engine) = self.engine_of(key) else { continue };
-            let resume = self.resumes.take(key);
-            let mut tail = Tail::new(engine, key.id.clone(), log_stream::FIRST, resume);
+            let Some(mut tail) = self.tail(key) else { continue };
             let (stop, stopped) = watch::channel(false);
             let (events, task_key) = (self.events.clone(), key.clone());
             let task = tokio::spawn(async move {
@@ -102,6 +107,16 @@ impl Streams {
             let task = tokio::spawn(until_stopped(stopped, read));
             self.stats.insert(key.clone(), Running { run: *run, stop, task });
         }
+    }
+
+    fn tail(&mut self, key: &InstanceKey) -> Option<Tail> {
+        if let Some(source) = self.sources.get(key) {
+            let first = LogRequest { tail: Some(source.spec().tail), ..log_stream::FIRST };
+            return Some(Tail::of_source(source.clone(), first));
+        }
+        let engine = self.engine_of(key)?;
+        let resume = self.resumes.take(key);
+        Some(Tail::new(engine, key.id.clone(), log_stream::FIRST, resume))
     }
 
     fn engine_of(&self, key: &InstanceKey) -> Option<Arc<dyn Engine>> {

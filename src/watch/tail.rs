@@ -1,4 +1,4 @@
-//! [`Tail`]: the output of one instance, read on through streams that break.
+//! [`Tail`]: the lines of one instance or log source, read on through streams that break.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,33 +9,44 @@ use super::{Backoff, Resume};
 use crate::{
     engines::{Engine, EngineError, EngineStream, LogRequest},
     model::{InstanceId, LogLine},
+    sources::{LogSource, Said, What},
+    text::Clean,
 };
 
 /// A stream that was open for so long did work, also when no line came.
 const SETTLED: Duration = Duration::from_secs(10);
 
-/// Reads an instance's output. A stream that breaks is opened again after a wait, and
-/// goes on without a lost or doubled line.
+/// Reads what has lines. A stream that breaks is opened again after a wait, and goes on
+/// without a lost or doubled line.
 pub struct Tail {
-    engine: Arc<dyn Engine>,
-    id: InstanceId,
+    origin: Origin,
     first: LogRequest,
-    resume: Resume,
     backoff: Backoff,
-    lines: Option<EngineStream<LogLine>>,
+    lines: Option<EngineStream<Said>>,
     /// When the present stream was opened.
     opened_at: Instant,
     /// When a stream that broke is opened again.
     again_at: Option<Instant>,
 }
 
-/// What comes next of an instance's output.
+/// What has lines.
+enum Origin {
+    /// An instance. Its engine resumes by time, and repeats lines.
+    Instance { engine: Arc<dyn Engine>, id: InstanceId, resume: Resume },
+    /// A log source, which knows itself where it goes on.
+    Source(Arc<dyn LogSource>),
+}
+
+/// What comes next of what has lines.
 #[derive(Debug)]
 pub enum Heard {
     /// The stream is open.
     Opened,
     /// A line that was not heard before.
     Line(LogLine),
+    /// What a part of a log source says, or what the source says that is no line. An
+    /// instance has nothing of that.
+    Part(Option<Clean>, What),
     /// The stream broke, or could not be opened. The next call waits and tries again.
     Broken(EngineError),
     /// The stream ended: all is said, unless the instance starts again.
@@ -43,12 +54,23 @@ pub enum Heard {
 }
 
 impl Tail {
-    /// Prepares to read. `first` is asked for as long as `resume` knows no line.
+    /// Prepares to read an instance's output. `first` is asked for as long as `resume`
+    /// knows no line.
     #[must_use]
     pub fn new(engine: Arc<dyn Engine>, id: InstanceId, first: LogRequest, resume: Resume) -> Self {
-        let backoff = Backoff::default();
+        Self::of(Origin::Instance { engine, id, resume }, first, Backoff::default())
+    }
+
+    /// Prepares to read a log source. `first` is asked for when it was never read before.
+    #[must_use]
+    pub fn of_source(source: Arc<dyn LogSource>, first: LogRequest) -> Self {
+        let backoff = Backoff::up_to(source.longest_wait());
+        Self::of(Origin::Source(source), first, backoff)
+    }
+
+    fn of(origin: Origin, first: LogRequest, backoff: Backoff) -> Self {
         let opened_at = Instant::now();
-        Self { engine, id, first, resume, backoff, lines: None, opened_at, again_at: None }
+        Self { origin, first, backoff, lines: None, opened_at, again_at: None }
     }
 
     /// What comes next. May be dropped while it waits: nothing is lost by that.
@@ -56,11 +78,8 @@ impl Tail {
         let Some(lines) = &mut self.lines else { return self.open().await };
         loop {
             match lines.next().await {
-                Some(Ok(line)) if !self.resume.is_new(&line) => {}
-                Some(Ok(line)) => {
-                    self.backoff.reset();
-                    return Heard::Line(line);
-                }
+                Some(Ok(said)) if !self.origin.is_new(&said) => {}
+                Some(Ok(said)) => return self.heard(said),
                 Some(Err(error)) => return self.broken(error),
                 None => {
                     self.lines = None;
@@ -70,20 +89,38 @@ impl Tail {
         }
     }
 
-    /// Where another tail of this instance goes on.
+    fn heard(&mut self, said: Said) -> Heard {
+        match said {
+            Said { part: None, what: What::Line(line) } => {
+                if let Origin::Instance { .. } = self.origin {
+                    // A command that says a line and ends is no success: it is time that
+                    // tells that a source works.
+                    self.backoff.reset();
+                }
+                Heard::Line(line)
+            }
+            Said { part, what } => Heard::Part(part, what),
+        }
+    }
+
+    /// Where another tail of this instance goes on; a source knows that itself.
     #[must_use]
-    pub fn into_resume(mut self) -> Resume {
-        self.resume.closed();
-        self.resume
+    pub fn into_resume(self) -> Resume {
+        match self.origin {
+            Origin::Instance { mut resume, .. } => {
+                resume.closed();
+                resume
+            }
+            Origin::Source(_) => Resume::default(),
+        }
     }
 
     async fn open(&mut self) -> Heard {
         if let Some(at) = self.again_at {
             sleep_until(at).await;
         }
-        match self.engine.logs(&self.id, self.request()).await {
+        match self.origin.open(self.first).await {
             Ok(lines) => {
-                self.resume.reopened();
                 self.opened_at = Instant::now();
                 self.again_at = None;
                 self.lines = Some(lines);
@@ -98,18 +135,37 @@ impl Tail {
         if self.lines.take().is_some() && self.opened_at.elapsed() >= SETTLED {
             self.backoff.reset();
         }
-        if matches!(error, EngineError::NotFound { .. }) {
+        if let (EngineError::NotFound { .. }, Origin::Instance { resume, .. }) =
+            (&error, &mut self.origin)
+        {
             // It was removed: there is nothing to go back to.
-            self.resume = Resume::default();
+            *resume = Resume::default();
         }
         self.again_at = Some(Instant::now() + self.backoff.next(fastrand::f64()));
         Heard::Broken(error)
     }
+}
 
-    fn request(&self) -> LogRequest {
-        match self.resume.since() {
-            None => self.first,
-            since => LogRequest { tail: None, since, ..self.first },
+impl Origin {
+    async fn open(&mut self, first: LogRequest) -> Result<EngineStream<Said>, EngineError> {
+        match self {
+            Self::Instance { engine, id, resume } => {
+                let request = match resume.since() {
+                    None => first,
+                    since => LogRequest { tail: None, since, ..first },
+                };
+                let lines = engine.logs(id, request).await?;
+                resume.reopened();
+                Ok(lines.map(|line| Ok(Said { part: None, what: What::Line(line?) })).boxed())
+            }
+            Self::Source(source) => source.read(first).await,
+        }
+    }
+
+    fn is_new(&mut self, said: &Said) -> bool {
+        match (self, &said.what) {
+            (Self::Instance { resume, .. }, What::Line(line)) => resume.is_new(line),
+            _ => true,
         }
     }
 }

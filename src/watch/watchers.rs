@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{Inbox, Outbox, channels, engine, streams::Streams};
-use crate::{engines::Engine, model::Demand};
+use crate::{engines::Engine, model::Demand, sources::LogSource};
 
 /// Watches engines and runs the streams that are demanded, until it is dropped.
 ///
@@ -24,9 +24,9 @@ pub struct Watchers {
 }
 
 impl Watchers {
-    /// Begins to watch these engines. Must be called within a runtime.
+    /// Begins to watch these engines; the log sources are read when they are demanded. Must be called within a runtime.
     #[must_use]
-    pub fn start(engines: &[Arc<dyn Engine>]) -> Self {
+    pub fn start(engines: &[Arc<dyn Engine>], sources: &[Arc<dyn LogSource>]) -> Self {
         let (outbox, inbox) = channels();
         let retry = Arc::new(Notify::new());
         let (demand, demanded) = watch::channel(Demand::default());
@@ -34,7 +34,7 @@ impl Watchers {
         for each in engines {
             tasks.spawn(engine::keep(each.clone(), outbox.control.clone(), retry.clone()));
         }
-        tasks.spawn(Streams::new(engines, outbox.bulk.clone()).serve(demanded));
+        tasks.spawn(Streams::new(engines, sources, outbox.bulk.clone()).serve(demanded));
         Self { inbox, outbox, demand, retry, tasks }
     }
 

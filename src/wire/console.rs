@@ -113,7 +113,8 @@ pub(super) async fn show(
     };
     let places = engines.iter().map(|engine| (engine.id().clone(), engine.endpoint()));
     let start = Start {
-        store: Store::new(places, bounds(settings)),
+        store: Store::new(places, bounds(settings))
+            .with_log_sources(session.stack.log_sources().map(|source| source.name.clone())),
         stack: session.stack.clone(),
         read_only: session.read_only,
         faults: known,
@@ -133,6 +134,7 @@ pub(super) async fn show(
     let console = Console {
         app,
         engines,
+        sources: session.sources.clone(),
         mouse: settings.mouse.value,
         themes,
         faults: switch,

@@ -53,10 +53,12 @@ pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Resul
             name: Some(Clean::new(demo::STACK)),
             title: None,
             environment: Some(Environment::Development),
+            ..Stack::default()
         },
         read_only: global.read_only,
         project: None,
         engines: Vec::new(),
+        sources: Vec::new(),
         own: Own::Ready(engine.clone()),
         containers_meant: false,
         notices: Vec::new(),

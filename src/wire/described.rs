@@ -9,7 +9,7 @@ use crate::{
         stack_file::{Runtime, folder_of},
     },
     engines::process::ProcessEngine,
-    model::EngineId,
+    model::{EngineId, LogOrigin, spec::ProcessStack},
 };
 
 /// What a stack file describes; nothing, when there is none.
@@ -17,6 +17,8 @@ use crate::{
 pub(super) struct Described {
     pub(super) file: Option<StackFile>,
     pub(super) own: Own,
+    /// Whether the commands of its logs may run.
+    pub(super) may_run: bool,
     /// Why not all of it runs.
     pub(super) notice: Option<String>,
 }
@@ -43,21 +45,21 @@ impl Described {
         let source = Source::read(&found.file)?;
         let file = StackFile::parse(&source, &folder_of(&found.file))?;
         let meant = global.engine.is_none_or(|only| only == EngineKind::Process);
-        let Some(stack) = file.processes().filter(|_| meant) else {
+        let processes = file.processes().filter(|_| meant);
+        if processes.is_none() && !has_commands(&file) {
             return Ok(Self { file: Some(file), ..Self::default() });
-        };
+        }
         let approval = TrustStore::new(&context.paths)
             .approval(&found, &source.text)
             .map_err(CliError::system("read the record of approved stack files"))?;
         if approval == Approval::Missing {
             let name = found.file.display();
             let notice = format!("{name} is not approved: `midwatch trust` lets its commands run");
-            return Ok(Self { file: Some(file), own: Own::Withheld, notice: Some(notice) });
+            let own = if processes.is_some() { Own::Withheld } else { Own::None };
+            return Ok(Self { file: Some(file), own, may_run: false, notice: Some(notice) });
         }
-        let id = EngineId::new("process");
-        let engine = ProcessEngine::new(id.clone(), stack);
-        let own = Own::Ready(Arc::new(engine.map_err(|error| CliError::engine(&id, &error))?));
-        Ok(Self { file: Some(file), own, notice: None })
+        let own = processes.map_or(Ok(Own::None), Own::ready_to_run)?;
+        Ok(Self { file: Some(file), own, may_run: true, notice: None })
     }
 
     /// Where its containers are, as far as the file says.
@@ -66,7 +68,20 @@ impl Described {
     }
 }
 
+/// Whether a stack file's logs name commands, which run as little before it is approved
+/// as its services do (threat T9).
+fn has_commands(file: &StackFile) -> bool {
+    file.logs.iter().any(|log| matches!(log.origin, LogOrigin::Command { .. }))
+}
+
 impl Own {
+    fn ready_to_run(stack: ProcessStack) -> Result<Self, CliError> {
+        let id = EngineId::new("process");
+        let engine = ProcessEngine::new(id.clone(), stack);
+        let engine = engine.map_err(|error| CliError::engine(&id, &error))?;
+        Ok(Self::Ready(Arc::new(engine)))
+    }
+
     /// The engine that runs them, when they may run.
     #[must_use]
     pub fn ready(&self) -> Option<&Arc<ProcessEngine>> {

@@ -21,6 +21,7 @@ use crate::{
         limited::{Limited, Limits},
     },
     model::{EngineId, Stack},
+    sources::{self, LogSource, Understood},
     text::Clean,
 };
 
@@ -36,6 +37,8 @@ pub struct Session {
     pub project: Option<Clean>,
     /// The engines that are elsewhere.
     pub engines: Vec<Arc<dyn Engine>>,
+    /// The stack's logs beside the output of instances.
+    pub sources: Vec<Arc<dyn LogSource>>,
     /// The stack file's own processes.
     pub own: Own,
     /// Whether the command line or the stack file says that containers are meant.
@@ -54,7 +57,7 @@ impl Session {
         let settings = own_files::settings(global, context)?;
         let described = Described::read(global, context)?;
         let runtime = described.runtime();
-        let Described { file, own, notice } = described;
+        let Described { file, own, may_run, notice } = described;
         if global.engine == Some(EngineKind::Process) && matches!(own, Own::None) {
             let hint = "the services of a stack file are; `midwatch demo` brings its own";
             return Err(CliError::usage("there are no local processes to look at", hint));
@@ -71,13 +74,18 @@ impl Session {
             name: file.as_ref().map(|file| Clean::new(&file.name)).or(limits.stack.clone()),
             title: file.as_ref().and_then(|file| file.title.clone()),
             environment: file.as_ref().map(|file| file.environment),
+            logs: file.as_ref().map(|file| file.logs.clone()).unwrap_or_default(),
+            patterns: file.as_ref().map(|file| file.patterns.clone()).unwrap_or_default(),
+            filters: file.as_ref().map(|file| file.filters.clone()).unwrap_or_default(),
         };
+        let shown = |engine| understood(limited(engine, limits.clone()), &stack);
         Ok(Self {
             settings,
-            stack,
             read_only: global.read_only,
             project: limits.stack.clone(),
-            engines: containers.map(|engine| limited(engine, limits)).into_iter().collect(),
+            engines: containers.map(shown).into_iter().collect(),
+            sources: sources::of_stack(&stack, may_run),
+            stack,
             own,
             containers_meant,
             notices: notice.into_iter().collect(),
@@ -89,6 +97,7 @@ impl Session {
     pub fn all_engines(&self) -> Vec<Arc<dyn Engine>> {
         let limits = Limits { read_only: self.read_only, ..Limits::default() };
         let own = self.own.ready().map(|engine| limited(engine.clone(), limits));
+        let own = own.map(|engine| understood(engine, &self.stack));
         own.into_iter().chain(self.engines.iter().cloned()).collect()
     }
 
@@ -237,6 +246,11 @@ fn limited(engine: Arc<dyn Engine>, limits: Limits) -> Arc<dyn Engine> {
         return engine;
     }
     Arc::new(Limited::new(engine, limits))
+}
+
+/// Every line of it says what it is, whoever reads.
+fn understood(engine: Arc<dyn Engine>, stack: &Stack) -> Arc<dyn Engine> {
+    Arc::new(Understood::new(engine, stack))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 use midwatch::{
     config::{Source, StackFile},
     model::{
-        Environment, RestartPolicy,
+        Environment, Format, LogOrigin, RestartPolicy, Severity,
         spec::{ProbeTarget, StopSignal},
     },
 };
@@ -80,4 +80,36 @@ fn a_full_file_becomes_what_the_process_engine_runs() {
 fn a_file_without_commands_gives_the_process_engine_nothing() {
     let file = files("valid").into_iter().find(|file| file.ends_with("least.toml")).unwrap();
     assert_eq!(parse(&file).unwrap().processes(), None);
+}
+
+#[test]
+fn logs_patterns_and_filters_become_facts_about_the_stack() {
+    let file = files("valid").into_iter().find(|file| file.ends_with("logs.toml")).unwrap();
+    let stack = parse(&file).unwrap();
+    let origins: Vec<_> = stack.logs.iter().map(|log| log.origin.words().to_string()).collect();
+    assert_eq!(
+        origins,
+        [
+            "file:/var/log/nginx/*.log",
+            "file:/srv/shop/logs/app[12].log",
+            "journal:ssh.service",
+            "cmd:ssh edge journalctl -f -o cat",
+            "service:api",
+        ]
+    );
+    let nginx = &stack.logs[0];
+    assert_eq!((nginx.tail, nginx.service.as_ref().unwrap().as_str()), (200, "proxy"));
+    assert_eq!(nginx.reading.timezone.as_deref(), Some("Europe/Berlin"));
+    assert_eq!(nginx.reading.redact, [r"\b\d{3}-\d{2}-\d{4}\b", r"token=\S+"]);
+    let formats: Vec<_> = stack.logs.iter().map(|log| log.reading.format).collect();
+    let (access, plain, json) = (Format::Access, Format::Plain, Format::Json);
+    assert_eq!(formats, [Some(access), None, Some(plain), None, Some(json)]);
+    let words = vec!["ssh".into(), "edge".into(), "journalctl -f -o cat".into()];
+    let edge = LogOrigin::Command { words, folder: "/srv/shop".into() };
+    assert_eq!(stack.logs[3].origin, edge);
+    let errors = &stack.patterns[0];
+    assert_eq!((errors.not.as_deref(), errors.level), (Some("healthz"), Some(Severity::Warn)));
+    assert_eq!(errors.within.len(), 2);
+    let filters: Vec<_> = stack.filters.iter().map(|filter| filter.name.as_str()).collect();
+    assert_eq!(filters, ["slow", "api-errors"]);
 }

@@ -58,8 +58,21 @@ const LAYERS: &[Layer] = &[
         why: "an engine runs instances and knows nobody who looks",
     },
     Layer {
+        name: "sources",
+        uses: &[
+            "model",
+            "text",
+            "logs",
+            "engines",
+            // A command dies with midwatch, as what the process engine runs does.
+            "engines::process",
+        ],
+        never: &["engines::docker"],
+        why: "a log source has lines like an instance, and knows nobody who looks",
+    },
+    Layer {
         name: "watch",
-        uses: &["model", "text", "logs", "engines"],
+        uses: &["model", "text", "logs", "engines", "sources"],
         never: CONCRETE,
         why: "watchers know the trait, not the engines, and no screen",
     },
@@ -90,7 +103,10 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "app",
-        uses: &["model", "logs", "store", "ui", "input", "watch", "engines", "terminal", "text"],
+        uses: &[
+            "model", "logs", "store", "ui", "input", "watch", "engines", "sources", "terminal",
+            "text",
+        ],
         never: CONCRETE,
         why: "the console knows the traits; wire builds what is behind them",
     },
@@ -108,6 +124,7 @@ const LAYERS: &[Layer] = &[
             "store",
             "watch",
             "engines",
+            "sources",
             "config",
             "text",
             "probes",

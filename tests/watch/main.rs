@@ -8,5 +8,6 @@ mod support;
 
 mod faulty;
 mod keep;
+mod sources;
 mod streams;
 mod watching;

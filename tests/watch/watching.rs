@@ -9,6 +9,7 @@ use midwatch::{
         Demand, EngineFact, EngineId, Event, InstanceId, InstanceKey, LogLine, ServiceId, Stream,
         StreamState,
     },
+    sources::LogSource,
     text::Clean,
     watch::{engine::keep, streams::Streams},
 };
@@ -138,11 +139,26 @@ pub(crate) struct Streaming {
 
 impl Streaming {
     pub(crate) fn start(engine: &(impl Engine + Clone + 'static), bound: usize) -> Self {
+        Self::of(&[Arc::new(engine.clone())], &[], bound)
+    }
+
+    /// The streams of log sources alone.
+    pub(crate) fn of_sources(sources: &[Arc<dyn LogSource>]) -> Self {
+        Self::of(&[], sources, 64)
+    }
+
+    fn of(engines: &[Arc<dyn Engine>], sources: &[Arc<dyn LogSource>], bound: usize) -> Self {
         let (sender, events) = mpsc::channel(bound);
         let (demand, demanded) = watch::channel(Demand::default());
-        let engines: [Arc<dyn Engine>; 1] = [Arc::new(engine.clone())];
-        let task = tokio::spawn(Streams::new(&engines, sender).serve(demanded));
+        let task = tokio::spawn(Streams::new(engines, sources, sender).serve(demanded));
         Self { events, demand, task }
+    }
+
+    /// Demands these logs and no others.
+    pub(crate) fn want_keys(&self, keys: &[InstanceKey]) {
+        self.demand.send_modify(|demand| {
+            demand.logs = keys.iter().map(|key| (key.clone(), None)).collect();
+        });
     }
 
     /// Demands the logs of these instances and no others.

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     engines::{Engine, Shell},
+    sources::LogSource,
     store::logs::Found,
     terminal::{self, Pacer, Signal, Signals, Urgency, handover},
     ui::theme::Library,
@@ -37,6 +38,8 @@ pub struct Console {
     pub app: App,
     /// The engines that it watches.
     pub engines: Vec<Arc<dyn Engine>>,
+    /// The log sources that it can show.
+    pub sources: Vec<Arc<dyn LogSource>>,
     /// Whether the mouse is on at the start.
     pub mouse: bool,
     /// Themes, whenever their files change.
@@ -70,7 +73,7 @@ pub(super) enum Answer {
 pub async fn run(console: Console) -> io::Result<()> {
     let signals = Signals::listen()?;
     let screen = terminal::Screen::take(console.mouse)?;
-    let watchers = Watchers::start(&console.engines);
+    let watchers = Watchers::start(&console.engines, &console.sources);
     let (answers_in, answers) = mpsc::channel(ANSWERS);
     let spawner = Spawner::new(&console.engines, watchers.outbox().control.clone(), answers_in);
     let mut running = Running {

@@ -147,7 +147,8 @@ fn read(key: InstanceKey, instance: Arc<Instance>, tail: Tail) -> BoxStream<'sta
                     let flow = Flow::Line(Arc::clone(&instance), line);
                     return Some((flow, Some((key, instance, tail))));
                 }
-                Heard::Opened => continue,
+                // An instance has no parts.
+                Heard::Opened | Heard::Part(..) => continue,
                 Heard::Broken(error) if !is_final(&error) => continue,
                 Heard::Broken(error) => Some(error),
                 Heard::Ended => None,

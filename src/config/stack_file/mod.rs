@@ -1,10 +1,15 @@
 //! [`StackFile`]: what a `midwatch.toml` says about a stack.
 //!
 //! This version knows a part of the schema: the stack's name, title and
-//! environment, which engine runs it (`[runtime]`), and services made of local
-//! processes (`[services.<id>]` with `command`). The rest is refused by name.
+//! environment, which engine runs it (`[runtime]`), services made of local
+//! processes (`[services.<id>]` with `command`), its logs (`[[logs]]`), what is counted
+//! in them (`[[patterns]]`) and its saved filters (`[filters]`). The rest is refused by
+//! name.
 
 mod depends;
+mod filters;
+mod logs;
+mod patterns;
 mod probe;
 mod read;
 mod service;
@@ -14,7 +19,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     config::source::{ConfigErrors, Source},
     model::{
-        Environment,
+        Environment, LogSourceSpec, PatternSpec, SavedFilter,
         spec::{ProcessStack, ServiceSpec},
     },
     text::{Clean, redact},
@@ -33,6 +38,12 @@ pub struct StackFile {
     pub runtime: Runtime,
     /// The services that midwatch runs itself, in the order of the file.
     pub services: Vec<ServiceSpec>,
+    /// Its logs, in the order of the file.
+    pub logs: Vec<LogSourceSpec>,
+    /// What is counted in its logs, in the order of the file.
+    pub patterns: Vec<PatternSpec>,
+    /// Its saved filters, in the order of the file.
+    pub filters: Vec<SavedFilter>,
 }
 
 /// Which engine runs a stack; a missing value is found out.

@@ -5,10 +5,10 @@ use std::path::Path;
 use strum::IntoEnumIterator as _;
 use toml::de::DeTable;
 
-use super::{Runtime, StackFile, depends, service};
+use super::{Runtime, StackFile, depends, filters, logs, patterns, service};
 use crate::{
     config::{
-        reader::{At, Reader, Table},
+        reader::{At, Node, Reader, Table},
         source::{ConfigErrors, Source},
     },
     model::Environment,
@@ -18,7 +18,17 @@ use crate::{
 /// The version of the schema that this is.
 const SCHEMA: u64 = 1;
 
-const KNOWN: &[&str] = &["schema", "name", "title", "environment", "runtime", "services"];
+const KNOWN: &[&str] = &[
+    "schema",
+    "name",
+    "title",
+    "environment",
+    "runtime",
+    "services",
+    "logs",
+    "patterns",
+    "filters",
+];
 /// Keys of the whole schema that this version does not have.
 const LATER: &[&str] = &[
     "access",
@@ -36,12 +46,10 @@ const LATER: &[&str] = &[
     "escalation",
     "extends",
     "links",
-    "logs",
     "maintenance",
     "metrics",
     "notify",
     "owner",
-    "patterns",
     "profile",
     "queues",
     "runbooks",
@@ -74,12 +82,20 @@ pub(super) fn stack(
     let services =
         services.map_or_else(Vec::new, |table| service::all(&mut reader, &table, folder));
     depends::check(&mut reader, &services);
+    let logs = root.get("logs").map_or_else(Vec::new, |node| logs::all(&mut reader, &node, folder));
+    let patterns = root.get("patterns");
+    let patterns = patterns.map_or_else(Vec::new, |node| patterns::all(&mut reader, &node));
+    let filters = root.get("filters").and_then(|node| reader.table(&node));
+    let filters = filters.map_or_else(Vec::new, |table| filters::all(&mut reader, &table));
     let stack = name.map(|name| StackFile {
         name: name.value.into(),
         title: title.map(|title| Clean::new(title.value)),
         environment,
         runtime,
         services: services.into_iter().filter_map(|service| service.spec).collect(),
+        logs,
+        patterns,
+        filters,
     });
     reader.finish(stack)
 }
@@ -115,6 +131,36 @@ pub(super) fn check_name<T>(reader: &mut Reader<'_>, at: &At<T>, name: &str) -> 
         reader.fail(at, format!("\"{name}\" cannot be a name"), hint);
     }
     fits
+}
+
+/// The tables of `[[key]]`.
+pub(super) fn tables<'a>(reader: &mut Reader<'_>, node: &Node<'a>) -> Vec<Table<'a>> {
+    let nodes = reader.array(node, &format!("write [[{}]], with double brackets", node.path));
+    let nodes = nodes.unwrap_or_default();
+    nodes.iter().filter_map(|node| reader.table(node)).collect()
+}
+
+/// The `name` of one of several tables, which no other has.
+pub(super) fn own_name<'a>(
+    reader: &mut Reader<'_>,
+    table: &Table<'a>,
+    others: &mut Vec<&'a str>,
+) -> Option<&'a str> {
+    let Some(node) = table.get("name") else {
+        reader.fail(table, format!("`{}` has no name", table.path), "write name = \"access\"");
+        return None;
+    };
+    let name = reader.string(&node)?;
+    if !check_name(reader, &name, name.value) {
+        return None;
+    }
+    if others.contains(&name.value) {
+        let message = format!("there is another \"{}\"", name.value);
+        reader.fail(&name, message, "each needs a name of its own");
+        return None;
+    }
+    others.push(name.value);
+    Some(name.value)
 }
 
 fn environment(reader: &mut Reader<'_>, root: &Table<'_>) -> Environment {

@@ -1,6 +1,7 @@
 //! [`Child`]: one run of a program, held through its guardian.
 
 use std::{
+    collections::BTreeMap,
     io,
     os::{fd::OwnedFd, unix::net::UnixStream as StdUnixStream},
     path::Path,
@@ -30,7 +31,7 @@ const MAX_REPORT_BYTES: u64 = 8 * 1024;
 
 /// A guardian and what it guards. Letting go of it kills all of that.
 #[derive(Debug)]
-pub(super) struct Child {
+pub(crate) struct Child {
     guardian: tokio::process::Child,
     /// `None` once it was closed, which tells the guardian to kill.
     control: Option<OwnedWriteHalf>,
@@ -39,7 +40,7 @@ pub(super) struct Child {
 
 /// What comes out of a run.
 #[derive(Debug)]
-pub(super) struct Outlets {
+pub(crate) struct Outlets {
     /// Standard output of the program and of all that it starts.
     pub stdout: ChildStdout,
     /// Their standard error.
@@ -50,11 +51,11 @@ pub(super) struct Outlets {
 
 /// The guardian's reports.
 #[derive(Debug)]
-pub(super) struct Reports(tokio::io::Lines<BufReader<tokio::io::Take<OwnedReadHalf>>>);
+pub(crate) struct Reports(tokio::io::Lines<BufReader<tokio::io::Take<OwnedReadHalf>>>);
 
 impl Reports {
     /// The next report; `None` when there are no more.
-    pub(super) async fn next(&mut self) -> Option<Report> {
+    pub(crate) async fn next(&mut self) -> Option<Report> {
         loop {
             let line = self.0.next_line().await.ok()??;
             if let Some(report) = Report::parse(&line) {
@@ -65,26 +66,36 @@ impl Reports {
 }
 
 impl Child {
-    /// Starts an instance's program under a guardian; `shim` is a program that has the
-    /// hidden subcommand.
+    /// Starts an instance's program under a guardian.
     pub(super) fn spawn(plan: &InstancePlan, shim: &Path) -> io::Result<(Self, Outlets)> {
+        plan.port.release();
+        Self::start(&plan.spec.command, &plan.env, plan.spec.cwd.as_deref(), shim)
+    }
+
+    /// Starts a program under a guardian, with these variables on top of our own; `shim`
+    /// is a program that has the hidden subcommand.
+    pub(crate) fn start(
+        words: &[String],
+        env: &BTreeMap<String, String>,
+        folder: Option<&Path>,
+        shim: &Path,
+    ) -> io::Result<(Self, Outlets)> {
         let (ours, theirs) = StdUnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let (reports, control) = UnixStream::from_std(ours)?.into_split();
         let mut command = Command::new(shim);
         command
             .args([EXEC_CHILD, "--"])
-            .args(&plan.spec.command)
-            .envs(&plan.env)
+            .args(words)
+            .envs(env)
             // A group of its own: Ctrl-C in our terminal is for us.
             .process_group(0)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        if let Some(cwd) = &plan.spec.cwd {
-            command.current_dir(cwd);
+        if let Some(folder) = folder {
+            command.current_dir(folder);
         }
-        plan.port.release();
         let mut guardian = command.spawn()?;
         let (Some(stdout), Some(stderr)) = (guardian.stdout.take(), guardian.stderr.take()) else {
             return Err(io::Error::other("no pipes"));
@@ -124,7 +135,7 @@ impl Child {
     }
 
     /// Waits until nothing of it is left, and reaps it. Can be waited for again.
-    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+    pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let status = self.guardian.wait().await?;
         if status.code().is_none() {
             // The guardian itself was killed. Its program dies with it; the rest of the

@@ -63,7 +63,7 @@ const NOT_FOUND: u8 = 127;
 
 /// What comes back over the control socket, a line each.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Report {
+pub(crate) enum Report {
     /// The program has this process id.
     Pid(u32),
     /// The program could not be run.

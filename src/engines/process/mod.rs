@@ -34,7 +34,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use crate::{
     engines::{
         Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
-        process::{crew::Crew, guardian::OWN_PROGRAM, stats::Sampler},
+        process::{crew::Crew, stats::Sampler},
     },
     model::{
         EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample,
@@ -43,7 +43,10 @@ use crate::{
     text::Clean,
 };
 
-pub use guardian::{EXEC_CHILD, exec_child_main};
+pub use guardian::{EXEC_CHILD, OWN_PROGRAM, exec_child_main};
+
+pub(crate) use child::{Child, Outlets, Reports};
+pub(crate) use guardian::Report;
 
 /// How many changes a watcher may be behind. One that is further behind is told that
 /// everything changed, so it misses nothing.

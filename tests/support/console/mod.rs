@@ -91,6 +91,7 @@ impl Console {
                 name: None,
                 title: Some(Clean::new("The shop")),
                 environment: Some(Environment::Production),
+                ..Stack::default()
             },
             faults,
             keymap: Keymap::builtin(setup.keymap).unwrap(),

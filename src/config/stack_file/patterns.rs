@@ -1,0 +1,66 @@
+//! `[[patterns]]`: what is looked for in logs and counted.
+
+use regex::RegexBuilder;
+use strum::IntoEnumIterator as _;
+
+use super::read::{own_name, tables};
+use crate::{
+    config::reader::{At, Node, Reader, Table},
+    model::{PatternSpec, Severity},
+    text::Clean,
+};
+
+const KNOWN: &[&str] = &["name", "match", "in", "not", "level"];
+const LATER: &[&str] = &["alert", "runbook"];
+
+/// A regular expression may take this much memory, compiled.
+const MAX_REGEX_BYTES: usize = 1 << 20;
+
+pub(super) fn all(reader: &mut Reader<'_>, node: &Node<'_>) -> Vec<PatternSpec> {
+    let mut names = Vec::new();
+    let tables = tables(reader, node);
+    tables.iter().filter_map(|table| one(reader, table, &mut names)).collect()
+}
+
+fn one<'a>(
+    reader: &mut Reader<'_>,
+    table: &Table<'a>,
+    names: &mut Vec<&'a str>,
+) -> Option<PatternSpec> {
+    reader.only(table, KNOWN, LATER);
+    let name = own_name(reader, table, names);
+    let matches = table.get("match");
+    if matches.is_none() {
+        let hint = "write match = '(?i)\\berror\\b', a regular expression";
+        reader.fail(table, format!("`{}` looks for nothing", table.path), hint);
+    }
+    let matches = matches.and_then(|node| regex(reader, &node));
+    let not = table.get("not").and_then(|node| regex(reader, &node));
+    let within = table.get("in").and_then(|node| reader.strings(&node, "")).unwrap_or_default();
+    let words: Vec<_> = Severity::iter().map(|each| (each.name(), each)).collect();
+    let level = table.get("level").and_then(|node| reader.choice(&node, &words));
+    Some(PatternSpec {
+        name: Clean::new(name?),
+        matches: matches?,
+        within: within.iter().map(|name| Clean::new(name.value)).collect(),
+        not,
+        level,
+    })
+}
+
+/// A text that is a regular expression.
+pub(super) fn regex(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<String> {
+    let text = reader.string(node)?;
+    is_regex(reader, &text).then(|| text.value.to_owned())
+}
+
+pub(super) fn is_regex(reader: &mut Reader<'_>, text: &At<&str>) -> bool {
+    let compiled = RegexBuilder::new(text.value).size_limit(MAX_REGEX_BYTES).build();
+    let Err(error) = compiled else { return true };
+    // The last line says what is wrong; those before it draw what the snippet shows.
+    let error = error.to_string();
+    let words = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    let hint = "in single quotes, as in '\\d+', a backslash stands for itself";
+    reader.fail(text, format!("`{}` is no regular expression: {words}", text.path), hint);
+    false
+}

@@ -1,0 +1,148 @@
+//! Log sources: streamed when they are demanded, and gone on with.
+
+use std::{collections::VecDeque, fs, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures_util::{StreamExt as _, stream};
+use midwatch::{
+    engines::{EngineError, EngineStream, LogRequest},
+    model::{
+        Event, FaultKind, InstanceKey, LogLine, LogOrigin, LogReading, LogSourceSpec, Stream,
+        StreamState,
+    },
+    sources::{FileSource, LogSource, Said, What},
+    text::Clean,
+};
+use tokio::time::Instant;
+
+use crate::watching::Streaming;
+
+const QUIET: Duration = Duration::from_secs(20);
+
+fn spec(origin: LogOrigin) -> LogSourceSpec {
+    let reading = LogReading::default();
+    LogSourceSpec { name: Clean::new("web"), origin, service: None, tail: 2, reading }
+}
+
+/// What is said until all is quiet: the part, and the line or the state.
+async fn told(streaming: &mut Streaming) -> Vec<(String, String)> {
+    let part = |key: &InstanceKey| {
+        let (_, part) = key.as_source().unwrap();
+        part.map_or("-", |part| part.rsplit('/').next().unwrap()).to_owned()
+    };
+    let mut told = Vec::new();
+    while let Ok(Some(event)) = tokio::time::timeout(QUIET, streaming.events.recv()).await {
+        match event {
+            Event::Logged { key, lines, .. } => {
+                told.extend(lines.iter().map(|line| (part(&key), line.as_str().to_owned())));
+            }
+            Event::LogStream { key, state } => told.push((
+                part(&key),
+                match state {
+                    StreamState::Live => "(live)".into(),
+                    StreamState::Ended => "(ended)".into(),
+                    StreamState::Broken { fault } => format!("(broken: {})", fault.message),
+                    StreamState::Unreadable { fault } => format!("(unreadable: {})", fault.message),
+                },
+            )),
+            other => panic!("{other:?}"),
+        }
+    }
+    told
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(part, text)| ((*part).into(), (*text).into())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_are_read_while_they_are_shown_and_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("a.log"), "a1\na2\na3\n").unwrap();
+    fs::write(at("b.log"), "b1\n").unwrap();
+    let pattern = format!("{}/*.log", folder.path().display());
+    let source: Arc<dyn LogSource> = Arc::new(FileSource::new(spec(LogOrigin::Files(pattern))));
+    let key = source.key();
+    let mut streaming = Streaming::of_sources(&[source]);
+    assert_eq!(told(&mut streaming).await, [], "nothing is read unasked");
+    streaming.want_keys(std::slice::from_ref(&key));
+    let mut first = told(&mut streaming).await;
+    first.sort();
+    let expected = [("-", "(live)"), ("a.log", "(live)"), ("a.log", "a2"), ("a.log", "a3")];
+    assert_eq!(first[..4], pairs(&expected));
+    assert_eq!(first[4..], pairs(&[("b.log", "(live)"), ("b.log", "b1")]));
+    streaming.want_keys(&[]);
+    assert_eq!(told(&mut streaming).await, []);
+    // Rotated while nobody looked.
+    fs::rename(at("a.log"), at("a.log.1")).unwrap();
+    fs::write(at("a.log"), "a4\n").unwrap();
+    streaming.want_keys(&[key]);
+    assert_eq!(
+        told(&mut streaming).await,
+        pairs(&[("-", "(live)"), ("a.log", "(live)"), ("a.log", "a4")])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pattern_without_files_is_said_and_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let pattern = format!("{}/app.log", folder.path().display());
+    let source: Arc<dyn LogSource> =
+        Arc::new(FileSource::new(spec(LogOrigin::Files(pattern.clone()))));
+    let mut streaming = Streaming::of_sources(std::slice::from_ref(&source));
+    streaming.want_keys(&[source.key()]);
+    let Event::LogStream { state, .. } = streaming.event().await else { panic!() };
+    let StreamState::Broken { fault } = state else { panic!("{state:?}") };
+    assert_eq!(fault.message.as_str(), format!("no file matches {pattern}"));
+    fs::write(&pattern, "first\n").unwrap();
+    loop {
+        if let Event::Logged { key, lines, .. } = streaming.event().await {
+            assert_eq!((key, lines[0].as_str()), (source.key(), "first"));
+            break;
+        }
+    }
+}
+
+/// A source that says a line and breaks, over and over.
+#[derive(Debug)]
+struct Brief {
+    spec: LogSourceSpec,
+}
+
+#[async_trait]
+impl LogSource for Brief {
+    fn spec(&self) -> &LogSourceSpec {
+        &self.spec
+    }
+
+    fn longest_wait(&self) -> Duration {
+        Duration::from_mins(1)
+    }
+
+    async fn read(&self, _request: LogRequest) -> Result<EngineStream<Said>, EngineError> {
+        let line = LogLine::new(None, Stream::Stdout, Clean::new("x"));
+        let error = EngineError::Log { kind: FaultKind::Lost, what: "ended".into(), remedy: None };
+        let said = VecDeque::from([Ok(Said { part: None, what: What::Line(line) }), Err(error)]);
+        Ok(stream::iter(said).boxed())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_ends_at_once_is_started_ever_more_slowly_and_that_is_said() {
+    let origin = LogOrigin::Command { words: vec!["x".into()], folder: "/".into() };
+    let source: Arc<dyn LogSource> = Arc::new(Brief { spec: spec(origin) });
+    let mut streaming = Streaming::of_sources(std::slice::from_ref(&source));
+    streaming.want_keys(&[source.key()]);
+    let (began, mut lines, mut broken) = (Instant::now(), 0, 0);
+    while began.elapsed() < Duration::from_mins(10) {
+        match streaming.event().await {
+            Event::Logged { lines: more, .. } => lines += more.len(),
+            Event::LogStream { state: StreamState::Broken { .. }, .. } => broken += 1,
+            _ => {}
+        }
+    }
+    // 0.5 + 1 + … + 32 s, then a minute each, up to a quarter shorter.
+    assert!((14..=22).contains(&broken), "{broken} ends in ten minutes");
+    assert_eq!(lines, broken);
+}
