@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use clap::{
     Parser, Subcommand, ValueEnum,
-    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+    builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser},
 };
 use clap_complete::Shell;
 use strum::IntoEnumIterator as _;
 
-use crate::{config::settings::Flags, demo::Fault};
+use crate::{config::settings::Flags, demo::Fault, model::Severity};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -131,6 +131,8 @@ Examples:
   midwatch logs                        the last 500 lines of each instance, by time
   midwatch logs api worker -f          two services, and what comes
   midwatch logs shop/api --since 03:10 --until 03:20
+  midwatch logs -f --level warn --grep 'time(d )?out' -C 3
+  midwatch logs --filter 'level>=error field.user_id=42 not text~healthz' --since 1h
   midwatch logs --since 1h --json | jq -r 'select(.stream == \"stderr\") | .text'")]
     Logs(LogsOptions),
     /// Say what each instance uses of its host.
@@ -184,6 +186,38 @@ fn fault_names() -> impl TypedValueParser<Value = Fault> {
     PossibleValuesParser::new(known).try_map(|name| name.parse::<Fault>())
 }
 
+/// Flags about secrets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Secrets {
+    /// Mask secrets, also when `--no-redact` was given before; this is the default.
+    #[arg(long, overrides_with = "no_redact")]
+    pub redact: bool,
+    /// Print secrets as they are: passwords, tokens, keys.
+    #[arg(long, overrides_with = "redact")]
+    pub no_redact: bool,
+}
+
+/// Other words for levels, as logs and people have them.
+const LEVEL_ALIASES: [(Severity, &[&str]); 4] = [
+    (Severity::Info, &["information"]),
+    (Severity::Warn, &["warning"]),
+    (Severity::Error, &["err"]),
+    (Severity::Fatal, &["critical", "crit", "panic", "alert", "emerg"]),
+];
+
+/// Takes levels by their names, and lists them in the help.
+fn levels() -> impl TypedValueParser<Value = Severity> {
+    let known = Severity::iter().map(|level| {
+        let others = LEVEL_ALIASES.iter().find(|(of, _)| *of == level);
+        PossibleValue::new(level.name()).aliases(others.map_or(&[][..], |(_, names)| names))
+    });
+    PossibleValuesParser::new(known).try_map(|name| {
+        let name = name.to_ascii_lowercase();
+        let other = LEVEL_ALIASES.iter().find(|(_, names)| names.contains(&&*name));
+        other.map_or_else(|| name.parse(), |(level, _)| Ok(*level))
+    })
+}
+
 /// Flags of `status`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct StatusOptions {
@@ -210,10 +244,30 @@ pub struct LogsOptions {
     /// Only before this time.
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
-    /// At most this many of the last lines of each instance, or `all` [default: 500, or all
-    /// with --since or --until].
+    /// At most this many of the last lines of each instance, or `all`; of these, what is
+    /// wanted [default: 500, or all with --since, --until or a filter without -f].
     #[arg(long, value_name = "N")]
     pub tail: Option<Tail>,
+    /// Only lines at least as bad as this, as far as they tell.
+    #[arg(long, value_name = "LEVEL", value_parser = levels(), ignore_case = true)]
+    pub level: Option<Severity>,
+    /// Only lines in which this is found, or in a stack trace of which it is. Capitals
+    /// matter only when it has some.
+    #[arg(long, value_name = "RE")]
+    pub grep: Option<String>,
+    /// Only lines in which this is not found; may be given several times.
+    #[arg(long, value_name = "RE")]
+    pub not: Vec<String>,
+    /// Only lines that this filter of the console wants.
+    #[arg(long, value_name = "FILTER")]
+    pub filter: Option<String>,
+    /// Show this many lines before and after each that is wanted.
+    #[arg(short = 'C', long, value_name = "N", default_value = "0", hide_default_value = true,
+        value_parser = RangedU64ValueParser::<usize>::new().range(..=1000))]
+    pub around: usize,
+    /// What becomes of secrets.
+    #[command(flatten)]
+    pub secrets: Secrets,
     /// Put each line's time before it.
     #[arg(short, long)]
     pub timestamps: bool,
@@ -292,11 +346,24 @@ mod tests {
     }
 
     #[test]
+    fn levels_are_known_by_the_words_of_others() {
+        for (word, level) in
+            [("warn", Severity::Warn), ("WARNING", Severity::Warn), ("crit", Severity::Fatal)]
+        {
+            let args = Args::try_parse_from(["midwatch", "logs", "--level", word]).unwrap();
+            let Some(Command::Logs(options)) = args.command else { unreachable!("it says logs") };
+            assert_eq!(options.level, Some(level), "{word}");
+        }
+    }
+
+    #[test]
     fn what_contradicts_itself_is_refused() {
         for line in ["midwatch --host unix:///x --context y", "midwatch logs -f --until 03:10"] {
             assert!(Args::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
-        assert!(Args::try_parse_from(["midwatch", "logs", "--tail", "-1"]).is_err());
+        for [flag, value] in [["--tail", "-1"], ["--level", "loud"], ["-C", "1001"]] {
+            assert!(Args::try_parse_from(["midwatch", "logs", flag, value]).is_err(), "{flag}");
+        }
         assert!(Args::try_parse_from(["midwatch", "demo", "--fault", "none"]).is_err());
     }
 }
