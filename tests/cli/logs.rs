@@ -123,8 +123,9 @@ async fn a_terminal_gets_names_and_levels_in_colours_and_nobody_else() {
     let fake = shop();
     for (instance, level) in [("api1", Severity::Error), ("worker1", Severity::Info)] {
         let told = Told { level: Some(level), ..Told::default() };
+        let text = format!("level={} msg=\u{1b}[7m", level.name());
         let second = if instance == "api1" { 1 } else { 2 };
-        fake.say(&id(instance), LogLine { told, ..line(second, "a \u{1b}[7m") });
+        fake.say(&id(instance), LogLine { told, ..line(second, &text) });
     }
     let engines = engines(&[&fake]);
     let print = async |colours| {
@@ -138,8 +139,8 @@ async fn a_terminal_gets_names_and_levels_in_colours_and_nobody_else() {
     tokio::time::pause();
     assert_eq!(
         print(true).await,
-        "\x1b[36mshop-api-1\x1b[0m    | \x1b[31ma ␛[7m\x1b[0m\n\
-         \x1b[32mshop-worker-1\x1b[0m | a ␛[7m\n"
+        "\x1b[36mshop-api-1\x1b[0m    | \x1b[31mlevel=error msg=␛[7m\x1b[0m\n\
+         \x1b[32mshop-worker-1\x1b[0m | level=info msg=␛[7m\n"
     );
     assert!(!print(false).await.contains('\x1b'));
 }

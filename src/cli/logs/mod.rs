@@ -3,6 +3,7 @@
 mod follow;
 mod line;
 mod merge;
+pub mod options;
 mod read;
 mod sieve;
 mod wanted;
