@@ -2,17 +2,18 @@
 
 use std::{
     env,
-    io::{self, BufWriter},
+    io::{self, BufWriter, IsTerminal as _},
     process::ExitCode,
 };
 
 use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
 use midwatch::{
-    cli::{self, Args, CliError, Command, Context, Exit, Printer},
+    cli::{self, Args, CliError, Command, Context, Exit, Printer, printer::wants_colours},
     config::{Paths, Variables},
     demo,
     engines::process::{EXEC_CHILD, exec_child_main},
+    logs::Redactor,
     terminal, wire,
 };
 use tokio::runtime::{Builder, Runtime};
@@ -34,7 +35,8 @@ fn main() -> Result<ExitCode> {
         folder: env::current_dir().wrap_err("the current folder is gone")?,
     };
     let (mut out, mut err) = (BufWriter::new(io::stdout()), io::stderr());
-    let mut printer = Printer::new(&mut out, &mut err);
+    let colours = wants_colours(io::stdout().is_terminal(), &context.variables);
+    let mut printer = Printer::new(&mut out, &mut err).with_colours(colours);
     let result = run(&args, &context, &mut printer);
     Ok(ExitCode::from(printer.finish(result).code()))
 }
@@ -96,7 +98,8 @@ async fn run_with_engines(
         }
         Some(Command::Logs(options)) => {
             let session = session()?;
-            cli::logs::run(session.standing_engines(printer)?, options, printer).await
+            let engines = session.standing_engines(printer)?;
+            cli::logs::run(engines, options, &Redactor::default(), printer).await
         }
         Some(Command::Stats(options)) => {
             let session = session()?;

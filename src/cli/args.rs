@@ -11,6 +11,7 @@ use clap::{
 use clap_complete::Shell;
 use strum::IntoEnumIterator as _;
 
+pub use crate::cli::logs::options::{LogsOptions, Secrets, Tail};
 use crate::{config::settings::Flags, demo::Fault};
 
 const EXIT_CODES: &str = "\
@@ -131,6 +132,8 @@ Examples:
   midwatch logs                        the last 500 lines of each instance, by time
   midwatch logs api worker -f          two services, and what comes
   midwatch logs shop/api --since 03:10 --until 03:20
+  midwatch logs -f --level warn --grep 'time(d )?out' -C 3
+  midwatch logs --filter 'level>=error field.user_id=42 not text~healthz' --since 1h
   midwatch logs --since 1h --json | jq -r 'select(.stream == \"stderr\") | .text'")]
     Logs(LogsOptions),
     /// Say what each instance uses of its host.
@@ -195,53 +198,6 @@ pub struct StatusOptions {
     pub watch: bool,
 }
 
-/// Flags of `logs`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
-pub struct LogsOptions {
-    /// Services (api, shop/api) or instances (shop-api-2); all otherwise.
-    #[arg(value_name = "SERVICE")]
-    pub services: Vec<String>,
-    /// Go on with what comes, also after restarts.
-    #[arg(short, long, conflicts_with = "until")]
-    pub follow: bool,
-    /// Only from this time on: 10m (ago), 03:10, 2026-11-20T03:10:00Z.
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
-    /// Only before this time.
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
-    /// At most this many of the last lines of each instance, or `all` [default: 500, or all
-    /// with --since or --until].
-    #[arg(long, value_name = "N")]
-    pub tail: Option<Tail>,
-    /// Put each line's time before it.
-    #[arg(short, long)]
-    pub timestamps: bool,
-    /// One JSON object a line.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// How many of the last lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tail {
-    /// All that the engine has kept.
-    All,
-    /// This many.
-    Lines(usize),
-}
-
-impl std::str::FromStr for Tail {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "all" {
-            return Ok(Self::All);
-        }
-        text.parse().map(Self::Lines).map_err(|_| "write a number, or `all`".into())
-    }
-}
-
 /// Flags of `stats`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct StatsOptions {
@@ -277,6 +233,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+    use crate::model::Severity;
 
     #[test]
     fn the_definition_is_sound() {
@@ -292,11 +249,24 @@ mod tests {
     }
 
     #[test]
+    fn levels_are_known_by_the_words_of_others() {
+        for (word, level) in
+            [("warn", Severity::Warn), ("WARNING", Severity::Warn), ("crit", Severity::Fatal)]
+        {
+            let args = Args::try_parse_from(["midwatch", "logs", "--level", word]).unwrap();
+            let Some(Command::Logs(options)) = args.command else { unreachable!("it says logs") };
+            assert_eq!(options.level, Some(level), "{word}");
+        }
+    }
+
+    #[test]
     fn what_contradicts_itself_is_refused() {
         for line in ["midwatch --host unix:///x --context y", "midwatch logs -f --until 03:10"] {
             assert!(Args::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
-        assert!(Args::try_parse_from(["midwatch", "logs", "--tail", "-1"]).is_err());
+        for [flag, value] in [["--tail", "-1"], ["--level", "loud"], ["-C", "1001"]] {
+            assert!(Args::try_parse_from(["midwatch", "logs", flag, value]).is_err(), "{flag}");
+        }
         assert!(Args::try_parse_from(["midwatch", "demo", "--fault", "none"]).is_err());
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{CliError, Exit},
+    config::Variables,
     text::{Clean, redact},
 };
 
@@ -21,12 +22,33 @@ use crate::{
 pub struct Printer<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
+    colours: bool,
+}
+
+/// Whether answers are coloured: only where a person looks at them on a terminal that
+/// shows colours, and has not said otherwise (`NO_COLOR`).
+#[must_use]
+pub fn wants_colours(is_terminal: bool, variables: &Variables) -> bool {
+    let term = variables.value("TERM");
+    is_terminal && variables.value("NO_COLOR").is_none() && term.is_some_and(|term| term != "dumb")
 }
 
 impl<'a> Printer<'a> {
     /// Writes answers to one place and complaints to another.
     pub fn new(out: &'a mut dyn Write, err: &'a mut dyn Write) -> Self {
-        Self { out, err }
+        Self { out, err, colours: false }
+    }
+
+    /// The same, with colours in answers that have some, or without.
+    #[must_use]
+    pub fn with_colours(self, colours: bool) -> Self {
+        Self { colours, ..self }
+    }
+
+    /// Whether answers may be coloured.
+    #[must_use]
+    pub fn has_colours(&self) -> bool {
+        self.colours
     }
 
     /// Writes a line of the answer.
@@ -140,6 +162,17 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Err(io::ErrorKind::BrokenPipe.into())
         }
+    }
+
+    #[test]
+    fn only_a_person_at_a_terminal_gets_colours() {
+        let wants = |is_terminal, pairs: &[(&str, &str)]| {
+            wants_colours(is_terminal, &pairs.iter().copied().collect())
+        };
+        assert!(wants(true, &[("TERM", "xterm")]));
+        assert!(!wants(false, &[("TERM", "xterm")]));
+        assert!(!wants(true, &[("TERM", "xterm"), ("NO_COLOR", "1")]));
+        assert!(!wants(true, &[("TERM", "dumb")]) && !wants(true, &[]));
     }
 
     #[test]

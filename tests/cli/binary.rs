@@ -2,9 +2,12 @@
 
 use std::{
     fs,
+    io::{BufRead as _, BufReader},
     path::Path,
     process::{Command, Output, Stdio},
 };
+
+use crate::daemon::talking;
 
 /// The program in a home and a folder of its own.
 struct Midwatch {
@@ -234,6 +237,36 @@ fn a_reader_that_goes_away_hides_no_failure() {
         command.env("DOCKER_HOST", "unix:///nowhere/docker.sock");
         assert_eq!(command.stdout(writer).status().unwrap().code(), Some(3), "{args}");
     }
+}
+
+#[test]
+fn a_reader_of_logs_that_goes_away_ends_them_quietly() {
+    let midwatch = Midwatch::new();
+    let engine = talking(midwatch.root.path());
+    for args in ["logs", "logs -f --tail all", "logs --json -t"] {
+        let mut command = midwatch.command(args);
+        command.env("DOCKER_HOST", &engine).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first: Vec<_> = lines.by_ref().take(3).map(Result::unwrap).collect();
+        assert!(first[2].contains("line 3"), "{args}: {first:?}");
+        drop(lines);
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), err.as_str()), (Some(0), ""), "{args}");
+    }
+}
+
+#[test]
+fn logs_that_do_not_fit_on_the_disk_are_a_failure() {
+    let midwatch = Midwatch::new();
+    let engine = talking(midwatch.root.path());
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = midwatch.command("logs -f");
+    let output = command.env("DOCKER_HOST", engine).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(err, "error: cannot write the output: No space left on device (os error 28)\n");
 }
 
 #[test]

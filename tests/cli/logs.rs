@@ -1,13 +1,16 @@
 //! `midwatch logs` on fakes.
 
+use std::sync::Arc;
+
 use midwatch::{
     cli::{
-        Exit,
-        args::{LogsOptions, Tail},
+        CliError, Exit, Printer,
+        args::{LogsOptions, Secrets, Tail},
         logs,
     },
-    engines::{EngineError, LogRequest},
-    model::InstanceId,
+    engines::{Engine, EngineError, LogRequest},
+    logs::Redactor,
+    model::{InstanceId, LogLine, Severity, Told},
 };
 use serde_json::json;
 
@@ -16,25 +19,34 @@ use crate::{
     support::fake::{Call, FakeEngine},
 };
 
-fn shop() -> FakeEngine {
+pub(crate) fn shop() -> FakeEngine {
     let fake = FakeEngine::new("docker");
     fake.set(instance("api", 1, 0));
     fake.set(instance("worker", 1, 0));
     fake
 }
 
-fn id(name: &str) -> InstanceId {
+pub(crate) fn id(name: &str) -> InstanceId {
     InstanceId::new(name)
 }
 
-fn options(services: &[&str]) -> LogsOptions {
+pub(crate) fn options(services: &[&str]) -> LogsOptions {
     let services = services.iter().map(ToString::to_string).collect();
     LogsOptions { services, ..LogsOptions::default() }
 }
 
-async fn logs(fake: &FakeEngine, options: LogsOptions) -> Ran {
+pub(crate) async fn logs(fake: &FakeEngine, options: LogsOptions) -> Ran {
     let engines = engines(&[fake]);
-    ran(async |printer| logs::run(&engines, &options, printer).await).await
+    ran(async |printer| run(&engines, &options, printer).await).await
+}
+
+/// Runs the command without rules of the user's own.
+pub(crate) async fn run(
+    engines: &[Arc<dyn Engine>],
+    options: &LogsOptions,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, CliError> {
+    logs::run(engines, options, &Redactor::default(), printer).await
 }
 
 #[tokio::test]
@@ -63,11 +75,74 @@ async fn the_object_has_the_documented_fields() {
     fake.say(&id("api1"), line(1, "a"));
     let ran = logs(&fake, LogsOptions { json: true, ..options(&["api"]) }).await;
     let expected = json!({
-        "time": "1970-01-01T00:00:01Z", "stack": "shop", "service": "api",
-        "instance": "shop-api-1", "stream": "stdout", "text": "a", "cut_bytes": 0,
+        "time": "1970-01-01T00:00:01Z", "own_time": null,
+        "level": null, "level_is_guess": false, "format": "plain", "continues": false,
+        "stack": "shop", "service": "api", "instance": "shop-api-1", "stream": "stdout",
+        "text": "a", "cut_bytes": 0, "message": null, "fields": null,
     });
     assert_eq!(ran.json(), expected);
     crate::readme::assert_documented("logs", &expected);
+}
+
+#[tokio::test]
+async fn secrets_are_masked_unless_somebody_wants_them() {
+    let fake = shop();
+    let lines =
+        ["password=canary x", "-----BEGIN PRIVATE KEY-----", "canary", "-----END PRIVATE KEY-----"];
+    for (second, text) in (1..).zip(lines) {
+        fake.say(&id("api1"), line(second, text));
+    }
+    let ran = logs(&fake, options(&["api"])).await;
+    assert_eq!(ran.out, "password=•••••• x\n••••••\n••••••\n••••••\n");
+    let json = logs(&fake, LogsOptions { json: true, ..options(&["api"]) }).await.out;
+    assert!(json.contains("password=") && !json.contains("canary"), "{json}");
+    let secrets = Secrets { no_redact: true, ..Secrets::default() };
+    let bare = logs(&fake, LogsOptions { secrets, ..options(&["api"]) }).await.out;
+    assert_eq!(bare, format!("{}\n", lines.join("\n")));
+}
+
+#[tokio::test]
+async fn the_users_own_rules_mask_too() {
+    let fake = shop();
+    fake.say(&id("api1"), line(1, "patient 123-45-6789"));
+    let redactor = Redactor::new(&[r"\b\d{3}-\d{2}-\d{4}\b"]).unwrap();
+    let (engines, options) = (engines(&[&fake]), options(&["api"]));
+    let ran = ran(async |printer| logs::run(&engines, &options, &redactor, printer).await).await;
+    assert_eq!(ran.out, "patient ••••••\n");
+}
+
+#[tokio::test]
+async fn a_cut_line_says_how_much_was_cut() {
+    let fake = shop();
+    fake.say(&id("api1"), LogLine { cut_bytes: 7, ..line(1, "half") });
+    assert_eq!(logs(&fake, options(&["api"])).await.out, "half… (7 bytes cut)\n");
+}
+
+#[tokio::test]
+async fn a_terminal_gets_names_and_levels_in_colours_and_nobody_else() {
+    let fake = shop();
+    for (instance, level) in [("api1", Severity::Error), ("worker1", Severity::Info)] {
+        let told = Told { level: Some(level), ..Told::default() };
+        let text = format!("level={} msg=\u{1b}[7m", level.name());
+        let second = if instance == "api1" { 1 } else { 2 };
+        fake.say(&id(instance), LogLine { told, ..line(second, &text) });
+    }
+    let engines = engines(&[&fake]);
+    let print = async |colours| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut printer = Printer::new(&mut out, &mut err).with_colours(colours);
+        let follow = LogsOptions { follow: true, ..options(&[]) };
+        let run = run(&engines, &follow, &mut printer);
+        let _ = tokio::time::timeout(std::time::Duration::from_millis(1), run).await;
+        String::from_utf8(out).unwrap()
+    };
+    tokio::time::pause();
+    assert_eq!(
+        print(true).await,
+        "\x1b[36mshop-api-1\x1b[0m    | \x1b[31mlevel=error msg=␛[7m\x1b[0m\n\
+         \x1b[32mshop-worker-1\x1b[0m | level=info msg=␛[7m\n"
+    );
+    assert!(!print(false).await.contains('\x1b'));
 }
 
 #[tokio::test]
@@ -143,7 +218,7 @@ async fn following_goes_on_after_a_restart_without_loss_or_repetition() {
     let engines = engines(&[&fake]);
     let follow = LogsOptions { follow: true, ..options(&["api"]) };
     let (exit, err) = ran_beside(
-        async |printer| logs::run(&engines, &follow, printer).await,
+        async |printer| run(&engines, &follow, printer).await,
         async |mut reader| {
             assert_eq!(reader.line().await, "shop-api-1 | old");
             fake.say(&id("api1"), line(2, "one"));
@@ -176,7 +251,7 @@ async fn an_engine_that_is_lost_while_following_is_three() {
     let follow = LogsOptions { follow: true, ..options(&[]) };
     fake.say(&id("api1"), line(1, "a"));
     let (exit, err) = ran_beside(
-        async |printer| logs::run(&engines, &follow, printer).await,
+        async |printer| run(&engines, &follow, printer).await,
         async |mut reader| {
             reader.line().await;
             fake.fail(|| EngineError::Lost { endpoint: "fake://".into(), reason: "gone".into() });
@@ -194,7 +269,7 @@ async fn what_can_be_reached_is_followed_beside_an_engine_that_cannot() {
     let engines = engines(&[&up, &down]);
     let follow = LogsOptions { follow: true, ..options(&["api"]) };
     let (_, err) = ran_beside(
-        async |printer| logs::run(&engines, &follow, printer).await,
+        async |printer| run(&engines, &follow, printer).await,
         async |mut reader| {
             up.say(&id("api1"), line(1, "a"));
             assert_eq!(reader.line().await, "shop-api-1 | a");

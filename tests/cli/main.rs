@@ -7,7 +7,9 @@
 mod support;
 
 mod binary;
+mod daemon;
 mod doctor;
+mod filters;
 mod harness;
 mod logs;
 mod readme;

@@ -1,52 +1,45 @@
-//! [`LogReport`]: a line of output as `midwatch logs` prints it.
+//! [`Style`]: how `midwatch logs` prints a line.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use jiff::{Timestamp, tz::TimeZone};
-use serde::Serialize;
+use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
-    cli::{CliError, Printer, args::LogsOptions},
-    model::{Instance, LogLine, Stream},
-    text::Clean,
+    cli::{CliError, Printer, args::LogsOptions, logs::sieve::Passed},
+    logs::{
+        LogReport, Redactor,
+        export::{Entry, local, push_text},
+    },
+    model::{Instance, LogLine, Severity},
 };
 
-/// What `midwatch logs --json` prints, one object a line.
-///
-/// | field | type | what |
-/// |---|---|---|
-/// | `time` | RFC 3339 or null | when the engine took the line |
-/// | `stack` | string or null | the stack (compose project) |
-/// | `service` | string | the service |
-/// | `instance` | string | the instance |
-/// | `stream` | string | `stdout` or `stderr` |
-/// | `text` | string | the line; what a terminal could obey is made visible |
-/// | `cut_bytes` | number | how many bytes were cut from its end |
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[expect(missing_docs, reason = "the table says it once, and the README copies it")]
-pub struct LogReport<'a> {
-    pub time: Option<Timestamp>,
-    pub stack: Option<&'a Clean>,
-    pub service: &'a Clean,
-    pub instance: &'a Clean,
-    pub stream: Stream,
-    pub text: &'a Clean,
-    pub cut_bytes: u64,
-}
+/// Looks of the terminal's own palette, for the names of instances. Red and yellow are
+/// levels'.
+const NAMES: [&str; 8] = ["36", "32", "35", "34", "96", "92", "95", "94"];
+
+/// How wide a time is.
+const TIME_COLUMNS: usize = 29;
 
 /// How lines are printed.
 pub(super) struct Style {
     json: bool,
     timestamps: bool,
+    colours: bool,
     /// The width of the instances' names before the lines; `None` for a single instance.
-    names: Option<usize>,
+    width: Option<usize>,
+    /// The instances' names at the start, in order: neighbours get different colours.
+    names: Vec<String>,
     zone: TimeZone,
+    redactor: Option<Redactor>,
 }
 
 impl Style {
+    /// Fields of JSON output are masked by `redactor`; the lines themselves have been.
     pub(super) fn new<'a>(
         options: &LogsOptions,
+        colours: bool,
+        redactor: Option<Redactor>,
         instances: impl Iterator<Item = &'a Instance>,
     ) -> Self {
         let names: BTreeSet<_> = instances.map(|instance| instance.name.as_str()).collect();
@@ -54,52 +47,72 @@ impl Style {
         Self {
             json: options.json,
             timestamps: options.timestamps,
+            colours,
             // What is followed may get more instances than it has now.
-            names: widest.filter(|_| options.follow || names.len() > 1),
+            width: widest.filter(|_| options.follow || names.len() > 1),
+            names: names.into_iter().map(str::to_owned).collect(),
             zone: TimeZone::system(),
+            redactor,
         }
     }
 
     pub(super) fn print(
         &self,
-        instance: &Instance,
-        line: &LogLine,
+        passed: Passed<'_>,
         printer: &mut Printer<'_>,
     ) -> Result<(), CliError> {
-        if self.json {
-            return printer.json(&LogReport {
-                time: line.at,
-                stack: instance.service.stack.as_ref(),
-                service: &instance.service.name,
-                instance: &instance.name,
-                stream: line.stream,
-                text: line.text.text(),
-                cut_bytes: line.cut_bytes,
-            });
+        match passed {
+            Passed::Gap if self.json => Ok(()),
+            Passed::Gap => printer.line("--"),
+            Passed::Line(instance, line) if self.json => {
+                let entry = Entry::new(&instance.service, instance.name.as_str(), line);
+                printer.json(&LogReport::new(&entry, self.redactor.as_ref()))
+            }
+            Passed::Line(instance, line) => printer.line(self.words(instance, line)),
         }
-        printer.line(self.words(instance, line))
     }
 
     fn words(&self, instance: &Instance, line: &LogLine) -> String {
         let mut words = String::new();
         if self.timestamps {
-            words.push_str(&self.time(line));
+            let time = local(line.at.or(line.told.at), &self.zone);
+            self.push(&mut words, Some("2"), &format!("{time:<TIME_COLUMNS$} "));
         }
-        // Writing to a String cannot fail.
-        if let Some(width) = self.names {
+        if let Some(width) = self.width {
             let name = instance.name.as_str();
-            let _ = write!(words, "{name}{} | ", " ".repeat(width.saturating_sub(name.width())));
+            self.push(&mut words, Some(self.name_look(name)), name);
+            // Writing to a String cannot fail.
+            let _ = write!(words, "{} | ", " ".repeat(width.saturating_sub(name.width())));
         }
-        words.push_str(line.as_str());
-        if line.cut_bytes > 0 {
-            let _ = write!(words, "… ({} bytes cut)", line.cut_bytes);
-        }
+        let mut text = String::new();
+        push_text(&mut text, line.as_str(), line.cut_bytes);
+        self.push(&mut words, line.told.level.and_then(level_look), &text);
         words
     }
 
-    /// Local time with its offset, so that two hosts' logs can be laid side by side.
-    fn time(&self, line: &LogLine) -> String {
-        let Some(at) = line.at else { return format!("{:<29} ", "-") };
-        format!("{} ", at.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z"))
+    /// Appends text with a look (SGR), where there are colours.
+    fn push(&self, words: &mut String, look: Option<&str>, text: &str) {
+        match look.filter(|_| self.colours && !text.is_empty()) {
+            Some(look) => {
+                // Writing to a String cannot fail.
+                let _ = write!(words, "\x1b[{look}m{text}\x1b[0m");
+            }
+            None => words.push_str(text),
+        }
+    }
+
+    fn name_look(&self, name: &str) -> &'static str {
+        let (Ok(at) | Err(at)) = self.names.binary_search_by(|known| known.as_str().cmp(name));
+        NAMES[at % NAMES.len()]
+    }
+}
+
+fn level_look(level: Severity) -> Option<&'static str> {
+    match level {
+        Severity::Trace | Severity::Debug => Some("2"),
+        Severity::Info | Severity::Notice => None,
+        Severity::Warn => Some("33"),
+        Severity::Error => Some("31"),
+        Severity::Fatal => Some("1;31"),
     }
 }

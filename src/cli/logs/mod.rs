@@ -3,14 +3,20 @@
 mod follow;
 mod line;
 mod merge;
+pub mod options;
+mod read;
+mod sieve;
+mod wanted;
 
-use std::sync::Arc;
+use std::{
+    borrow::{Borrow, Cow},
+    sync::Arc,
+};
 
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use jiff::{Timestamp, Zoned};
 
-pub use line::LogReport;
-
+pub use crate::logs::LogReport;
 use crate::{
     cli::{
         CliError, Exit, Printer,
@@ -19,14 +25,18 @@ use crate::{
             follow::{Follow, Told, is_final},
             line::Style,
             merge::Merge,
+            read::understood,
+            sieve::Sieve,
+            wanted::Wanted,
         },
         lookout::Lookout,
         select::Selection,
     },
     engines::{Engine, EngineError, LogRequest},
-    logs::when,
-    model::{FaultKind, Instance},
+    logs::{Masker, Redactor, when},
+    model::{FaultKind, Instance, LogLine},
     store::Store,
+    text::Clean,
 };
 
 /// How many of the last lines of each instance are shown when nothing else is said.
@@ -38,27 +48,61 @@ const AT_ONCE: usize = 8;
 
 /// Prints what services say.
 ///
+/// Secrets are masked by `redactor` unless the options say otherwise: what a command
+/// prints ends up in files, tickets and other people's terminals (threats T4, T23).
+///
 /// # Errors
-/// When a name or a time makes no sense, no engine can be reached, one is lost while
-/// it is followed, or the output cannot be written.
+/// When a name, a time or a filter makes no sense, no engine can be reached, one is lost
+/// while it is followed, or the output cannot be written.
 pub async fn run(
     engines: &[Arc<dyn Engine>],
     options: &LogsOptions,
+    redactor: &Redactor,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
-    let request = request(options, &Zoned::now())?;
+    let now = Zoned::now();
+    let wanted = Wanted::new(options, &now)?;
+    let request = request(options, &wanted, &now)?;
     let selection = Selection::new(&options.services);
     let mut lookout = Lookout::new(engines)?;
     lookout.until(Store::is_listed).await;
     lookout.complain_of_lost(printer);
     lookout.check(&selection)?;
-    let style = Style::new(options, lookout.selected(&selection).map(|(_, instance)| instance));
+    let redactor = (!options.secrets.no_redact).then_some(redactor);
+    let instances = lookout.selected(&selection).map(|(_, instance)| instance);
+    let style = Style::new(options, printer.has_colours(), redactor.cloned(), instances);
+    let masker = redactor.cloned().map(Masker::new);
     if options.follow {
-        return follow(Follow::new(lookout, selection, request), &style, printer).await;
+        let out = Output { masker, sieve: Sieve::new(wanted, options.around), style, printer };
+        return follow(Follow::new(lookout, selection, request), out).await;
     }
     let mut exit = lookout.exit();
-    let told = history(&placed(&lookout, &selection), request, &style, printer, &mut exit).await;
+    let placed = placed(&lookout, &selection);
+    let out = Output { masker, sieve: Sieve::new(wanted, options.around), style, printer };
+    let told = history(&placed, request, out, &mut exit).await;
     exit.after(told)
+}
+
+/// What a line passes on its way out.
+struct Output<'a, 'p, I> {
+    masker: Option<Masker>,
+    sieve: Sieve<I>,
+    style: Style,
+    printer: &'a mut Printer<'p>,
+}
+
+impl<I: Borrow<Instance>> Output<'_, '_, I> {
+    /// Masks a line, also one that is not wanted: a private key may begin in it. What is
+    /// looked for is looked for in what is shown.
+    fn print(&mut self, instance: I, mut line: LogLine) -> Result<(), CliError> {
+        if let Some(masker) = &mut self.masker
+            && let Cow::Owned(masked) = masker.line(instance.borrow().name.as_str(), line.as_str())
+        {
+            line.text = Clean::new(&masked).into();
+        }
+        let Self { sieve, style, printer, .. } = self;
+        sieve.pass(instance, line, |passed| style.print(passed, printer))
+    }
 }
 
 /// What is meant, each with the engine that runs it.
@@ -77,7 +121,7 @@ struct Placed<'a> {
     instance: &'a Instance,
 }
 
-fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
+fn request(options: &LogsOptions, wanted: &Wanted, now: &Zoned) -> Result<LogRequest, CliError> {
     let time = |text: &Option<String>| -> Result<Option<Timestamp>, CliError> {
         let read = |text: &str| {
             when::parse(text, now).map_err(|error| CliError::usage(&error.to_string(), when::HINT))
@@ -94,6 +138,8 @@ fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
         Some(Tail::All) => None,
         Some(Tail::Lines(lines)) => Some(lines),
         None if since.is_some() || until.is_some() => None,
+        // What is looked for may be long ago. What is followed is about now.
+        None if !wanted.is_everything() && !options.follow => None,
         None => Some(TAIL),
     };
     Ok(LogRequest { tail, since, until, follow: options.follow })
@@ -104,8 +150,7 @@ fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
 async fn history(
     placed: &[Placed<'_>],
     request: LogRequest,
-    style: &Style,
-    printer: &mut Printer<'_>,
+    mut out: Output<'_, '_, &Instance>,
     exit: &mut Exit,
 ) -> Result<(), CliError> {
     let opened: Vec<_> = stream::iter(placed)
@@ -116,17 +161,17 @@ async fn history(
     let mut streams = Vec::new();
     for (each, lines) in opened {
         match lines {
-            Ok(lines) => streams.push((each, lines)),
-            Err(error) => *exit = (*exit).max(give_up_or_go_on(each.engine, &error, printer)?),
+            Ok(lines) => streams.push((each, understood(lines))),
+            Err(error) => *exit = (*exit).max(give_up_or_go_on(each.engine, &error, out.printer)?),
         }
     }
     let (placed, streams): (Vec<_>, Vec<_>) = streams.into_iter().unzip();
     let mut merge = Merge::new(streams);
     while let Some((at, line)) = merge.next().await {
         match line {
-            Ok(line) => style.print(placed[at].instance, &line, printer)?,
+            Ok(line) => out.print(placed[at].instance, line)?,
             Err(error) => {
-                *exit = (*exit).max(give_up_or_go_on(placed[at].engine, &error, printer)?);
+                *exit = (*exit).max(give_up_or_go_on(placed[at].engine, &error, out.printer)?);
             }
         }
     }
@@ -154,20 +199,19 @@ fn give_up_or_go_on(
 /// Prints what is said, as it comes, until an engine is lost or the output is closed.
 async fn follow(
     mut follow: Follow,
-    style: &Style,
-    printer: &mut Printer<'_>,
+    mut out: Output<'_, '_, Arc<Instance>>,
 ) -> Result<Exit, CliError> {
     loop {
         let told = if let Some(told) = follow.next().now_or_never() {
             told
         } else {
             // Nothing is ready: what was written must not wait for more.
-            printer.flush()?;
+            out.printer.flush()?;
             follow.next().await
         };
         match told? {
-            Told::Line(instance, line) => style.print(&instance, &line, printer)?,
-            Told::Failed(error) => printer.complain(&error),
+            Told::Line(instance, line) => out.print(instance, line)?,
+            Told::Failed(error) => out.printer.complain(&error),
         }
     }
 }

@@ -30,14 +30,15 @@ impl Masker {
     }
 
     /// The next line of a source without its secrets. The source is what tells the lines
-    /// of one program from those of another, such as an instance.
+    /// of one program from those of another, such as an instance. Owned when something
+    /// was masked.
     pub fn line<'t>(&mut self, source: &str, line: &'t str) -> Cow<'t, str> {
         if let Some(left) = self.open.get_mut(source) {
             *left -= 1;
             if *left == 0 || line.contains("-----END ") {
                 self.open.remove(source);
             }
-            return Cow::Borrowed(MASK);
+            return Cow::Owned(MASK.into());
         }
         if begins_key(line) && self.open.len() < MAX_OPEN {
             self.open.insert(source.into(), MAX_KEY_LINES);
