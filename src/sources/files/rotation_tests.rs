@@ -297,7 +297,7 @@ fn a_file_that_is_renamed_within_the_pattern_is_no_new_one() {
     world.writer = appending(&world.path("app.log"));
     world.append(1);
     assert_eq!(world.read(), lines(1..2));
-    world.now += Duration::from_secs(60);
+    world.now += Duration::from_mins(1);
     assert_eq!(world.read(), [""; 0]);
 }
 
