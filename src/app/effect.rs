@@ -1,10 +1,37 @@
 //! [`Effect`]: what follows from a message, for others to do.
 
-use super::opening::Request;
-use crate::{model::InstanceKey, terminal::Urgency};
+use std::sync::Arc;
+
+use super::{export::Export, opening::Request};
+use crate::{model::InstanceKey, store::logs::Scan, terminal::Urgency, ui::panes::logs::Purpose};
+
+/// Which scan: only the newest of its purpose is of interest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScanId {
+    /// What is to be found out.
+    pub purpose: Purpose,
+    /// Counts the questions.
+    pub serial: u64,
+}
+
+/// Work for another thread; equal to itself alone.
+#[derive(Clone, Debug)]
+pub struct Job<T>(pub Arc<T>);
+
+impl<T> Job<T> {
+    pub(super) fn new(work: T) -> Self {
+        Self(Arc::new(work))
+    }
+}
+
+impl<T> PartialEq for Job<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
 
 /// Something to be done outside of the state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// End the program.
     Quit,
@@ -27,12 +54,24 @@ pub enum Effect {
     Shell(InstanceKey, Request),
     /// Hand the terminal to the shell that was just answered with.
     HandOver,
+    /// Look through logs in the background; the answers are [`Msg::Found`] and, at the
+    /// end, [`Msg::Scanned`].
+    ///
+    /// [`Msg::Found`]: super::Msg::Found
+    /// [`Msg::Scanned`]: super::Msg::Scanned
+    Scan(ScanId, Job<Scan>),
+    /// Put lines into the terminal's clipboard.
+    Copy(Vec<String>),
+    /// Show lines on the plain terminal until a key is pressed.
+    Dump(Vec<String>),
+    /// Write lines to a file.
+    Export(Job<Export>),
     /// Make these the demo's faults, by name.
     Faults(Vec<&'static str>),
 }
 
 /// What follows from a message.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Outcome {
     /// What is to be done.
     pub effects: Vec<Effect>,

@@ -4,13 +4,15 @@
 //! [`run()`] is the loop around it, which turns its effects into tasks.
 
 mod effect;
+mod export;
 mod msg;
 mod opening;
 pub mod run;
 mod spawn;
 mod update;
 
-pub use effect::{Effect, Outcome};
+pub use effect::{Effect, Job, Outcome, ScanId};
+pub use export::Export;
 pub use msg::Msg;
 pub use opening::Request;
 pub use run::{Console, SwitchFaults, run};

@@ -3,8 +3,8 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-use super::opening::Request;
-use crate::{model::Event, ui::theme::Library};
+use super::{ScanId, opening::Request};
+use crate::{model::Event, store::logs::Found, ui::theme::Library};
 
 /// What the console is told.
 #[derive(Debug)]
@@ -27,6 +27,10 @@ pub enum Msg {
     Notice(String),
     /// There is a shell that was asked for, or why there is none.
     Shell(Request, Result<(), String>),
+    /// Lines that were looked for were found.
+    Found(ScanId, Found),
+    /// All was looked through.
+    Scanned(ScanId),
     /// The theme files have changed.
     Themes(Library),
 }

@@ -1,14 +1,25 @@
 //! Turns effects into tasks. Whatever waits runs here and answers with an event.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    error::Error,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::{io::AsyncWriteExt, sync::mpsc, time::timeout};
 
-use super::{Request, run::Answer};
+use super::{Export, Job, Request, ScanId, run::Answer};
 use crate::{
     engines::{Engine, EngineError, Shell, ShellSize},
     model::{EngineFact, EngineId, Event, Fault, FaultKind, InstanceKey},
+    store::logs::Scan,
+    ui::panes::logs::Purpose,
 };
 
 /// What a terminal sends for Ctrl-D.
@@ -22,6 +33,24 @@ pub(super) struct Spawner {
     engines: HashMap<EngineId, Arc<dyn Engine>>,
     events: mpsc::Sender<Event>,
     answers: mpsc::Sender<Answer>,
+    /// The newest scan of each purpose: the ones before it are of no interest.
+    newest: Arc<Newest>,
+}
+
+/// The newest serials of scans.
+#[derive(Debug, Default)]
+struct Newest {
+    filter: AtomicU64,
+    search: AtomicU64,
+}
+
+impl Newest {
+    fn of(&self, purpose: Purpose) -> &AtomicU64 {
+        match purpose {
+            Purpose::Filter => &self.filter,
+            Purpose::Search => &self.search,
+        }
+    }
 }
 
 impl Spawner {
@@ -31,7 +60,34 @@ impl Spawner {
         answers: mpsc::Sender<Answer>,
     ) -> Self {
         let engines = engines.iter().map(|engine| (engine.id().clone(), engine.clone())).collect();
-        Self { engines, events, answers }
+        Self { engines, events, answers, newest: Arc::default() }
+    }
+
+    /// Looks through logs in a thread of its own, until a newer question comes.
+    pub(super) fn scan(&self, id: ScanId, Job(scan): Job<Scan>) {
+        let (answers, newest) = (self.answers.clone(), Arc::clone(&self.newest));
+        newest.of(id.purpose).store(id.serial, Ordering::Relaxed);
+        tokio::task::spawn_blocking(move || {
+            // A closed channel and a newer question both mean that nobody listens.
+            scan.run(|found| {
+                newest.of(id.purpose).load(Ordering::Relaxed) == id.serial
+                    && answers.blocking_send(Answer::Found(id, found)).is_ok()
+            });
+            let _ = answers.blocking_send(Answer::Scanned(id));
+        });
+    }
+
+    /// Writes lines to a file, and says where they are.
+    pub(super) fn export(&self, Job(export): Job<Export>, folder: PathBuf) {
+        let answers = self.answers.clone();
+        tokio::task::spawn_blocking(move || {
+            let words = match export.run(&folder) {
+                Ok(exported) => exported.to_string(),
+                Err(error) => format!("nothing exported: {}", chain(&error)),
+            };
+            // As above.
+            let _ = answers.blocking_send(Answer::Notice(words));
+        });
     }
 
     pub(super) fn inspect(&self, key: InstanceKey) {
@@ -101,6 +157,12 @@ pub(super) fn dismiss(shell: Shell) {
         let _ = streams.input.flush().await;
         let _ = tokio::io::copy(&mut streams.output, &mut tokio::io::sink()).await;
     }));
+}
+
+/// An error with what is behind it.
+fn chain(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| (*error).source());
+    causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
 
 fn words(error: &EngineError) -> String {

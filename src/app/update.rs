@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 use ratatui::layout::Position;
 
-use super::{AT_ONCE, App, Effect, Msg, Outcome, names};
+use super::{AT_ONCE, App, Effect, Export, Job, Msg, Outcome, ScanId, names};
 use crate::{
     input::{Command, Key, resolve::Resolution},
     model::{Event, InstanceKey, ServiceKey},
@@ -17,6 +17,13 @@ impl App {
     /// Takes in a message. Pure but for the state: the time comes as an argument, and
     /// everything that touches the world comes back as an effect.
     pub fn update(&mut self, msg: Msg, now: Timestamp) -> Outcome {
+        let mut outcome = self.hear(msg, now);
+        // Whatever happened, lines may have come, or others be wanted.
+        outcome.effects.extend(self.scans(now));
+        outcome
+    }
+
+    fn hear(&mut self, msg: Msg, now: Timestamp) -> Outcome {
         match msg {
             Msg::Event(event) => self.on_events(vec![event], now),
             Msg::Events(events) => self.on_events(events, now),
@@ -40,6 +47,14 @@ impl App {
             }
             Msg::Shell(request, answer) => self.on_shell(request, answer, now),
             Msg::Themes(library) => self.on_themes(library, now),
+            Msg::Found(id, found) => {
+                let wanted = self.screen.found(id.purpose, id.serial, found);
+                Outcome { effects: Vec::new(), frame: wanted.then_some(Urgency::Key) }
+            }
+            Msg::Scanned(id) => {
+                self.screen.scanned(id.purpose, id.serial);
+                Outcome { effects: Vec::new(), frame: Some(Urgency::Data) }
+            }
         }
     }
 
@@ -227,7 +242,22 @@ impl App {
             Wish::Shell(instance) => effects.extend(self.open_shell(instance, now)),
             Wish::ToggleFault(name) => effects.push(self.toggle_fault(name)),
             Wish::Notice(text) => self.screen.toasts.push(&text, now),
+            Wish::Copy(lines) => effects.push(Effect::Copy(lines)),
+            Wish::Dump(lines) => effects.push(Effect::Dump(lines)),
+            Wish::Export(form) => {
+                let (scan, services) = self.ask(now, |screen, cx| screen.all_lines(cx));
+                let export = Export { scan, services, form };
+                effects.push(Effect::Export(Job::new(export)));
+            }
         }
+    }
+
+    /// What is to be looked through for the logs that are shown.
+    fn scans(&mut self, now: Timestamp) -> Vec<Effect> {
+        let scans = self.ask(now, Screen::scans);
+        let effect =
+            |(purpose, serial, scan)| Effect::Scan(ScanId { purpose, serial }, Job::new(scan));
+        scans.into_iter().map(effect).collect()
     }
 
     fn select(&mut self, service: ServiceKey) {

@@ -6,7 +6,7 @@ use clap_mangen::Man;
 
 use crate::{
     cli::{Args, CliError, Exit, Printer},
-    config::suggest,
+    text::suggest,
 };
 
 /// Prints a completion script.

@@ -18,7 +18,6 @@ pub mod stats;
 pub mod status;
 mod table;
 pub mod trust;
-pub mod when;
 mod words;
 
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! [`Selection`]: which instances a command line means.
 
-use crate::{cli::CliError, config::suggest, model::Instance};
+use crate::{cli::CliError, model::Instance, text::suggest};
 
 /// How many names are offered in place of one that means nothing.
 const SHOWN: usize = 3;

@@ -11,9 +11,7 @@ mod reader;
 pub mod settings;
 pub mod source;
 pub mod stack_file;
-pub mod suggest;
 pub mod trust;
-pub mod units;
 pub mod variables;
 
 pub use discover::{Found, FoundBy};

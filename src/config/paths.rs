@@ -17,6 +17,8 @@ pub struct Paths {
     pub themes_dir: PathBuf,
     /// What midwatch remembers, such as approved stack files.
     pub state_dir: PathBuf,
+    /// Where exports go when nobody says another place.
+    pub exports_dir: PathBuf,
     /// What can be deleted at any time.
     pub cache_dir: PathBuf,
 }
@@ -50,6 +52,7 @@ impl Paths {
             settings_file: config_dir.join("config.toml"),
             keymap_file: config_dir.join("keys.toml"),
             themes_dir: config_dir.join("themes"),
+            exports_dir: state_dir.join("exports"),
             state_dir: state_dir.into(),
             cache_dir: cache_dir.into(),
         }

@@ -7,9 +7,9 @@ use std::{fmt::Display, ops::Range, time::Duration};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::config::{
-    source::{ConfigError, ConfigErrors, Source},
-    suggest, units,
+use crate::{
+    config::source::{ConfigError, ConfigErrors, Source},
+    text::{suggest, units},
 };
 
 /// More mistakes than this in one file tell nothing new.

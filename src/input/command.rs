@@ -90,6 +90,42 @@ pub enum Command {
     TimeFormat,
     /// Show masked values, or mask them again.
     Reveal,
+    /// Look for a regular expression, without hiding anything.
+    Search,
+    /// To the next line in which it is found.
+    NextMatch,
+    /// To the previous one.
+    PreviousMatch,
+    /// To the next line that says it is an error.
+    NextError,
+    /// To the previous one.
+    PreviousError,
+    /// To the next line that says it is a warning, or worse.
+    NextWarning,
+    /// To the previous one.
+    PreviousWarning,
+    /// To the next marked line.
+    NextMark,
+    /// To the previous one.
+    PreviousMark,
+    /// To a time.
+    Goto,
+    /// Show lines as they were written, or taken apart.
+    Raw,
+    /// Fold repeated lines, or unfold them.
+    Fold,
+    /// Show how many lines there were when, or hide it.
+    Histogram,
+    /// Copy the marked lines, or the one under the cursor.
+    Copy,
+    /// Copy all lines that stand in the pane.
+    CopyVisible,
+    /// Show the lines without anything around them, to be selected by hand.
+    Dump,
+    /// Write the lines to a file, as text.
+    Export,
+    /// Write the lines to a file, as JSON.
+    ExportJson,
 }
 
 impl Command {
@@ -159,8 +195,32 @@ impl Command {
             Self::Shell => ("shell", "Open a shell in the selected instance"),
             Self::Pause => ("pause", "Stand still, or follow again"),
             Self::Wrap => ("wrap", "Wrap long lines, or cut them"),
-            Self::TimeFormat => ("time", "Next way to show the time: local, UTC, age, none"),
+            Self::TimeFormat => {
+                ("time", "Next way to show the time: local, UTC, age, since the line before, none")
+            }
             Self::Reveal => ("reveal", "Show masked values, or mask them again"),
+            Self::Search => ("search", "Look for a regular expression, without hiding anything"),
+            Self::NextMatch => ("next match", "To the next line in which it is found"),
+            Self::PreviousMatch => ("previous match", "To the previous line in which it is found"),
+            Self::NextError => ("next error", "To the next line that says it is an error"),
+            Self::PreviousError => {
+                ("error before", "To the previous line that says it is an error")
+            }
+            Self::NextWarning => ("next warning", "To the next line that is a warning or worse"),
+            Self::PreviousWarning => {
+                ("warning before", "To the previous line that is a warning or worse")
+            }
+            Self::NextMark => ("next mark", "To the next marked line"),
+            Self::PreviousMark => ("mark before", "To the previous marked line"),
+            Self::Goto => ("go to", "To a time: 03:10, -15m, 2026-11-20 03:10"),
+            Self::Raw => ("raw", "Show lines as they were written, or taken apart"),
+            Self::Fold => ("fold", "Fold repeated lines into one, or unfold them"),
+            Self::Histogram => ("histogram", "Show how many lines there were when, or hide it"),
+            Self::Copy => ("copy", "Copy the marked lines, or the one under the cursor"),
+            Self::CopyVisible => ("copy all", "Copy the lines that stand in the pane"),
+            Self::Dump => ("plain", "Show the lines plainly, to be selected by hand"),
+            Self::Export => ("export", "Write the lines to a file as text, filtered as they are"),
+            Self::ExportJson => ("export JSON", "Write them to a file as JSON, an object a line"),
         }
     }
 }
@@ -181,6 +241,8 @@ pub enum Context {
     Stats,
     /// The dialog that shows a service and its instances, before [`Context::Dialog`].
     Detail,
+    /// The dialog that shows a record of a log, before [`Context::Dialog`].
+    Record,
     /// A dialog that lists or shows something. Global bindings other than these do
     /// not reach through it.
     Dialog,

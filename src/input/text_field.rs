@@ -19,6 +19,19 @@ impl TextField {
         Self(Input::new(text.into()))
     }
 
+    /// A field that holds text with the cursor between its two parts.
+    #[must_use]
+    pub fn holding_at(head: &str, tail: &str) -> Self {
+        Self(Input::new(format!("{head}{tail}")).with_cursor(head.chars().count()))
+    }
+
+    /// Where the cursor is, in bytes of the text.
+    #[must_use]
+    pub fn cursor_byte(&self) -> usize {
+        let text = self.0.value();
+        text.char_indices().nth(self.0.cursor()).map_or(text.len(), |(at, _)| at)
+    }
+
     /// The text.
     #[must_use]
     pub fn value(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 use super::Severity;
 use crate::text::Styled;
@@ -51,6 +51,7 @@ pub struct Told {
     Hash,
     Serialize,
     Deserialize,
+    EnumIter,
     EnumString,
     IntoStaticStr,
 )]

@@ -13,6 +13,8 @@ pub enum TimeStyle {
     Utc,
     /// How long ago.
     Age,
+    /// How long after the line before.
+    Delta,
     /// Not at all.
     None,
 }
@@ -30,7 +32,8 @@ impl TimeStyle {
         match self {
             Self::Local => Self::Utc,
             Self::Utc => Self::Age,
-            Self::Age => Self::None,
+            Self::Age => Self::Delta,
+            Self::Delta => Self::None,
             Self::None => Self::Local,
         }
     }

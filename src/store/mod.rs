@@ -106,10 +106,14 @@ impl Store {
                 Topics::empty()
             }
             Event::Logged { key, lines, dropped } => {
-                self.logs.push(&key, lines, dropped);
+                let service = self.service_of(&key);
+                self.logs.push(&key, service.as_ref(), &lines, dropped);
                 Topics::LOGS
             }
-            Event::LogStream { key, state } => self.logs.set_state(&key, state),
+            Event::LogStream { key, state } => {
+                let service = self.service_of(&key);
+                self.logs.set_state(&key, service.as_ref(), state)
+            }
             Event::Inspected { key, at, result } => self.apply_inspection(key, at, result),
         }
     }
@@ -292,6 +296,11 @@ impl Store {
         let is_up = self.engine(&service.key.engine).is_some_and(EngineView::is_up);
         let since = if is_up { now - service::HOLDS } else { Timestamp::MIN };
         Usage::sum(service.instances.iter().filter_map(|key| self.instances.get(key)), since)
+    }
+
+    fn service_of(&self, key: &InstanceKey) -> Option<ServiceKey> {
+        let instance = &self.instances.get(key)?.instance;
+        Some(ServiceKey { engine: key.engine.clone(), service: instance.service.clone() })
     }
 
     /// The log lines that are kept of an instance.

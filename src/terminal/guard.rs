@@ -1,6 +1,7 @@
 //! [`Screen`]: holds the terminal while the console is shown.
 
 use std::{
+    env,
     io::{self, BufWriter, Stdout, Write},
     panic,
     sync::atomic::{AtomicBool, Ordering},
@@ -18,6 +19,8 @@ use crossterm::{
 };
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+
+use super::clipboard::{self, Copied};
 
 /// Whether the terminal is ours. The one global of the program: a panic hook can
 /// reach nothing else.
@@ -141,6 +144,21 @@ impl Screen {
         } else {
             execute!(io::stdout(), DisableMouseCapture)
         }
+    }
+
+    /// Asks the terminal to put a text on the clipboard, between two frames.
+    ///
+    /// The caller has cleaned it and masked its secrets.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal cannot be written to, or is not ours at the moment.
+    pub fn copy(&mut self, text: &str) -> io::Result<Copied> {
+        if self.released || !TAKEN.load(Ordering::SeqCst) {
+            return Err(io::Error::other("the terminal is somebody else's now"));
+        }
+        let in_tmux = env::var_os("TMUX").is_some();
+        clipboard::copy(text, in_tmux, self.terminal.backend_mut())
     }
 
     /// Draws one frame, between the escapes that keep a terminal from showing half of it.

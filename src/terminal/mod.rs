@@ -1,5 +1,7 @@
 //! The terminal: taken once, given back whole, whatever happens.
 
+pub mod clipboard;
+pub mod dump;
 mod escape;
 pub mod guard;
 pub mod handover;
@@ -8,6 +10,7 @@ pub mod pacer;
 mod remote;
 pub mod signals;
 
+pub use clipboard::Copied;
 pub use guard::Screen;
 pub use pacer::{Pacer, Urgency};
 pub use signals::{Signal, Signals};

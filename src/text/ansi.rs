@@ -83,12 +83,50 @@ impl Styled {
         self.text.as_str().len() + self.runs.len() * size_of::<Run>()
     }
 
+    /// The same, borrowed.
+    #[must_use]
+    pub fn as_styled_str(&self) -> StyledStr<'_> {
+        StyledStr { text: self.text.as_str(), runs: &self.runs }
+    }
+
     /// The whole text in pieces, each with its looks.
     pub fn pieces(&self) -> impl Iterator<Item = (&str, Attributes)> {
-        let text = self.text.as_str();
+        self.as_styled_str().pieces()
+    }
+}
+
+/// Gives a [`Styled`] that is kept elsewhere: clean text, and the looks of its pieces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StyledStr<'a> {
+    text: &'a str,
+    runs: &'a [Run],
+}
+
+impl<'a> StyledStr<'a> {
+    /// Puts together what was taken out of a [`Styled`] before.
+    #[must_use]
+    pub fn of_parts(text: &'a str, runs: &'a [Run]) -> Self {
+        Self { text, runs }
+    }
+
+    /// The text without its looks.
+    #[must_use]
+    pub fn text(self) -> &'a str {
+        self.text
+    }
+
+    /// How its pieces look.
+    #[must_use]
+    pub fn runs(self) -> &'a [Run] {
+        self.runs
+    }
+
+    /// The whole text in pieces, each with its looks.
+    pub fn pieces(self) -> impl Iterator<Item = (&'a str, Attributes)> {
+        let Self { text, runs } = self;
         let mut from = 0;
-        let mut pieces = Vec::with_capacity(2 * self.runs.len() + 1);
-        for run in &self.runs {
+        let mut pieces = Vec::with_capacity(2 * runs.len() + 1);
+        for run in runs {
             let Range { start, end } = run.range();
             pieces.push((&text[from..start], Attributes::default()));
             pieces.push((&text[start..end], run.attributes));

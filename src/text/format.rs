@@ -34,6 +34,20 @@ pub fn count(count: u64) -> String {
     scaled(count, 1000.0, ["", "k", "M", "G", "T", "P", "E"])
 }
 
+/// Shows a number of things to the last of them: `812`, `1 234`, `1 234 567`.
+#[must_use]
+pub fn exact(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Shows bytes a second: `1.4M/s`. What is negative or no number shows as zero.
 #[must_use]
 pub fn rate(bytes_per_second: f64) -> String {

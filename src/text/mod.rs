@@ -11,10 +11,12 @@ pub mod format;
 pub mod place;
 pub mod redact;
 mod sgr;
+pub mod suggest;
+pub mod units;
 pub mod width;
 pub mod wrap;
 
-pub use ansi::{Attributes, Emphasis, Styled, parse_log};
+pub use ansi::{Attributes, Emphasis, Run, Styled, StyledStr, parse_log};
 pub use clean::Clean;
 pub use colour::Colour;
 pub use place::Place;

@@ -1,6 +1,6 @@
 //! Secrets: a type that cannot be printed, and the rule that finds them by name.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -12,6 +12,10 @@ pub const MASK: &str = "••••••";
 /// Parts of a name that mark its value as a secret (actions.md, redaction).
 const SECRET_WORDS: [&str; 9] =
     ["PASS", "SECRET", "TOKEN", "KEY", "DSN", "CREDENTIAL", "PWD", "AUTH", "COOKIE"];
+
+/// How far from its beginning the user information of a URL may end, in bytes, when it
+/// is not written as it should be.
+const MAX_USER_INFO: usize = 256;
 
 /// Gives a value that shows as a mask everywhere except through [`Secret::reveal`].
 #[derive(Clone, PartialEq, Eq)]
@@ -66,23 +70,43 @@ pub fn is_secret_name(name: &str) -> bool {
 #[must_use]
 pub fn mask_urls(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (head, tail) = rest.split_at(at + 3);
-        out.push_str(head);
-        let end = tail.find(|c: char| c.is_whitespace() || "/?#\"'".contains(c));
-        let authority = &tail[..end.unwrap_or(tail.len())];
-        match authority.rfind('@') {
-            Some(user_end) => {
-                out.push_str(MASK);
-                out.push_str(&authority[user_end..]);
-            }
-            None => out.push_str(authority),
-        }
-        rest = &tail[authority.len()..];
+    let mut from = 0;
+    for Range { start, end } in url_secrets(text) {
+        out.push_str(&text[from..start]);
+        out.push_str(MASK);
+        from = end;
     }
-    out.push_str(rest);
+    out.push_str(&text[from..]);
     out
+}
+
+/// Where the user information of every URL in `text` is, in bytes and in order.
+///
+/// URLs whose slashes JSON has escaped (`https:\/\/bob:pw@host`) count, and passwords
+/// with slashes and the like that somebody forgot to escape.
+pub fn url_secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices(':').filter_map(|(colon, _)| {
+        let slashes = ["//", r"\/\/"].into_iter().find(|it| text[colon + 1..].starts_with(it))?;
+        let start = colon + 1 + slashes.len();
+        let length = user_info(&text[start..])?;
+        Some(start..start + length)
+    })
+}
+
+/// How much of the text behind the slashes of a URL is user information.
+fn user_info(rest: &str) -> Option<usize> {
+    let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'\\".contains(c));
+    let authority = &rest[..end.unwrap_or(rest.len())];
+    if let Some(at) = authority.rfind('@') {
+        return Some(at);
+    }
+    // What looks like a host and a port with letters is a name and half a password.
+    let (name, port) = authority.split_once(':').filter(|_| !authority.starts_with('['))?;
+    if !name.is_empty() && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let within = |(at, c): &(usize, char)| *at < MAX_USER_INFO && !c.is_whitespace();
+    rest.char_indices().take_while(within).filter(|(_, c)| *c == '@').last().map(|(at, _)| at)
 }
 
 #[cfg(test)]
@@ -103,6 +127,24 @@ mod tests {
             mask_urls("postgres://bob:p@ss@db:5432/x and http://plain/y"),
             format!("postgres://{MASK}@db:5432/x and http://plain/y"),
         );
+    }
+
+    #[test]
+    fn url_credentials_that_are_written_wrongly_or_escaped_are_masked_too() {
+        let masked = format!("amqp://{MASK}@mq");
+        for text in ["amqp://bob:p/s?s@mq", "amqp://bob:p#ss@mq", "amqp://:p'\"s@mq"] {
+            assert_eq!(mask_urls(text), masked, "{text}");
+        }
+        assert_eq!(mask_urls(r"https:\/\/bob:pw@h\/x"), format!(r"https:\/\/{MASK}@h\/x"));
+        for text in [
+            "http://localhost:3000/users/@me",
+            "https://unpkg.com/@scope/pkg",
+            "http://[::1]:80/@x",
+            "12:30 //comment",
+            "see http://a:1/ or mail bob@example.com",
+        ] {
+            assert_eq!(mask_urls(text), text);
+        }
     }
 
     #[test]

@@ -64,6 +64,10 @@ pub struct Glyphs {
     pub track: &'static str,
     /// A scrollbar's thumb.
     pub thumb: &'static str,
+    /// In a scrollbar, a place where something was found.
+    pub found: &'static str,
+    /// Before a line that came behind one that was said later.
+    pub late: &'static str,
     /// The levels of a sparkline, the lowest first.
     pub levels: [&'static str; 8],
     /// What charts are drawn with.
@@ -118,6 +122,8 @@ pub const UNICODE: Glyphs = Glyphs {
     sent: "↑",
     track: "│",
     thumb: "█",
+    found: "◆",
+    late: "↶",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     marker: Marker::Braille,
     border: border::PLAIN,
@@ -152,6 +158,8 @@ pub const ASCII: Glyphs = Glyphs {
     sent: ">",
     track: "|",
     thumb: "#",
+    found: "*",
+    late: "<",
     levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
     marker: Marker::Custom('*'),
     border: ASCII_BORDER,
@@ -233,6 +241,8 @@ mod tests {
             glyphs.sent,
             glyphs.track,
             glyphs.thumb,
+            glyphs.found,
+            glyphs.late,
         ];
         all.extend(LEVELS.map(|level| glyphs.level(level)));
         all.extend(glyphs.levels);

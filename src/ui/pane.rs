@@ -9,9 +9,10 @@ use ratatui::{
 
 use crate::{
     input::{Command, Context},
+    logs::export::Form,
     model::{Demand, InstanceKey, ServiceKey, TimeStyle},
     store::Topics,
-    ui::Cx,
+    ui::{Cx, dialogs::record::RecordView},
 };
 
 /// A part of the screen that answers commands and draws itself.
@@ -145,6 +146,12 @@ pub enum Wish {
     ToggleFault(&'static str),
     /// Say something.
     Notice(String),
+    /// Put these lines into the terminal's clipboard.
+    Copy(Vec<String>),
+    /// Show these lines without anything around them.
+    Dump(Vec<String>),
+    /// Write all lines of the logs that are shown to a file, filtered as they are.
+    Export(Form),
 }
 
 /// A dialog over the panes.
@@ -162,6 +169,8 @@ pub enum Overlay {
     Detail(ServiceKey),
     /// Everything an engine tells of an instance.
     Inspect(InstanceKey),
+    /// A record of a log, whole.
+    Record(RecordView),
 }
 
 /// A pane's place. The numbers are fixed (product.md, The screen).

@@ -12,11 +12,19 @@ use ratatui::{
 use crate::{
     input::{Command, Context},
     model::Demand,
-    store::Topics,
+    model::ServiceId,
+    store::{
+        Topics,
+        logs::{Found, Scan},
+    },
     ui::{
         Cx, Overlay, Pane, PaneId, Place, Reaction, Wanted, Wish, dialogs,
         layout::{Form, Places, centred, inside},
-        panes::{logs::Logs, services::Services, stats::Stats},
+        panes::{
+            logs::{Logs, Purpose},
+            services::Services,
+            stats::Stats,
+        },
         theme::Role,
         widgets::{cells, footer, status_line, toast::Toasts},
     },
@@ -183,6 +191,27 @@ impl Screen {
     /// Shows the newest lines again: other services are looked at.
     pub fn follow_logs(&mut self) {
         self.logs.follow();
+    }
+
+    /// What is to be looked through in the background for the logs that are shown.
+    pub fn scans(&mut self, cx: &Cx<'_>) -> Vec<(Purpose, u64, Scan)> {
+        let cx = cx.sized(self.pane_size(PaneId::Logs));
+        self.logs.scans(&cx)
+    }
+
+    /// All lines of the logs that are shown, filtered as they are, and their services.
+    pub fn all_lines(&mut self, cx: &Cx<'_>) -> (Scan, Vec<ServiceId>) {
+        self.logs.all_lines(cx)
+    }
+
+    /// Takes in what was found there; says whether it is still of interest.
+    pub fn found(&mut self, purpose: Purpose, serial: u64, found: Found) -> bool {
+        self.logs.found(purpose, serial, found)
+    }
+
+    /// All of that was looked through.
+    pub fn scanned(&mut self, purpose: Purpose, serial: u64) {
+        self.logs.scanned_all(purpose, serial);
     }
 
     /// The service that should be selected, now that services may have come or gone.

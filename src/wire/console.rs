@@ -131,16 +131,21 @@ pub(super) async fn show(
     };
     let app = App::new(start, Timestamp::now());
     let (themes, _watcher) = themes::watch(&context.paths.themes_dir);
-    let sources = session.sources.clone();
-    let mouse = settings.mouse.value;
-    let console = Console { app, engines, sources, mouse, themes, faults: switch };
+    let console = Console {
+        app,
+        engines,
+        sources: session.sources.clone(),
+        mouse: settings.mouse.value,
+        themes,
+        faults: switch,
+        exports: context.paths.exports_dir.clone(),
+    };
     run(console).await.map_err(CliError::system("use the terminal"))
 }
 
 fn bounds(settings: &Settings) -> LogBounds {
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     LogBounds {
-        lines: size(settings.log_lines.value),
         bytes: size(settings.log_bytes.value),
         total_bytes: size(settings.log_bytes_total.value),
     }

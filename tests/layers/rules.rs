@@ -91,6 +91,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "terminal",
         uses: &[
+            "text",
             "engines::Shell",
             "engines::RemoteShell",
             "engines::ShellSize",
@@ -98,7 +99,7 @@ const LAYERS: &[Layer] = &[
             "engines::EngineError",
         ],
         never: &[],
-        why: "the terminal knows bytes, and the shell that it is handed to",
+        why: "the terminal knows bytes, clean text, and the shell that it is handed to",
     },
     Layer {
         name: "app",

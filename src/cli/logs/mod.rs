@@ -22,9 +22,9 @@ use crate::{
         },
         lookout::Lookout,
         select::Selection,
-        when,
     },
     engines::{Engine, EngineError, LogRequest},
+    logs::when,
     model::{FaultKind, Instance},
     store::Store,
 };
@@ -79,7 +79,10 @@ struct Placed<'a> {
 
 fn request(options: &LogsOptions, now: &Zoned) -> Result<LogRequest, CliError> {
     let time = |text: &Option<String>| -> Result<Option<Timestamp>, CliError> {
-        text.as_deref().map(|text| when::parse(text, now)).transpose()
+        let read = |text: &str| {
+            when::parse(text, now).map_err(|error| CliError::usage(&error.to_string(), when::HINT))
+        };
+        text.as_deref().map(read).transpose()
     };
     let (since, until) = (time(&options.since)?, time(&options.until)?);
     if let (Some(since), Some(until)) = (since, until)

@@ -8,9 +8,9 @@ use crate::{
     config::{
         reader::{At, Node, Reader, Table},
         source::{ConfigErrors, Source},
-        units,
     },
     model::TimeStyle,
+    text::units,
 };
 
 const KNOWN: &[&str] =

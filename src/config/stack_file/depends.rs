@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::service::Read;
-use crate::config::{reader::Reader, suggest};
+use crate::{config::reader::Reader, text::suggest};
 
 pub(super) fn check(reader: &mut Reader<'_>, services: &[Read]) {
     for service in services {

@@ -1,6 +1,10 @@
 //! The keys that work here, generated from the keymap and what is offered.
 
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Rect, Size},
+    text::Line,
+};
 
 use crate::{
     input::{Command, Context},
@@ -90,7 +94,9 @@ impl Pane for Help {
     }
 
     fn wanted(&self, _cx: &Cx<'_>) -> Wanted {
-        Wanted::rows(self.rows.len())
+        // As high as the screen: what has to be scrolled for is not found at night.
+        let height = u16::try_from(self.rows.len().saturating_add(2)).unwrap_or(u16::MAX);
+        Wanted { size: Size { height, ..Wanted::TO_READ.size }, ..Wanted::TO_READ }
     }
 
     fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {

@@ -5,6 +5,7 @@ pub mod faults;
 pub mod help;
 pub mod inspect;
 pub mod palette;
+pub mod record;
 mod scroll;
 pub mod themes;
 mod wrapped;
@@ -24,5 +25,6 @@ pub fn open(overlay: Overlay, offered: &[Command], cx: &Cx<'_>) -> Box<dyn Pane>
         Overlay::Faults => Box::new(faults::Faults::default()),
         Overlay::Detail(service) => Box::new(detail::Detail::new(service, cx)),
         Overlay::Inspect(instance) => Box::new(inspect::Inspect::new(instance)),
+        Overlay::Record(record) => Box::new(record::Record::new(record)),
     }
 }

@@ -150,7 +150,7 @@ fn counts_by_level<'a>(store: &Store, cx: &Cx<'a>) -> Vec<(Level, Span<'a>)> {
 fn clock(cx: &Cx<'_>) -> String {
     let zone = match cx.time {
         TimeStyle::Utc => jiff::tz::TimeZone::UTC,
-        TimeStyle::Local | TimeStyle::Age | TimeStyle::None => cx.zone.clone(),
+        TimeStyle::Local | TimeStyle::Age | TimeStyle::Delta | TimeStyle::None => cx.zone.clone(),
     };
     cx.now.to_zoned(zone).strftime("%H:%M:%S %Z").to_string()
 }

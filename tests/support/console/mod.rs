@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use midwatch::{
-    app::{App, Effect, Msg, Outcome, Start},
+    app::{App, Effect, Job, Msg, Outcome, Start},
     input::Keymap,
     model::{Demand, Environment, Event, Stack, TimeStyle},
     store::{LogBounds, Store},
@@ -131,7 +131,27 @@ impl Console {
 
     /// Tells the console something, as the loop does.
     pub(crate) fn tell(&mut self, msg: Msg) -> Outcome {
-        self.app.update(msg, self.now)
+        let mut outcome = self.app.update(msg, self.now);
+        let mut rest = Vec::new();
+        // Scans are run here and now, and what follows from them.
+        while !outcome.effects.is_empty() {
+            for effect in std::mem::take(&mut outcome.effects) {
+                let Effect::Scan(id, Job(scan)) = effect else {
+                    rest.push(effect);
+                    continue;
+                };
+                let mut told = Vec::new();
+                scan.run(|found| {
+                    told.push(Msg::Found(id, found));
+                    true
+                });
+                told.push(Msg::Scanned(id));
+                for msg in told {
+                    outcome.effects.extend(self.app.update(msg, self.now).effects);
+                }
+            }
+        }
+        Outcome { effects: rest, ..outcome }
     }
 
     /// Tells it facts.

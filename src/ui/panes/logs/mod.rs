@@ -1,20 +1,49 @@
 //! Pane 2: what the selected or marked services say, on one time axis.
+//!
+//! [`Axis`] puts the logs together, [`Still`] holds them while they are read, a
+//! [`Hunt`] knows which lines are wanted; the pane moves in them (`motion`), sifts them
+//! (`sift`) and hands them out (`out`).
 
-mod merged;
+mod axis;
+mod bar;
+mod hunt;
+mod motion;
+mod out;
+mod plan;
+mod prompt;
+mod shown;
+mod sift;
+mod still;
+mod strip;
 mod view;
 
-use jiff::Timestamp;
-use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use std::collections::BTreeSet;
 
-use merged::{Merged, Place, Seen};
+use crossterm::event::KeyEvent;
+use ratatui::{
+    buffer::Buffer,
+    layout::{Rect, Size},
+    text::Line,
+};
+
+pub use sift::Purpose;
+
+use axis::{Axis, Place, Source};
+use plan::Plan;
+use prompt::{Ask, Prompt, Typed};
+use shown::Reading;
+use sift::{Quest, Sieve};
+use still::{LineName, Still};
+use view::{Emphasis, LineStyle};
 
 use crate::{
     input::{Command, Context},
     model::{Demand, InstanceKey, StreamState},
-    store::{EngineView, LogRing, Store, Topics, logs::StoredLine},
+    store::{EngineView, LogRing, Store, Topics, logs::Snapshot},
+    text::{Clean, format},
     ui::{
         Cx, Pane, Reaction, Wish,
-        panes::services::{Purpose, one_instance},
+        panes::services::{Purpose as Instance, one_instance},
         theme::Role,
         widgets::message,
     },
@@ -23,111 +52,189 @@ use crate::{
 /// How many columns one step to the side takes.
 const SIDE_STEP: usize = 16;
 
+/// How many lines can be marked.
+const MOST_MARKS: usize = 1000;
+
 /// Pane 2.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Logs {
     /// Where it stands still; `None` while it follows the newest line.
     still: Option<Still>,
     wrap: bool,
     side: usize,
+    /// Whether lines are shown as they were written.
+    raw: bool,
+    /// Whether repeated lines are folded.
+    folded: bool,
+    /// Whether it shows how many lines there were when.
+    strip: bool,
+    sieve: Option<Sieve>,
+    quest: Option<Quest>,
+    prompt: Option<Prompt>,
+    marks: BTreeSet<LineName>,
+    /// Counts the hunts so far.
+    serial: u64,
 }
 
-/// A place at which the pane stands still, whatever comes and goes around it.
-#[derive(Debug)]
-struct Still {
-    /// The last line that is shown: when, whose, and which; `None` when there was none.
-    last: Option<(Timestamp, InstanceKey, u64)>,
-    /// What had been said by then. Anything else is new, whatever time it tells:
-    /// instances do not speak in the order of their clocks.
-    seen: Seen,
-}
-
-impl Still {
-    fn new(last: Option<Place>, instances: &[InstanceKey], store: &Store) -> Self {
-        let count = |key: &InstanceKey| store.log(key).map_or(0, LogRing::count);
-        let named =
-            |place: Place| Some((place.at, instances.get(place.source)?.clone(), place.number));
+impl Default for Logs {
+    fn default() -> Self {
         Self {
-            last: last.and_then(named),
-            seen: instances.iter().map(|key| (key.clone(), count(key))).collect(),
+            still: None,
+            wrap: false,
+            side: 0,
+            raw: false,
+            folded: false,
+            strip: true,
+            sieve: None,
+            quest: None,
+            prompt: None,
+            marks: BTreeSet::new(),
+            serial: 0,
         }
-    }
-
-    /// The last line's place among these instances.
-    fn place(&self, instances: &[InstanceKey]) -> Option<Place> {
-        let (at, key, number) = self.last.as_ref()?;
-        // Behind all others of its moment when its instance is gone.
-        let source = instances.iter().position(|other| other == key).unwrap_or(usize::MAX);
-        Some(Place { at: *at, source, number: *number })
-    }
-
-    /// How many lines came that are not shown, also those that are gone again.
-    fn newer(&self, instances: &[InstanceKey], store: &Store) -> u64 {
-        let seen = |key: &InstanceKey| self.seen.get(key).copied().unwrap_or(0);
-        let counts = instances.iter().filter_map(|key| Some((key, store.log(key)?)));
-        let later: u64 = counts.map(|(key, ring)| ring.count().saturating_sub(seen(key))).sum();
-        let merged = Merged::new(instances, store, Some(&self.seen));
-        let below = self.place(instances).map_or(0, |place| merged.newer_than(place));
-        later + below as u64
     }
 }
 
 impl Logs {
-    /// Follows again: other services were selected.
+    /// Follows again: other services were selected. Filter and search stay, since what
+    /// is looked for may be in any of them.
     pub fn follow(&mut self) {
         self.still = None;
         self.side = 0;
     }
 
-    fn pause(&mut self, cx: &Cx<'_>) {
-        let instances = instances(cx);
-        let newest = Merged::new(&instances, cx.store, None).newest();
-        self.still = Some(Still::new(newest, &instances, cx.store));
+    /// The lines of a log that are shown: as they were when the pane was paused, or as
+    /// they are.
+    fn lines(&self, key: &InstanceKey, cx: &Cx<'_>) -> Option<Snapshot> {
+        self.lines_of(key, cx, self.still.as_ref())
     }
 
-    fn scroll(&mut self, command: Command, cx: &Cx<'_>) -> bool {
-        let room = usize::from(cx.size.height).max(1);
-        let (half, page) = ((room / 2).max(1), room.saturating_sub(1).max(1));
-        let (back, lines) = match command {
-            Command::Up => (true, 1),
-            Command::HalfPageUp => (true, half),
-            Command::PageUp => (true, page),
-            Command::Top => (true, usize::MAX),
-            Command::Down => (false, 1),
-            Command::HalfPageDown => (false, half),
-            Command::PageDown => (false, page),
-            Command::Bottom => {
-                self.still = None;
-                return true;
-            }
-            _ => return false,
-        };
-        let instances = instances(cx);
-        let merged = Merged::new(&instances, cx.store, None);
-        let from = match &self.still {
-            Some(still) => still.place(&instances),
-            None => merged.newest(),
-        };
-        let Some(from) = from else { return true };
-        let to = if back {
-            // Never so far up that the pane is half empty.
-            let style = self.style(&instances, cx);
-            let rows = |line: &StoredLine| view::rows_of(line, cx.size.width, &style);
-            merged.back(from, lines).max(merged.first_page(room, rows))
-        } else {
-            merged.forward(from, lines)
-        };
-        self.still = to.map(|place| Still::new(Some(place), &instances, cx.store));
-        true
-    }
-
-    fn style(&self, instances: &[InstanceKey], cx: &Cx<'_>) -> view::LineStyle {
-        view::LineStyle {
-            wrap: self.wrap,
-            side: self.side,
-            sources: view::source_width(instances, cx),
-            time: cx.time,
+    fn lines_of(&self, key: &InstanceKey, cx: &Cx<'_>, still: Option<&Still>) -> Option<Snapshot> {
+        match still {
+            Some(still) => still.lines(key).cloned(),
+            None => Some(cx.store.log(key)?.snapshot(0)),
         }
+    }
+
+    fn axis<'a>(&'a self, keys: &[InstanceKey], cx: &Cx<'_>) -> Axis<'a> {
+        self.axis_of(keys, cx, self.still.as_ref())
+    }
+
+    fn axis_of<'a>(&'a self, keys: &[InstanceKey], cx: &Cx<'_>, still: Option<&Still>) -> Axis<'a> {
+        static NONE: std::collections::VecDeque<u64> = std::collections::VecDeque::new();
+        let source = |key| {
+            let lines = self.lines_of(key, cx, still).unwrap_or_default();
+            let only = self.sieve.as_ref().map(|sieve| sieve.hunt.numbers(key).unwrap_or(&NONE));
+            Source::new(lines, only)
+        };
+        Axis::new(keys.iter().map(source).collect(), self.folded)
+    }
+
+    fn cursor(&self, keys: &[InstanceKey]) -> Option<Place> {
+        Some(self.still.as_ref()?.cursor()?.place(keys))
+    }
+
+    /// The last line that is shown.
+    fn last(&self, axis: &Axis<'_>, keys: &[InstanceKey]) -> Option<Place> {
+        match &self.still {
+            Some(still) => {
+                let last = still.last()?.place(keys);
+                // A filter may have taken it away.
+                axis.back_from(last).next().map(|(place, _)| place).or_else(|| axis.oldest())
+            }
+            None => axis.newest(),
+        }
+    }
+
+    fn plan(&self, size: Size) -> Plan {
+        let prompt = self.prompt.as_ref().map_or(0, |prompt| prompt.rows(size.height));
+        Plan::new(size, self.strip, prompt)
+    }
+
+    fn style<'a>(
+        &'a self,
+        keys: &'a [InstanceKey],
+        axis: &Axis<'_>,
+        last: Option<Place>,
+        plan: &Plan,
+        cx: &Cx<'_>,
+    ) -> LineStyle<'a> {
+        let reading = Reading {
+            raw: self.raw,
+            fields: &[],
+            search: self.quest.as_ref().map(|quest| &quest.search),
+        };
+        let sample = last.map(|last| axis.back_from(last).take(usize::from(plan.lines.height)));
+        let sample = sample.into_iter().flatten().map(|(_, line)| line);
+        LineStyle::new(keys, reading, plan.lines.width, sample, cx).laid(self.wrap, self.side)
+    }
+
+    /// Marks the line under the cursor, or takes its mark away, and goes on.
+    fn mark(&mut self, cx: &Cx<'_>) -> Reaction {
+        let Some(name) = self.still.as_ref().and_then(Still::cursor).cloned() else {
+            self.pause(cx);
+            return Reaction::done();
+        };
+        if !self.marks.remove(&name) {
+            if self.marks.len() >= MOST_MARKS {
+                let words = format!("{MOST_MARKS} lines are marked: no more fit");
+                return Reaction::wish(Wish::Notice(words));
+            }
+            self.marks.insert(name);
+        }
+        Reaction::done()
+    }
+
+    /// Answers a command while something is typed.
+    fn on_prompt(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
+        match command {
+            Command::Open => self.accept(cx),
+            Command::Back | Command::Close => {
+                self.withdraw(cx);
+                Reaction::done()
+            }
+            _ => Reaction::Ignored,
+        }
+    }
+
+    fn accept(&mut self, cx: &Cx<'_>) -> Reaction {
+        // What makes no sense stays until it does: the prompt says why.
+        let Some(prompt) = self.prompt.take_if(|prompt| prompt.is_right()) else {
+            return Reaction::done();
+        };
+        match prompt.ask {
+            Ask::Filter => Reaction::done(),
+            Ask::Search => self.to_first_match(cx),
+            Ask::Goto if prompt.text().is_empty() => Reaction::done(),
+            Ask::Goto => self.go_to_time(prompt.text(), cx),
+        }
+    }
+
+    /// What stands beside what is typed: how much of it there is.
+    fn prompt_note(&self, axis: &Axis<'_>, keys: &[InstanceKey], cx: &Cx<'_>) -> String {
+        let busy = |is_at_rest: bool| if is_at_rest { "" } else { "…" };
+        match self.prompt.as_ref().map(|prompt| prompt.ask) {
+            Some(Ask::Filter) => {
+                let all: u64 = keys
+                    .iter()
+                    .filter_map(|key| self.lines(key, cx))
+                    .map(|lines| lines.lines().end - lines.lines().start)
+                    .sum();
+                let rest = self.sieve.as_ref().is_none_or(|sieve| sieve.hunt.is_at_rest());
+                let shown = axis.len() as u64;
+                format!("{} of {} lines{}", format::exact(shown), format::exact(all), busy(rest))
+            }
+            Some(Ask::Search) => self.quest_words(keys).unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+
+    /// How much was found of what is looked for.
+    fn quest_words(&self, keys: &[InstanceKey]) -> Option<String> {
+        let quest = self.quest.as_ref()?;
+        let numbers = keys.iter().filter_map(|key| quest.hunt.numbers(key));
+        let count: usize = numbers.map(std::collections::VecDeque::len).sum();
+        let more = if quest.hunt.is_at_rest() { "" } else { "…" };
+        Some(format!("found in {}{more} lines", format::exact(count as u64)))
     }
 }
 
@@ -138,7 +245,7 @@ fn is_live(key: &InstanceKey, store: &Store) -> bool {
 }
 
 /// The instances whose output is shown.
-fn instances(cx: &Cx<'_>) -> Vec<InstanceKey> {
+fn keys(cx: &Cx<'_>) -> Vec<InstanceKey> {
     let services = cx.selection.shown();
     let views = services.into_iter().filter_map(|key| cx.store.service(key));
     views.flat_map(|service| service.instances.iter().cloned()).collect()
@@ -156,34 +263,66 @@ impl Pane for Logs {
             [only] => line.push_span(cx.span(Role::Text, only.service.name.as_str())),
             many => line.push_span(cx.span(Role::Text, format!("{} services", many.len()))),
         }
+        if let Some(sieve) = &self.sieve {
+            let text = Clean::new(&sieve.text);
+            line.push_span(cx.span(Role::Accent, format!("  filter: {}", text.as_str())));
+        }
+        if let Some(quest) = &self.quest {
+            let text = Clean::new(&quest.text);
+            line.push_span(cx.span(Role::Accent, format!("  /{}", text.as_str())));
+            if let Some(words) = self.quest_words(&keys(cx)) {
+                line.push_span(cx.span(Role::Muted, format!(" {words}")));
+            }
+        }
         line
     }
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
-        let instances = instances(cx);
+        let keys = keys(cx);
         let mut line = Line::default();
-        let rings = || instances.iter().filter_map(|key| cx.store.log(key));
+        let rings = || keys.iter().filter_map(|key| cx.store.log(key));
         let dropped = rings().map(LogRing::dropped).fold(0, u64::saturating_add);
         if dropped > 0 {
-            let words = format!(" {dropped} lines dropped: too fast ");
+            let words = format!(" {} lines dropped: too fast ", format::exact(dropped));
             line.push_span(cx.span(Role::Warn, words));
         }
+        if !self.marks.is_empty() {
+            line.push_span(cx.span(Role::Mark, format!(" {} marked ", self.marks.len())));
+        }
         if let Some(still) = &self.still {
-            let newer = still.newer(&instances, cx.store);
+            let newer: u64 = keys.iter().map(|key| still.newer(key, cx.store)).sum();
+            let axis = self.axis(&keys, cx);
+            let below = self.last(&axis, &keys).map_or(0, |last| axis.newer_than(last));
+            let newer = format::exact(newer + below as u64);
             let words = format!(" {} paused, +{newer} new ", cx.glyphs.paused);
             line.push_span(cx.span(Role::Warn, words));
-        } else if instances.iter().any(|key| is_live(key, cx.store)) {
+        } else if keys.iter().any(|key| is_live(key, cx.store)) {
             line.push_span(cx.span(Role::Muted, format!(" {} following ", cx.glyphs.follow)));
         }
         (!line.spans.is_empty()).then_some(line)
     }
 
     fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
-        let mut commands = vec![Command::Pause, Command::Up];
-        if self.still.is_some() {
-            commands.push(Command::Bottom);
+        if self.prompt.is_some() {
+            return vec![Command::Open, Command::Back];
         }
-        commands.extend([Command::Wrap, Command::TimeFormat]);
+        let mut commands = Vec::new();
+        if self.still.as_ref().is_some_and(|still| still.cursor().is_some()) {
+            commands.extend([Command::Open, Command::Copy, Command::Mark, Command::Bottom]);
+        }
+        commands.extend([Command::Pause, Command::Search, Command::Filter]);
+        if self.quest.is_some() {
+            commands.extend([Command::NextMatch, Command::PreviousMatch]);
+        }
+        commands.extend([Command::PreviousError, Command::NextError, Command::Up]);
+        commands.extend([Command::Goto, Command::PreviousWarning, Command::NextWarning]);
+        if !self.marks.is_empty() {
+            commands.extend([Command::NextMark, Command::PreviousMark, Command::ClearMarks]);
+        }
+        commands.extend([Command::Wrap, Command::TimeFormat, Command::Raw, Command::Fold]);
+        let out = [Command::CopyVisible, Command::Dump, Command::Export, Command::ExportJson];
+        commands.extend(out);
+        commands.push(Command::Histogram);
         if cx.selected().is_some() {
             commands.extend([Command::Shell, Command::Inspect]);
         }
@@ -196,7 +335,7 @@ impl Pane for Logs {
     }
 
     fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
-        for key in instances(cx) {
+        for key in keys(cx) {
             let Some(view) = cx.store.instance(&key) else { continue };
             if cx.store.engine(&key.engine).is_some_and(EngineView::is_up) {
                 let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
@@ -206,25 +345,35 @@ impl Pane for Logs {
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
-        if self.scroll(command, cx) {
-            return Reaction::done();
+        if self.prompt.is_some() {
+            return self.on_prompt(command, cx);
+        }
+        if let Some(reaction) = self.go(command, cx).or_else(|| self.hand_out(command, cx)) {
+            return reaction;
         }
         match command {
-            Command::Pause | Command::Back if self.still.is_some() => self.still = None,
+            Command::Pause if self.still.is_some() => self.still = None,
             Command::Pause => self.pause(cx),
+            // One thing at a time, what is nearest first.
+            Command::Back if self.still.is_some() => self.still = None,
+            Command::Back if self.quest.is_some() => self.quest = None,
+            Command::Back if self.sieve.is_some() => drop(self.filter_by("", cx)),
+            Command::Filter => self.ask(Ask::Filter, cx),
+            Command::Search => self.ask(Ask::Search, cx),
+            Command::Goto => self.ask(Ask::Goto, cx),
+            Command::Mark => return self.mark(cx),
+            Command::ClearMarks => self.marks.clear(),
             Command::Wrap => {
                 self.wrap = !self.wrap;
                 self.side = 0;
             }
-            Command::Left => self.side = self.side.saturating_sub(SIDE_STEP),
-            // Behind the longest line that is kept there is nothing to see.
-            Command::Right if !self.wrap => {
-                self.side = (self.side + SIDE_STEP).min(crate::model::log::MAX_LINE_BYTES);
-            }
+            Command::Raw => self.raw = !self.raw,
+            Command::Fold => self.folded = !self.folded,
+            Command::Histogram => self.strip = !self.strip,
             Command::TimeFormat => return Reaction::wish(Wish::UseTime(cx.time.next())),
             Command::Shell | Command::Inspect => {
                 let purpose =
-                    if command == Command::Shell { Purpose::Shell } else { Purpose::Inspect };
+                    if command == Command::Shell { Instance::Shell } else { Instance::Inspect };
                 let wish = cx.selected().map(|service| one_instance(service, cx.store, purpose));
                 return wish.map_or(Reaction::Ignored, Reaction::wish);
             }
@@ -233,31 +382,84 @@ impl Pane for Logs {
         Reaction::done()
     }
 
+    fn is_typing(&self) -> bool {
+        self.prompt.is_some()
+    }
+
+    fn type_key(&mut self, key: &KeyEvent, cx: &Cx<'_>) -> Option<Reaction> {
+        match self.prompt.as_mut()?.press(key) {
+            Typed::Nothing => return None,
+            Typed::Moved => {}
+            Typed::Changed => self.preview(cx),
+        }
+        Some(Reaction::done())
+    }
+
+    fn paste(&mut self, text: &str, cx: &Cx<'_>) -> Reaction {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.field.paste(text);
+            self.preview(cx);
+        }
+        Reaction::done()
+    }
+
     fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let instances = instances(cx);
-        let seen = self.still.as_ref().map(|still| &still.seen);
-        let merged = Merged::new(&instances, cx.store, seen);
-        let last = match &self.still {
-            Some(still) => still.place(&instances),
-            None => merged.newest(),
-        };
-        match last.filter(|last| merged.reaches_back_to(*last)) {
-            Some(last) => {
-                let style = self.style(&instances, cx);
-                view::draw(area, buffer, cx, merged.backwards(last), &style);
-            }
-            None if last.is_some() => {
-                let words = "The lines that stood here are no longer kept.".into();
-                message::draw(area, buffer, cx, &[(Role::Muted, words)]);
-            }
-            None => message::draw(area, buffer, cx, &[nothing(&instances, cx)]),
+        let keys = keys(cx);
+        let axis = self.axis(&keys, cx);
+        let plan = self.plan(area.as_size()).within(area);
+        let last = self.last(&axis, &keys);
+        match last {
+            Some(last) => self.draw_lines(&plan, buffer, cx, &keys, &axis, last),
+            None => message::draw(plan.lines, buffer, cx, &[self.nothing(&keys, cx)]),
+        }
+        if let Some(prompt) = &self.prompt {
+            prompt.draw(plan.prompt, buffer, cx, &self.prompt_note(&axis, &keys, cx));
         }
     }
 }
 
-/// Why there is no line.
-fn nothing(instances: &[InstanceKey], cx: &Cx<'_>) -> (Role, String) {
-    let states = || instances.iter().map(|key| cx.store.log_state(key));
+impl Logs {
+    fn draw_lines(
+        &self,
+        plan: &Plan,
+        buffer: &mut Buffer,
+        cx: &Cx<'_>,
+        keys: &[InstanceKey],
+        axis: &Axis<'_>,
+        last: Place,
+    ) {
+        let style = self.style(keys, axis, Some(last), plan, cx);
+        let cursor = self.cursor(keys);
+        let is_marked =
+            |place| LineName::of(place, keys).is_some_and(|name| self.marks.contains(&name));
+        let emphasis = Emphasis { cursor, is_marked: &is_marked };
+        let first = view::draw(plan.lines, buffer, cx, axis, last, &style, &emphasis);
+        let seen = first.map(|first| (first, last));
+        strip::draw(plan.strip, buffer, cx, axis, seen);
+        let hunt = self.quest.as_ref().map(|quest| &quest.hunt);
+        bar::draw(plan.bar, buffer, cx, axis, seen, hunt, keys);
+    }
+
+    /// Why there is no line.
+    fn nothing(&self, keys: &[InstanceKey], cx: &Cx<'_>) -> (Role, String) {
+        let has_lines =
+            |key: &InstanceKey| self.lines(key, cx).is_some_and(|lines| !lines.lines().is_empty());
+        match &self.sieve {
+            Some(sieve) if keys.iter().any(has_lines) => {
+                let words = match sieve.hunt.is_at_rest() {
+                    true => "No line matches the filter. Esc takes it away.",
+                    false => "Looking for lines that match the filter…",
+                };
+                (Role::Muted, words.into())
+            }
+            _ => nothing(keys, cx),
+        }
+    }
+}
+
+/// Why an instance has no line.
+fn nothing(keys: &[InstanceKey], cx: &Cx<'_>) -> (Role, String) {
+    let states = || keys.iter().map(|key| cx.store.log_state(key));
     let broken = states().find_map(|state| match state {
         Some(StreamState::Broken { fault }) => Some((fault, " Trying again.")),
         Some(StreamState::Unreadable { fault }) => Some((fault, "")),
@@ -266,7 +468,7 @@ fn nothing(instances: &[InstanceKey], cx: &Cx<'_>) -> (Role, String) {
     if let Some((fault, next)) = broken {
         return (Role::Bad, format!("No logs: {}.{next}", fault.message));
     }
-    if instances.is_empty() {
+    if keys.is_empty() {
         return (Role::Muted, "Select a service to see its logs.".into());
     }
     if states().all(|state| state.is_none()) {

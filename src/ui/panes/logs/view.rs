@@ -1,21 +1,17 @@
 //! Draws log lines from the bottom up, only those that there is room for.
 
-use jiff::{SignedDuration, tz::TimeZone};
-use ratatui::{buffer::Buffer, layout::Rect};
+use jiff::Timestamp;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::merged::Place;
+use super::{
+    axis::{Axis, MOST_TIMES, Place},
+    shown::{self, LEVEL, Reading, Shown},
+};
 use crate::{
-    model::{InstanceKey, LogLine, Stream, TimeStyle},
-    store::logs::StoredLine,
-    text::{
-        format,
-        width::{slice_columns, width},
-    },
-    ui::{
-        Cx,
-        theme::Role,
-        widgets::{cells, styled},
-    },
+    model::{InstanceKey, Stream},
+    store::logs::LineRef,
+    text::width::{slice_columns, width},
+    ui::{Cx, theme::Role, widgets::cells},
 };
 
 /// The widest that an instance's name may be before a line.
@@ -25,168 +21,260 @@ const SOURCE: usize = 18;
 const PIPE: u16 = 1;
 
 /// How lines are drawn.
-pub(super) struct LineStyle {
-    pub(super) wrap: bool,
+pub(super) struct LineStyle<'a> {
+    wrap: bool,
     /// How many columns of each line are out of sight at the left.
-    pub(super) side: usize,
+    side: usize,
+    /// Whose logs are shown.
+    pub(super) keys: &'a [InstanceKey],
+    pub(super) reading: Reading<'a>,
+    /// The columns of the lines' text.
+    pub(super) room: u16,
+    lead: Lead,
+}
+
+/// The columns before the text of a line.
+#[derive(Clone, Copy)]
+struct Lead {
+    time: u16,
+    dated: bool,
     /// The columns for the instance's name; 0 when there is only one.
-    pub(super) sources: usize,
-    pub(super) time: TimeStyle,
+    source: u16,
+    level: u16,
+}
+
+impl Lead {
+    fn columns(self) -> u16 {
+        let gap = |columns: u16| if columns > 0 { columns + 1 } else { 0 };
+        self.time + gap(self.source) + gap(self.level) + PIPE
+    }
+}
+
+/// What stands out among the lines.
+pub(super) struct Emphasis<'a> {
+    /// The line under the cursor.
+    pub(super) cursor: Option<Place>,
+    /// Whether a line is marked.
+    pub(super) is_marked: &'a dyn Fn(Place) -> bool,
+}
+
+impl<'a> LineStyle<'a> {
+    /// How lines are drawn in so many columns. `sample` are some of them, for what
+    /// they need.
+    pub(super) fn new<'l>(
+        keys: &'a [InstanceKey],
+        reading: Reading<'a>,
+        columns: u16,
+        sample: impl Iterator<Item = LineRef<'l>>,
+        cx: &Cx<'_>,
+    ) -> Self {
+        let (mut dated, mut levels) = (false, false);
+        for line in sample {
+            dated |= shown::is_of_another_day(line, cx);
+            levels |= line.told().level.is_some();
+        }
+        let lead = Lead {
+            time: shown::time_columns(cx.time, dated),
+            dated,
+            source: source_width(keys, cx),
+            level: if levels { LEVEL } else { 0 },
+        };
+        let room = columns.saturating_sub(lead.columns());
+        Self { wrap: false, side: 0, keys, reading, room, lead }
+    }
+
+    /// The same, wrapped, or moved to the side by so many columns.
+    pub(super) fn laid(self, wrap: bool, side: usize) -> Self {
+        Self { wrap, side, ..self }
+    }
+
+    /// How many rows a line takes.
+    pub(super) fn rows(&self, line: LineRef<'_>, cx: &Cx<'_>) -> usize {
+        if !self.wrap {
+            return 1;
+        }
+        let room = usize::from(self.room.max(1));
+        Shown::new(line, &self.reading, cx).width().div_ceil(room).max(1)
+    }
 }
 
 /// The columns that the names of these instances need; 0 for a single one.
-pub(super) fn source_width(instances: &[InstanceKey], cx: &Cx<'_>) -> usize {
-    if instances.len() < 2 {
+fn source_width(keys: &[InstanceKey], cx: &Cx<'_>) -> u16 {
+    if keys.len() < 2 {
         return 0;
     }
-    let names = instances.iter().filter_map(|key| cx.store.instance(key));
-    names.map(|view| width(view.instance.name.as_str())).max().unwrap_or(0).min(SOURCE)
+    let names = keys.iter().filter_map(|key| cx.store.instance(key));
+    let widest = names.map(|view| width(view.instance.name.as_str())).max().unwrap_or(0);
+    widest.min(SOURCE) as u16
 }
 
-/// Draws lines, given newest first, from the bottom of the area to its top.
-pub(super) fn draw<'a>(
+/// A line that has its rows.
+struct Row<'a> {
+    place: Place,
+    line: LineRef<'a>,
+    shown: Shown,
+    rows: u16,
+    /// The time of the line in front of it.
+    before: Option<Timestamp>,
+}
+
+/// Draws the lines up to a place, the last one at the bottom of the area. Gives the
+/// place of the first one.
+pub(super) fn draw(
     area: Rect,
     buffer: &mut Buffer,
     cx: &Cx<'_>,
-    lines: impl Iterator<Item = (Place, usize, &'a StoredLine)>,
-    style: &LineStyle,
-) {
-    let instances = super::instances(cx);
-    let mut left = area.height;
-    let mut drawn = Vec::new();
-    for (_, source, stored) in lines {
-        if left == 0 {
+    axis: &Axis<'_>,
+    last: Place,
+    style: &LineStyle<'_>,
+    emphasis: &Emphasis<'_>,
+) -> Option<Place> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    let mut left = i32::from(area.height);
+    for (place, line) in axis.back_from(last) {
+        if let Some(Row { before, .. }) = rows.last_mut() {
+            *before = line.when();
+        }
+        if left <= 0 {
             break;
         }
-        let rows = rows_of(stored, area.width, style);
-        left = left.saturating_sub(rows);
-        drawn.push((source, stored, rows));
+        let row = Row::new(place, line, axis, style, cx);
+        left -= i32::from(row.rows);
+        rows.push(row);
     }
-    // Too few lines to fill the pane stand at its top.
-    let mut row = 0_i32;
-    let total: i32 = drawn.iter().map(|(_, _, rows)| i32::from(*rows)).sum();
-    row += (i32::from(area.height) - total).min(0);
-    for (source, stored, rows) in drawn.into_iter().rev() {
-        let line = Line { source, stored, instance: instances.get(source), wraps: style.wrap };
-        line.draw(area, row, rows, buffer, cx, style);
-        row += i32::from(rows);
+    // Too few lines to fill the pane stand at its top; of one that does not fit, the
+    // end is shown, unless it is the only one.
+    let mut first = if rows.len() == 1 { 0 } else { left.min(0) };
+    for row in rows.iter().rev() {
+        row.draw(area, first, buffer, cx, style, emphasis);
+        first += i32::from(row.rows);
     }
+    rows.last().map(|row| row.place)
 }
 
-/// How many columns stand before the text of a line.
-fn lead(style: &LineStyle) -> u16 {
-    let time = match style.time {
-        TimeStyle::Local | TimeStyle::Utc => 9,
-        TimeStyle::Age => 5,
-        TimeStyle::None => 0,
-    };
-    let source = if style.sources > 0 { style.sources as u16 + 1 } else { 0 };
-    time + source + PIPE
-}
-
-/// How many rows a line takes.
-pub(super) fn rows_of(stored: &StoredLine, columns: u16, style: &LineStyle) -> u16 {
-    if !style.wrap {
-        return 1;
+impl<'a> Row<'a> {
+    fn new(
+        place: Place,
+        line: LineRef<'a>,
+        axis: &Axis<'_>,
+        style: &LineStyle<'_>,
+        cx: &Cx<'_>,
+    ) -> Self {
+        let mut shown = Shown::new(line, &style.reading, cx);
+        let times = axis.times(place);
+        if times > 1 {
+            shown.push_times(times, MOST_TIMES, cx);
+        }
+        let room = usize::from(style.room.max(1));
+        let rows = if style.wrap { shown.width().div_ceil(room).max(1) } else { 1 };
+        Self { place, line, shown, rows: u16::try_from(rows).unwrap_or(u16::MAX), before: None }
     }
-    let room = usize::from(columns.saturating_sub(lead(style)).max(1));
-    columns_of(&stored.line).div_ceil(room).clamp(1, usize::from(u16::MAX)) as u16
-}
 
-/// What stands behind a line of which an end was cut.
-fn cut_words(line: &LogLine) -> Option<String> {
-    (line.cut_bytes > 0).then(|| format!(" [{} cut]", format::bytes(line.cut_bytes)))
-}
-
-fn columns_of(line: &LogLine) -> usize {
-    width(line.as_str()) + cut_words(line).map_or(0, |words| width(&words))
-}
-
-struct Line<'a> {
-    source: usize,
-    stored: &'a StoredLine,
-    instance: Option<&'a InstanceKey>,
-    wraps: bool,
-}
-
-impl Line<'_> {
-    /// Draws the line's rows from `first` on; rows above the area are left out.
+    /// Draws the rows from `first` on; those outside of the area are left out.
     fn draw(
         &self,
         area: Rect,
         first: i32,
-        rows: u16,
         buffer: &mut Buffer,
         cx: &Cx<'_>,
-        style: &LineStyle,
+        style: &LineStyle<'_>,
+        emphasis: &Emphasis<'_>,
     ) {
-        let lead = lead(style).min(area.width);
-        let room = usize::from(area.width - lead);
-        for part in 0..rows {
+        let lead = style.lead.columns().min(area.width);
+        let is_cursor = emphasis.cursor == Some(self.place);
+        for part in 0..self.rows {
             let Ok(row) = u16::try_from(first + i32::from(part)) else { continue };
             let place = cells::row(area, row);
             if place.is_empty() {
                 continue;
             }
             if part == 0 {
-                self.draw_lead(Rect { width: lead, ..place }, buffer, cx, style);
+                self.draw_lead(Rect { width: lead, ..place }, buffer, cx, style, emphasis);
             }
-            let from = if style.wrap { usize::from(part) * room } else { style.side };
-            self.draw_text(cells::skip(place, lead), from, buffer, cx);
+            let text = cells::skip(place, lead);
+            let from =
+                if style.wrap { usize::from(part) * usize::from(text.width) } else { style.side };
+            self.draw_text(text, from, buffer, style.wrap, cx);
+            if is_cursor {
+                let role = if cx.focused { Role::Selection } else { Role::SelectionIdle };
+                buffer.set_style(place, cursor_style(cx.theme.style(role)));
+            }
         }
     }
 
-    fn draw_lead(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, style: &LineStyle) {
-        let time = self.time(cx, style.time);
-        let used = cells::put(buffer, area, &time, cx.theme.style(Role::LogTime), "");
-        if style.sources > 0 {
-            let view = self.instance.and_then(|key| cx.store.instance(key));
-            let name = view.map_or("", |view| view.instance.name.as_str());
-            let role = Role::SERVICES[self.source % Role::SERVICES.len()];
-            let mut place = cells::skip(area, used);
-            place.width = place.width.min(style.sources as u16);
+    fn draw_lead(
+        &self,
+        area: Rect,
+        buffer: &mut Buffer,
+        cx: &Cx<'_>,
+        style: &LineStyle<'_>,
+        emphasis: &Emphasis<'_>,
+    ) {
+        let lead = style.lead;
+        let words = shown::time_words(self.line, self.before, lead.dated, cx);
+        let time = if self.line.is_late() { Role::Warn } else { Role::LogTime };
+        cells::put(buffer, area, &words, cx.theme.style(time), "");
+        let mut rest = cells::skip(area, lead.time);
+        if lead.source > 0 {
+            let name = style.keys.get(self.place.log).and_then(|key| cx.store.instance(key));
+            let name = name.map_or("", |view| view.instance.name.as_str());
+            let role = Role::SERVICES[self.place.log % Role::SERVICES.len()];
+            let place = Rect { width: lead.source.min(rest.width), ..rest };
             cells::put(buffer, place, name, cx.theme.style(role), cx.glyphs.ellipsis);
+            rest = cells::skip(rest, lead.source + 1);
         }
-        if self.stored.line.stream == Stream::Stderr {
-            let place = cells::skip(area, area.width.saturating_sub(PIPE));
-            cells::put(buffer, place, cx.glyphs.stderr, cx.theme.style(Role::LogStderr), "");
+        if lead.level > 0 {
+            let told = self.line.told();
+            let words = shown::level_words(told.level, told.is_guess);
+            let words = if told.continues { "" } else { words };
+            let place = Rect { width: lead.level.min(rest.width), ..rest };
+            cells::put(buffer, place, words, shown::level_style(told.level, cx), "");
+            rest = cells::skip(rest, lead.level + 1);
         }
+        let (sign, role) = if (emphasis.is_marked)(self.place) {
+            (cx.glyphs.mark, Role::Mark)
+        } else if self.line.is_late() {
+            (cx.glyphs.late, Role::Warn)
+        } else if self.line.stream() == Stream::Stderr {
+            (cx.glyphs.stderr, Role::LogStderr)
+        } else {
+            return;
+        };
+        cells::put(buffer, rest, sign, cx.theme.style(role), "");
     }
 
-    fn draw_text(&self, area: Rect, from: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let base = cx.theme.style(Role::Text);
-        let line = &self.stored.line;
-        let used = styled::put(buffer, area, &line.text, from, base, cx.theme);
-        let columns = width(line.as_str());
-        let rest = cells::skip(area, used);
-        if let (false, Some(cut)) = (rest.is_empty(), cut_words(line)) {
-            let from = from.saturating_sub(columns);
-            let words = slice_columns(&cut, from, usize::from(rest.width));
-            cells::put(buffer, rest, &words, cx.theme.style(Role::LogNote), "");
-        }
-        self.mark_end(area, from, columns_of(line), buffer, cx);
-    }
-
-    /// Says that a line that is not wrapped goes on beyond what is shown.
-    fn mark_end(&self, area: Rect, from: usize, total: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
-        if !self.wraps && total > from + usize::from(area.width) && area.width > 1 {
+    fn draw_text(&self, area: Rect, from: usize, buffer: &mut Buffer, wraps: bool, cx: &Cx<'_>) {
+        put_shown(buffer, area, &self.shown, from);
+        // A line that is not wrapped goes on beyond what is shown.
+        if !wraps && self.shown.width() > from + usize::from(area.width) && area.width > 1 {
             let last = Rect { x: area.right() - 1, width: 1, ..area };
             cells::cover(buffer, last);
             cells::put(buffer, last, cx.glyphs.ellipsis, cx.theme.style(Role::Muted), "");
         }
     }
+}
 
-    fn time(&self, cx: &Cx<'_>, time: TimeStyle) -> String {
-        let at = self.stored.at;
-        let zoned = |zone: TimeZone| at.to_zoned(zone).strftime("%H:%M:%S ").to_string();
-        match time {
-            TimeStyle::Local => zoned(cx.zone.clone()),
-            TimeStyle::Utc => zoned(TimeZone::UTC),
-            TimeStyle::Age => {
-                let age = cx.now.duration_since(at).max(SignedDuration::ZERO);
-                format!("{:>4} ", format::age(age.unsigned_abs()))
-            }
-            TimeStyle::None => String::new(),
+/// Under the cursor a line keeps its colours where the cursor has a ground of its own.
+fn cursor_style(style: Style) -> Style {
+    match style.bg {
+        Some(_) => Style { fg: None, ..style },
+        None => style,
+    }
+}
+
+fn put_shown(buffer: &mut Buffer, area: Rect, shown: &Shown, from: usize) {
+    let (mut rest, mut skipped) = (area, from);
+    for (piece, style) in shown.pieces() {
+        let columns = width(piece);
+        if columns <= skipped && columns > 0 {
+            skipped -= columns;
+            continue;
+        }
+        let visible = slice_columns(piece, skipped, usize::from(rest.width));
+        skipped = 0;
+        rest = cells::skip(rest, cells::put(buffer, rest, &visible, style, ""));
+        if rest.is_empty() {
+            return;
         }
     }
 }

@@ -1,15 +1,23 @@
-//! Times as people write them on a command line: `10m`, `03:10`, RFC 3339.
+//! Times as people write them, in a filter as on a command line: `10m`, `03:10`, RFC 3339.
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned, civil};
 
-use crate::{cli::CliError, config::units};
+use crate::text::units;
+
+/// What can be written for a time, for people who wrote something else.
+pub const HINT: &str = "write 10m (ago), 03:10, 2026-11-20T03:10 or 2026-11-20T03:10:00Z";
+
+/// Says that a text is no time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a time")]
+pub struct NotATime(pub String);
 
 /// Reads a time seen from `now`: a stretch of time ago (`10m`), a time of the last
 /// 24 hours (`03:10`), a local date and time, or one with an offset (RFC 3339).
 ///
 /// # Errors
 /// When it is none of these.
-pub fn parse(text: &str, now: &Zoned) -> Result<Timestamp, CliError> {
+pub fn parse(text: &str, now: &Zoned) -> Result<Timestamp, NotATime> {
     if let Ok(ago) = units::duration(text) {
         let ago = SignedDuration::try_from(ago).ok();
         if let Some(at) = ago.and_then(|ago| now.timestamp().checked_sub(ago).ok()) {
@@ -26,8 +34,7 @@ pub fn parse(text: &str, now: &Zoned) -> Result<Timestamp, CliError> {
     if let Some(at) = local.and_then(|local| local.to_zoned(now.time_zone().clone()).ok()) {
         return Ok(at.timestamp());
     }
-    let hint = "write 10m (ago), 03:10, 2026-11-20T03:10 or 2026-11-20T03:10:00Z";
-    Err(CliError::usage(&format!("`{text}` is not a time"), hint))
+    Err(NotATime(text.to_owned()))
 }
 
 /// The last moment at which a clock showed this time.

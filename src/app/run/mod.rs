@@ -1,6 +1,8 @@
 //! The loop: receives, tells the state, draws, and lets others do what follows.
 
-use std::{io, sync::Arc, time::Duration};
+mod away;
+
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::StreamExt;
@@ -12,16 +14,14 @@ use tokio::{
 };
 
 use super::{
-    App, Effect, Msg, Outcome, Request,
+    App, Effect, Msg, Outcome, Request, ScanId,
     spawn::{self, Spawner},
 };
 use crate::{
     engines::{Engine, Shell},
     sources::LogSource,
-    terminal::{
-        self, Pacer, Signal, Signals, Urgency,
-        handover::{self, Ended},
-    },
+    store::logs::Found,
+    terminal::{self, Pacer, Signal, Signals, Urgency, handover},
     ui::theme::Library,
     watch::Watchers,
 };
@@ -46,6 +46,8 @@ pub struct Console {
     pub themes: mpsc::Receiver<Library>,
     /// Switches the demo's faults, when there is a demo.
     pub faults: Option<SwitchFaults>,
+    /// The folder that exports go to.
+    pub exports: PathBuf,
 }
 
 /// Makes the demo's faults those of these names.
@@ -55,6 +57,12 @@ pub type SwitchFaults = Box<dyn FnMut(&[&'static str]) -> io::Result<()>>;
 pub(super) enum Answer {
     /// A shell is ready, or why there is none.
     Shell(Request, Result<Shell, String>),
+    /// Lines that were looked for were found.
+    Found(ScanId, Found),
+    /// All was looked through.
+    Scanned(ScanId),
+    /// A task has something to say to the person.
+    Notice(String),
 }
 
 /// Runs the console until the person or a signal ends it.
@@ -81,6 +89,7 @@ pub async fn run(console: Console) -> io::Result<()> {
         spawner,
         shell: None,
         pacer: Pacer::default(),
+        exports: console.exports,
     };
     let ended = running.serve().await;
     running.leave().stop().await;
@@ -103,6 +112,8 @@ struct Running {
     /// The shell that was just answered with.
     shell: Option<Shell>,
     pacer: Pacer,
+    /// The folder that exports go to.
+    exports: PathBuf,
 }
 
 /// What the loop received.
@@ -120,6 +131,8 @@ enum Flow {
     On,
     /// With a shell on the terminal.
     HandOver,
+    /// With these lines on the plain terminal.
+    Dump(Vec<String>),
     End,
 }
 
@@ -130,10 +143,11 @@ impl Running {
         self.pacer.ask(Urgency::Key, std::time::Instant::now());
         loop {
             let received = self.receive(&mut tick).await;
-            let mut flow = self.handle(received)?;
-            if let Flow::HandOver = flow {
-                flow = Box::pin(self.hand_over()).await?;
-            }
+            let flow = match self.handle(received)? {
+                Flow::HandOver => Box::pin(self.hand_over()).await?,
+                Flow::Dump(lines) => Box::pin(self.dump(&lines)).await?,
+                flow => flow,
+            };
             if let Flow::End = flow {
                 return Ok(());
             }
@@ -188,6 +202,9 @@ impl Running {
             Received::Signal(signal) => self.on_signal(signal),
             Received::Input(input) => self.on_input(input),
             Received::Answer(Answer::Shell(request, shell)) => self.on_shell(request, shell),
+            Received::Answer(Answer::Found(id, found)) => self.tell(Msg::Found(id, found)),
+            Received::Answer(Answer::Scanned(id)) => self.tell(Msg::Scanned(id)),
+            Received::Answer(Answer::Notice(words)) => self.tell(Msg::Notice(words)),
             Received::Tick => self.tell(Msg::Tick),
             Received::Message(message) => self.tell(message),
         }
@@ -276,6 +293,10 @@ impl Running {
             Effect::Inspect(key) => self.spawner.inspect(key),
             Effect::Shell(key, request) => self.spawner.shell(key, request, handover::size()?),
             Effect::HandOver => return Ok(Flow::HandOver),
+            Effect::Scan(id, scan) => self.spawner.scan(id, scan),
+            Effect::Copy(lines) => return self.copy(&lines),
+            Effect::Dump(lines) => return Ok(Flow::Dump(lines)),
+            Effect::Export(export) => self.spawner.export(export, self.exports.clone()),
             Effect::Faults(names) => {
                 let switched = self.faults.as_mut().map_or(Ok(()), |switch| switch(&names));
                 if let Err(error) = switched {
@@ -285,54 +306,6 @@ impl Running {
             }
         }
         Ok(Flow::On)
-    }
-
-    /// Stops the job; the terminal is the shell's until [`Signal::Continue`].
-    fn suspend(&mut self) -> io::Result<()> {
-        if !terminal::signals::is_job() {
-            let why = "not stopped: there is no shell to go back to";
-            return self.tell(Msg::Notice(why.into())).map(|_| ());
-        }
-        self.stop_reading();
-        self.screen.release();
-        terminal::signals::stop_job()
-    }
-
-    /// Takes the terminal back and draws all of it.
-    fn come_back(&mut self) -> io::Result<()> {
-        // The old reader goes first: the new one needs its lock, and waits for it.
-        self.reader = None;
-        self.reader = Some(self.next_reader.take().unwrap_or_default());
-        self.screen.resume()?;
-        let (width, height) = crossterm::terminal::size()?;
-        self.tell(Msg::Resize(Size { width, height })).map(|_| ())
-    }
-
-    /// Gives the terminal to a shell until it ends. The reader is dropped, not paused:
-    /// two readers of one keyboard would share its keys. Facts are taken in meanwhile.
-    async fn hand_over(&mut self) -> io::Result<Flow> {
-        let Some(shell) = self.shell.take() else { return Ok(Flow::On) };
-        self.stop_reading();
-        self.screen.release();
-        let ended = {
-            let (app, inbox) = (&mut self.app, &mut self.watchers.inbox);
-            let shell = handover::run(shell, &mut self.signals);
-            tokio::pin!(shell);
-            loop {
-                let event = tokio::select! {
-                    ended = &mut shell => break ended,
-                    Some(event) = inbox.control.recv() => event,
-                    Some(event) = inbox.bulk.recv() => event,
-                };
-                app.update(Msg::Event(event), Timestamp::now());
-            }
-        };
-        let Ended::Shell(words) = ended else {
-            self.screen.give_up();
-            return Ok(Flow::End);
-        };
-        self.come_back()?;
-        self.tell(Msg::Notice(words))
     }
 }
 

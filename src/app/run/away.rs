@@ -1,0 +1,107 @@
+//! What leaves the screen: a stopped job, a shell, plain lines, the clipboard.
+
+use std::io;
+
+use jiff::Timestamp;
+use ratatui::layout::Size;
+
+use super::{Flow, Running};
+use crate::{
+    app::Msg,
+    logs::{Masker, Redactor},
+    terminal::{
+        self,
+        dump::{self, Left},
+        handover::{self, Ended},
+    },
+    text::Clean,
+};
+
+impl Running {
+    /// Stops the job; the terminal is the shell's until [`Signal::Continue`].
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        if !terminal::signals::is_job() {
+            let why = "not stopped: there is no shell to go back to";
+            return self.tell(Msg::Notice(why.into())).map(|_| ());
+        }
+        self.stop_reading();
+        self.screen.release();
+        terminal::signals::stop_job()
+    }
+
+    /// Takes the terminal back and draws all of it.
+    pub(super) fn come_back(&mut self) -> io::Result<()> {
+        // The old reader goes first: the new one needs its lock, and waits for it.
+        self.reader = None;
+        self.reader = Some(self.next_reader.take().unwrap_or_default());
+        self.screen.resume()?;
+        let (width, height) = crossterm::terminal::size()?;
+        self.tell(Msg::Resize(Size { width, height })).map(|_| ())
+    }
+
+    /// Gives the terminal to a shell until it ends. The reader is dropped, not paused:
+    /// two readers of one keyboard would share its keys. Facts are taken in meanwhile.
+    pub(super) async fn hand_over(&mut self) -> io::Result<Flow> {
+        let Some(shell) = self.shell.take() else { return Ok(Flow::On) };
+        self.stop_reading();
+        self.screen.release();
+        let ended = {
+            let (app, inbox) = (&mut self.app, &mut self.watchers.inbox);
+            let shell = handover::run(shell, &mut self.signals);
+            tokio::pin!(shell);
+            loop {
+                let event = tokio::select! {
+                    ended = &mut shell => break ended,
+                    Some(event) = inbox.control.recv() => event,
+                    Some(event) = inbox.bulk.recv() => event,
+                };
+                app.update(Msg::Event(event), Timestamp::now());
+            }
+        };
+        let Ended::Shell(words) = ended else {
+            self.screen.give_up();
+            return Ok(Flow::End);
+        };
+        self.come_back()?;
+        self.tell(Msg::Notice(words))
+    }
+
+    /// Shows lines on the plain terminal until Enter. Facts are taken in meanwhile.
+    pub(super) async fn dump(&mut self, lines: &[String]) -> io::Result<Flow> {
+        let lines = masked(lines);
+        self.stop_reading();
+        self.screen.release();
+        let left = {
+            let (app, inbox) = (&mut self.app, &mut self.watchers.inbox);
+            let dump = dump::run(&lines, &mut self.signals);
+            tokio::pin!(dump);
+            loop {
+                let event = tokio::select! {
+                    left = &mut dump => break left?,
+                    Some(event) = inbox.control.recv() => event,
+                    Some(event) = inbox.bulk.recv() => event,
+                };
+                app.update(Msg::Event(event), Timestamp::now());
+            }
+        };
+        if left == Left::Told {
+            return Ok(Flow::End);
+        }
+        self.come_back()?;
+        Ok(Flow::On)
+    }
+
+    /// Puts lines on the clipboard, and says what became of it.
+    pub(super) fn copy(&mut self, lines: &[String]) -> io::Result<Flow> {
+        let lines = masked(lines);
+        let text: Vec<&str> = lines.iter().map(Clean::as_str).collect();
+        let copied = self.screen.copy(&text.join("\n"))?;
+        self.tell(Msg::Notice(copied.to_string()))
+    }
+}
+
+/// Lines as they leave midwatch: clean, and without secrets.
+fn masked(lines: &[String]) -> Vec<Clean> {
+    let mut masker = Masker::new(Redactor::default());
+    lines.iter().map(|line| Clean::new(&masker.line("", line))).collect()
+}

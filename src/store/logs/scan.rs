@@ -1,0 +1,140 @@
+//! [`Scan`]: finds lines in snapshots, away from the screen.
+
+use std::ops::Range;
+
+use super::{Block, Snapshot};
+use crate::{
+    logs::{Filter, Record, Search},
+    model::InstanceKey,
+    text::Clean,
+};
+
+/// How many blocks of one log are looked through before something is told: enough for a
+/// screen, few enough that the first screen comes at once.
+const BLOCKS_AT_ONCE: usize = 16;
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Records that a filter wants: a line and those that continue it, as one.
+    Filtered(Filter),
+    /// Lines with something in them, among those that a filter wants.
+    Searched(Search, Filter),
+}
+
+/// A log to be looked through.
+#[derive(Clone, Debug)]
+pub struct ScannedLog {
+    /// Whose it is.
+    pub key: InstanceKey,
+    /// The name of the service.
+    pub service: Clean,
+    /// The name of the instance.
+    pub instance: Clean,
+    /// Its lines.
+    pub lines: Snapshot,
+    /// Whether an earlier walk goes on here: all of it is then told at once, since it
+    /// is put behind what was found before.
+    pub goes_on: bool,
+}
+
+/// One walk through some logs, from the newest lines to the oldest.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// What is looked for.
+    pub wanted: Wanted,
+    /// Where.
+    pub logs: Vec<ScannedLog>,
+}
+
+/// What was found in a part of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// In which log.
+    pub key: InstanceKey,
+    /// The numbers of the lines that were looked at.
+    pub scanned: Range<u64>,
+    /// The numbers of those that were found, in order.
+    pub numbers: Vec<u64>,
+}
+
+impl Scan {
+    /// Walks, and tells what is found part by part, of each log the newest first.
+    /// Ends early when `tell` says that nobody wants to know any more.
+    pub fn run(&self, mut tell: impl FnMut(Found) -> bool) {
+        let mut walks: Vec<_> = self.logs.iter().map(|log| (log, log.lines.blocks())).collect();
+        while !walks.is_empty() {
+            let mut wanted = true;
+            walks.retain_mut(|(log, blocks)| {
+                let at_once = if log.goes_on { usize::MAX } else { BLOCKS_AT_ONCE };
+                let blocks: Vec<_> = blocks.by_ref().take(at_once).collect();
+                let found = (wanted && !blocks.is_empty()).then(|| self.find(log, &blocks));
+                wanted = wanted && found.is_none_or(&mut tell);
+                blocks.len() == at_once
+            });
+            if !wanted {
+                return;
+            }
+        }
+    }
+
+    /// Finds lines in blocks that are given newest first.
+    fn find(&self, log: &ScannedLog, blocks: &[Block<'_>]) -> Found {
+        let mut numbers = Vec::new();
+        for block in blocks.iter().rev() {
+            match &self.wanted {
+                Wanted::Filtered(filter) => filtered(log, block, filter, &mut numbers),
+                Wanted::Searched(search, filter) => {
+                    searched(log, block, search, filter, &mut numbers);
+                }
+            }
+        }
+        let end = |block: Option<&Block<'_>>, of: fn(&Range<u64>) -> u64| {
+            block.map_or(0, |block| of(&block.lines()))
+        };
+        let scanned = end(blocks.last(), |lines| lines.start)..end(blocks.first(), |l| l.end);
+        Found { key: log.key.clone(), scanned, numbers }
+    }
+}
+
+fn filtered(log: &ScannedLog, block: &Block<'_>, filter: &Filter, numbers: &mut Vec<u64>) {
+    for (first, lines, text) in block.records() {
+        let record = Record {
+            service: log.service.as_str(),
+            instance: log.instance.as_str(),
+            stream: first.stream(),
+            at: first.at(),
+            told: first.told(),
+            text,
+        };
+        if filter.matches(&record) {
+            numbers.extend(lines);
+        }
+    }
+}
+
+fn searched(
+    log: &ScannedLog,
+    block: &Block<'_>,
+    search: &Search,
+    filter: &Filter,
+    numbers: &mut Vec<u64>,
+) {
+    let mut found = Vec::new();
+    search.lines_in(block.text(), |byte| {
+        let number = block.line_at(byte);
+        if block.lines().contains(&number) {
+            found.push(number);
+        }
+    });
+    if !filter.is_empty() && !found.is_empty() {
+        let mut wanted = Vec::new();
+        filtered(log, block, filter, &mut wanted);
+        found.retain(|number| wanted.binary_search(number).is_ok());
+    }
+    numbers.append(&mut found);
+}
+
+#[cfg(test)]
+#[path = "scan_tests.rs"]
+mod tests;

@@ -1,0 +1,124 @@
+//! [`Snapshot`]: the lines of a log at one moment, to be looked at elsewhere.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{LineRef, LogRing, chunk::Chunk};
+use crate::model::LogLine;
+
+/// The lines of a log at one moment. Cheap: it shares them with the log, which goes on.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    chunks: Vec<Arc<Chunk>>,
+    /// The numbers of the lines that are meant.
+    lines: Range<u64>,
+}
+
+impl Snapshot {
+    pub(super) fn new(chunks: Vec<Arc<Chunk>>, from: u64, end: u64) -> Self {
+        let first = chunks.first().map_or(end, |chunk| chunk.first());
+        Self { chunks, lines: from.max(first)..end }
+    }
+
+    /// The numbers of the lines that are meant; what came before them is not kept.
+    #[must_use]
+    pub fn lines(&self) -> Range<u64> {
+        self.lines.clone()
+    }
+
+    /// The same lines from a number on.
+    #[must_use]
+    pub fn since(&self, from: u64) -> Self {
+        let old = self.chunks.partition_point(|chunk| chunk.end() <= from);
+        Self::new(self.chunks[old..].to_vec(), from.max(self.lines.start), self.lines.end)
+    }
+
+    /// The number of the line that begins the record in which a line stands.
+    #[must_use]
+    pub fn record_start(&self, number: u64) -> u64 {
+        let mut start = number;
+        while start > self.lines.start && self.get(start).is_some_and(|line| line.told().continues)
+        {
+            start -= 1;
+        }
+        start
+    }
+
+    /// All lines, oldest first; quicker than one by one.
+    pub fn iter(&self) -> impl Iterator<Item = LineRef<'_>> {
+        let blocks = self.chunks.iter().map(|chunk| Block::new(chunk, &self.lines));
+        blocks.flat_map(|block| block.iter())
+    }
+
+    /// The line with a number.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<LineRef<'_>> {
+        let behind = self.chunks.partition_point(|chunk| chunk.first() <= number);
+        self.chunks.get(behind.checked_sub(1)?)?.get(number)
+    }
+
+    /// Its blocks of lines, the newest first.
+    pub fn blocks(&self) -> impl Iterator<Item = Block<'_>> {
+        let block = |chunk| Block::new(chunk, &self.lines);
+        self.chunks.iter().rev().map(move |chunk| block(chunk.as_ref()))
+    }
+}
+
+impl FromIterator<LogLine> for Snapshot {
+    fn from_iter<T: IntoIterator<Item = LogLine>>(lines: T) -> Self {
+        let mut ring = LogRing::new(None);
+        lines.into_iter().for_each(|line| ring.push(&line));
+        ring.snapshot(0)
+    }
+}
+
+/// Lines that stand together in memory.
+#[derive(Clone, Debug)]
+pub struct Block<'a> {
+    chunk: &'a Chunk,
+    /// The numbers of those that are meant.
+    lines: Range<u64>,
+}
+
+impl<'a> Block<'a> {
+    fn new(chunk: &'a Chunk, wanted: &Range<u64>) -> Self {
+        let lines = wanted.start.max(chunk.first())..wanted.end.min(chunk.end());
+        Self { chunk, lines }
+    }
+
+    /// The numbers of its lines.
+    #[must_use]
+    pub fn lines(&self) -> Range<u64> {
+        self.lines.clone()
+    }
+
+    /// All its text, a line feed behind every line; also of lines that are not meant.
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        self.chunk.text()
+    }
+
+    /// The number of the line that a byte of its text is in.
+    #[must_use]
+    pub fn line_at(&self, byte: usize) -> u64 {
+        self.chunk.line_at(byte)
+    }
+
+    /// Its lines.
+    pub fn iter(self) -> impl Iterator<Item = LineRef<'a>> {
+        let Self { chunk, lines } = self;
+        lines.filter_map(|number| chunk.get(number))
+    }
+
+    /// Its records: each line with those that continue it, as numbers and as one text
+    /// with line feeds in it.
+    pub fn records(&self) -> impl Iterator<Item = (LineRef<'a>, Range<u64>, &'a str)> {
+        let Self { chunk, lines } = self.clone();
+        let mut next = lines.start;
+        std::iter::from_fn(move || {
+            let first = chunk.get(next).filter(|_| next < lines.end)?;
+            let record = next..chunk.record_end(next).min(lines.end);
+            next = record.end;
+            Some((first, record.clone(), chunk.text_of(record)))
+        })
+    }
+}

@@ -1,0 +1,124 @@
+//! The strip over the lines: how many there were when, and how bad they were.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::axis::{Axis, Place};
+use crate::{
+    model::{Severity, TimeStyle},
+    text::format,
+    ui::{Cx, theme::Role, widgets::cells},
+};
+
+/// The rows that it takes: bars, and the time below.
+pub(super) const ROWS: u16 = 2;
+
+/// A pane lower than this has no room for it.
+pub(super) const LOWEST: u16 = 12;
+
+/// The lines of one stretch of time.
+#[derive(Clone, Copy, Default)]
+struct Bar {
+    lines: u32,
+    warnings: u32,
+    errors: u32,
+}
+
+/// Draws the strip for all lines of an axis. `seen` are the first and last line that
+/// stand in the pane.
+pub(super) fn draw(
+    area: Rect,
+    buffer: &mut Buffer,
+    cx: &Cx<'_>,
+    axis: &Axis<'_>,
+    seen: Option<(Place, Place)>,
+) {
+    let Some(span) = Span::of(axis, area.width) else { return };
+    let bars = span.bars(axis);
+    let most = bars.iter().map(|bar| bar.lines).max().unwrap_or(0).max(1);
+    let row = cells::row(area, 0);
+    for (column, bar) in bars.iter().enumerate().filter(|(_, bar)| bar.lines > 0) {
+        let levels = cx.glyphs.levels.len() as u32;
+        let level = (bar.lines * levels).div_ceil(most).clamp(1, levels) - 1;
+        let role = match bar {
+            Bar { errors: 1.., .. } => Role::LogError,
+            Bar { warnings: 1.., .. } => Role::LogWarn,
+            _ => Role::LogDebug,
+        };
+        let place = cells::skip(row, column as u16);
+        cells::put(
+            buffer,
+            Rect { width: 1, ..place },
+            cx.glyphs.levels[level as usize],
+            cx.theme.style(role),
+            "",
+        );
+    }
+    draw_scale(cells::row(area, 1), buffer, cx, &span, &bars);
+    if let Some((first, last)) = seen {
+        let (from, to) = (span.column(first.at), span.column(last.at));
+        for column in from..=to {
+            let place = Rect { width: 1, ..cells::skip(row, column) };
+            buffer.set_style(place, cx.theme.style(Role::SelectionIdle));
+        }
+    }
+}
+
+/// Says when the strip begins and ends, and what it counts.
+fn draw_scale(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, span: &Span, bars: &[Bar]) {
+    let (zone, suffix) = match cx.time {
+        TimeStyle::Utc => (TimeZone::UTC, " UTC"),
+        _ => (cx.zone.clone(), ""),
+    };
+    let clock = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
+    let muted = cx.theme.style(Role::Muted);
+    let from = format!("{}{suffix}", clock(span.from));
+    let used = cells::put(buffer, area, &from, muted, "");
+    let sum = |count: fn(&Bar) -> u32| bars.iter().map(count).sum::<u32>();
+    let counts = [
+        (Role::LogError, sum(|bar| bar.errors), "errors"),
+        (Role::LogWarn, sum(|bar| bar.warnings), "warnings"),
+    ];
+    let mut rest = cells::skip(area, used + 2);
+    let end = clock(span.to);
+    rest.width = rest.width.saturating_sub(end.len() as u16 + 1);
+    for (role, count, word) in counts.into_iter().filter(|(_, count, _)| *count > 0) {
+        let words = format!("{} {word}  ", format::exact(u64::from(count)));
+        rest = cells::skip(rest, cells::put(buffer, rest, &words, cx.theme.style(role), ""));
+    }
+    cells::put_right(buffer, area, &end, muted, "");
+}
+
+/// The time that the strip spans, and its columns.
+struct Span {
+    from: Timestamp,
+    to: Timestamp,
+    columns: u16,
+}
+
+impl Span {
+    fn of(axis: &Axis<'_>, columns: u16) -> Option<Self> {
+        let (from, to) = (axis.oldest_time()?, axis.newest()?.at);
+        (columns > 0).then_some(Self { from, to, columns })
+    }
+
+    fn column(&self, at: Timestamp) -> u16 {
+        let whole = self.to.duration_since(self.from).max(SignedDuration::from_nanos(1));
+        let part = at.duration_since(self.from).as_secs_f64() / whole.as_secs_f64();
+        ((part * f64::from(self.columns)) as u16).min(self.columns - 1)
+    }
+
+    fn bars(&self, axis: &Axis<'_>) -> Vec<Bar> {
+        let mut bars = vec![Bar::default(); usize::from(self.columns)];
+        axis.each(|line| {
+            let Some(bar) = bars.get_mut(usize::from(self.column(line.at()))) else { return };
+            bar.lines += 1;
+            match line.told().level.filter(|_| !line.told().continues) {
+                Some(Severity::Error | Severity::Fatal) => bar.errors += 1,
+                Some(Severity::Warn) => bar.warnings += 1,
+                _ => {}
+            }
+        });
+        bars
+    }
+}
