@@ -93,6 +93,12 @@ impl Part {
         self.voice.name.as_ref()
     }
 
+    /// How far its live file was read, in bytes.
+    #[cfg(test)]
+    pub(super) fn place(&self) -> u64 {
+        self.live.as_ref().map_or(0, |live| live.offset)
+    }
+
     /// Whether there has been no file of that name for a while.
     pub(super) fn is_gone(&self, now: Instant) -> bool {
         self.absent_since.is_some_and(|since| now.duration_since(since) >= GRACE)
