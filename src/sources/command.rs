@@ -82,6 +82,7 @@ impl LogSource for CommandSource {
             stderr: LineSplitter::new(Stream::Stderr),
             lines: VecDeque::new(),
             end: None,
+            has_ended: false,
         };
         let said = stream::unfold(running, async |mut running| {
             let said = running.next().await?;
@@ -100,7 +101,8 @@ struct Running {
     stderr: LineSplitter,
     lines: VecDeque<LogLine>,
     /// How it ended, until that is said.
-    end: Option<Option<End>>,
+    end: Option<End>,
+    has_ended: bool,
 }
 
 impl Running {
@@ -111,8 +113,8 @@ impl Running {
                 self.teller.tell(&mut line);
                 return Some(Ok(Said { part: None, what: What::Line(line) }));
             }
-            if let Some(end) = &mut self.end {
-                return end.take().map(|end| Err(of_end(&self.name, &end)));
+            if self.has_ended {
+                return self.end.take().map(|end| Err(of_end(&self.name, &end)));
             }
             let lines = &mut self.lines;
             match self.pipes.next().await {
@@ -125,7 +127,8 @@ impl Running {
                 Piece::Ended(end) => {
                     lines.extend(self.stdout.finish());
                     lines.extend(self.stderr.finish());
-                    self.end = Some(Some(end));
+                    self.end = Some(end);
+                    self.has_ended = true;
                 }
             }
         }

@@ -59,17 +59,15 @@ impl JournalSource {
         let mut words: Vec<String> =
             [&self.program, "--output=json", FIELDS, "--all", "--no-pager"].map(Into::into).into();
         words.push(format!("--unit={unit}"));
-        match &*lock(&self.cursor) {
-            Some(cursor) => {
-                words.extend([format!("--after-cursor={cursor}"), "--lines=all".into()]);
-            }
-            None => {
-                let lines = request.tail.map_or_else(|| "all".into(), |tail| tail.to_string());
-                words.push(format!("--lines={lines}"));
-                for (name, moment) in [("since", request.since), ("until", request.until)] {
-                    if let Some(moment) = moment {
-                        words.push(format!("--{name}=@{}", moment.as_second()));
-                    }
+        let cursor = lock(&self.cursor).clone();
+        if let Some(cursor) = cursor {
+            words.extend([format!("--after-cursor={cursor}"), "--lines=all".into()]);
+        } else {
+            let lines = request.tail.map_or_else(|| "all".into(), |tail| tail.to_string());
+            words.push(format!("--lines={lines}"));
+            for (name, moment) in [("since", request.since), ("until", request.until)] {
+                if let Some(moment) = moment {
+                    words.push(format!("--{name}=@{}", moment.as_second()));
                 }
             }
         }

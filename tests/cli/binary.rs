@@ -183,6 +183,17 @@ fn trust_is_given_to_a_content_and_shows_no_secret() {
 }
 
 #[test]
+fn the_command_of_a_log_is_withheld_like_that_of_a_service() {
+    let midwatch = Midwatch::new();
+    let stack = "name = \"shop\"\n[[logs]]\nname = \"edge\"\nsource = \"cmd:tail -F x\"\n";
+    midwatch.write("work/midwatch.toml", stack);
+    assert!(midwatch.run("config show --origin").1.contains("not approved"));
+    let (code, out, _) = midwatch.run("trust --yes");
+    assert_eq!(code, 0);
+    assert!(out.contains("The stack shop runs, as you:\n  edge (log): tail -F x"), "{out}");
+}
+
+#[test]
 fn without_a_terminal_nothing_is_approved_that_nobody_said_yes_to() {
     let midwatch = Midwatch::new();
     midwatch.write("work/midwatch.toml", STACK);

@@ -284,6 +284,10 @@ pub(crate) async fn logs_since_a_moment_begin_there(harness: &impl Harness) {
     assert_eq!(after[0], ticks[border]);
     let before = LogRequest { until: since, ..PAST };
     assert_eq!(all_lines(harness, &started.id, before).await, ticks[..border]);
+    // The tail is that of what is asked for, however much came since.
+    let moment = since.expect("the last line has a time");
+    let last = all_lines(harness, &started.id, LogRequest::before(moment, 1)).await;
+    assert_eq!(last, ticks[border - 1..border]);
 }
 
 pub(crate) async fn logs_follow_and_end_with_the_instance(harness: &impl Harness) {

@@ -5,17 +5,17 @@ use std::{collections::VecDeque, fs, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
 use midwatch::{
-    engines::{EngineError, EngineStream, LogRequest},
+    engines::{Engine, EngineError, EngineStream, LogRequest},
     model::{
-        Event, FaultKind, InstanceKey, LogLine, LogOrigin, LogReading, LogSourceSpec, Stream,
-        StreamState,
+        Event, FaultKind, InstanceKey, LogLine, LogOrigin, LogReading, LogSourceSpec, Stack,
+        Stream, StreamState,
     },
-    sources::{FileSource, LogSource, Said, What},
+    sources::{FileSource, LogSource, Said, Understood, What},
     text::Clean,
 };
 use tokio::time::Instant;
 
-use crate::watching::Streaming;
+use crate::watching::{Streaming, fake, id, line};
 
 const QUIET: Duration = Duration::from_secs(20);
 
@@ -145,4 +145,22 @@ async fn a_command_that_ends_at_once_is_started_ever_more_slowly_and_that_is_sai
     // 0.5 + 1 + … + 32 s, then a minute each, up to a quarter shorter.
     assert!((14..=22).contains(&broken), "{broken} ends in ten minutes");
     assert_eq!(lines, broken);
+}
+
+#[tokio::test]
+async fn what_a_stack_file_says_of_a_service_holds_for_whoever_reads_its_instances() {
+    let fake = fake(&["api", "worker"]);
+    for name in ["api", "worker"] {
+        fake.say(&id(name), line(1, "user 123-45-6789"));
+    }
+    let reading = LogReading { redact: vec![r"\d{3}-\d{2}-\d{4}".into()], ..LogReading::default() };
+    let origin = LogOrigin::Service(Clean::new("api"));
+    let stack = Stack { logs: vec![LogSourceSpec { reading, ..spec(origin) }], ..Stack::default() };
+    let engine = Understood::new(Arc::new(fake), &stack);
+    engine.list().await.unwrap();
+    let request = LogRequest { tail: None, since: None, until: None, follow: false };
+    for (name, text) in [("api", "user ••••••"), ("worker", "user 123-45-6789")] {
+        let mut lines = engine.logs(&id(name), request).await.unwrap();
+        assert_eq!(lines.next().await.unwrap().unwrap().as_str(), text);
+    }
 }

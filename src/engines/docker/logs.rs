@@ -26,6 +26,10 @@ use crate::{
 /// be read, such as `none`.
 const NOTHING_TO_READ: [&str; 2] = ["driver does not support reading", "cannot read logs"];
 
+/// So much of the last lines before a moment is held, in bytes, until they are known to be
+/// the last.
+const MAX_LAST_BYTES: usize = 16 * 1024 * 1024;
+
 /// Reads an instance's output. `tty` says that it has a terminal instead of two pipes.
 ///
 /// The connection is made with the first poll: Podman does not answer before there is
@@ -36,6 +40,12 @@ pub(super) fn logs(
     tty: bool,
     request: LogRequest,
 ) -> EngineStream<LogLine> {
+    if let (Some(tail), Some(_), false) = (request.tail, request.until, request.follow) {
+        // Engines take the last lines of all and then leave out those that are too late:
+        // of the lines before a run that said more since, none would come.
+        let all = LogRequest { tail: None, ..request };
+        return last(tail, logs(client, id, tty, all));
+    }
     let opened = stream::once(async move {
         let uri = uri_of(&id, request, client.is_podman())
             .map_err(|error| failure::answer(client.endpoint(), error.to_string()))?;
@@ -49,6 +59,29 @@ pub(super) fn logs(
             Err(error) => stream::once(async { Err(error) }).boxed(),
         })
         .map(|line| line.map_err(of_reading))
+        .boxed()
+}
+
+/// The last lines of a stream that ends. A failure ends it.
+fn last(count: usize, mut lines: EngineStream<LogLine>) -> EngineStream<LogLine> {
+    let last = async move {
+        let (mut last, mut bytes) = (VecDeque::new(), 0);
+        while let Some(line) = lines.next().await {
+            let line: LogLine = line?;
+            bytes += line.text.cost_bytes();
+            last.push_back(line);
+            while last.len() > count || bytes > MAX_LAST_BYTES {
+                let Some(oldest) = last.pop_front() else { break };
+                bytes -= oldest.text.cost_bytes();
+            }
+        }
+        Ok::<_, EngineError>(last)
+    };
+    stream::once(last)
+        .flat_map(|last| match last {
+            Ok(last) => stream::iter(last).map(Ok).boxed(),
+            Err(error) => stream::once(async { Err(error) }).boxed(),
+        })
         .boxed()
 }
 
@@ -222,6 +255,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::text::Clean;
 
     const ALL: LogRequest = LogRequest { tail: None, since: None, until: None, follow: false };
 
@@ -253,6 +287,18 @@ mod tests {
         let lines = read(vec![Piece::Bytes(Bytes::from_static(bytes))]).await;
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[1], (Stream::Stdout, "b".into()));
+    }
+
+    #[tokio::test]
+    async fn the_last_lines_of_a_stream_are_held_alone() {
+        let line = |n: usize| LogLine::new(None, Stream::Stdout, Clean::new(&n.to_string()));
+        let all = stream::iter((0..1000).map(line).map(Ok)).boxed();
+        let kept: Vec<_> = last(2, all).map(Result::unwrap).collect().await;
+        assert_eq!(kept, [line(998), line(999)]);
+        let endpoint = Endpoint::Unix("/x".into());
+        let broken = stream::iter([Ok(line(1)), Err(failure::answer(&endpoint, "no"))]).boxed();
+        let told: Vec<_> = last(2, broken).collect().await;
+        assert!(matches!(told.as_slice(), [Err(_)]), "{told:?}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod find;
 mod generation;
 mod open;
 mod part;
+mod rotated;
 mod rotation;
 mod seek;
 mod window;

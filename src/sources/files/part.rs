@@ -7,6 +7,10 @@
 //! are read first, in order; the old file stays open for a while, because its writer
 //! keeps it open until it is told.
 
+mod begin;
+mod unseen;
+mod voice;
+
 use std::{
     collections::VecDeque,
     fs, io,
@@ -14,19 +18,20 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use jiff::Timestamp;
-
+use self::{
+    unseen::{Present, Unseen},
+    voice::{Voice, at},
+};
 use super::{
-    generation::{Generation, Looks, Rotated, Segment, Start, head_of},
+    generation::{Generation, Looks},
     open::{Identity, refusal},
+    rotated::{Rotated, Segment, Start},
     rotation::siblings,
-    seek,
-    window::Window,
 };
 use crate::{
     engines::{EngineError, LogRequest, lines::LineSplitter},
-    model::{LogLine, Stream},
-    sources::{Said, Teller, What},
+    model::Stream,
+    sources::{Said, Teller},
     text::Clean,
 };
 
@@ -35,9 +40,6 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// So many rotated files are kept open for their writers.
 const MOST_RETIRED: usize = 4;
-
-/// Times of files are compared with so much doubt: some tools keep whole seconds.
-const DOUBT: Duration = Duration::from_secs(2);
 
 /// One file of a log.
 #[derive(Debug)]
@@ -66,56 +68,17 @@ pub(super) enum Step {
     Idle,
 }
 
-/// How a part speaks.
-#[derive(Debug)]
-struct Voice {
-    name: Option<Clean>,
-    teller: Teller,
-    window: Window,
-    /// What was said last of why it cannot be read.
-    complaint: Option<String>,
-}
-
-/// What the live file is and has in it at present.
-struct Present {
-    identity: Identity,
-    head: Vec<u8>,
-}
-
-impl Present {
-    fn of(generation: &Generation) -> io::Result<Self> {
-        Ok(Self { identity: generation.identity, head: head_of(&generation.file)? })
-    }
-}
-
-/// What lies between what was read and the live file.
-struct Unseen {
-    /// The file that was read until it was copied or renamed, if it is there.
-    rest: Option<Rotated>,
-    /// Those after it, oldest first.
-    after: Vec<Rotated>,
-}
-
 impl Part {
     pub(super) fn new(path: PathBuf, name: Option<Clean>, teller: Teller) -> Self {
         Self {
             path,
-            voice: Voice { name, teller, window: Window::default(), complaint: None },
+            voice: Voice::new(name, teller),
             live: None,
             before: Vec::new(),
             retired: VecDeque::new(),
             segments: VecDeque::new(),
             absent_since: None,
             asked: None,
-        }
-    }
-
-    /// Finds where to begin, for lines that are asked for.
-    pub(super) fn begin(&mut self, request: &LogRequest, said: &mut VecDeque<Said>) {
-        self.voice.window = Window::of(request);
-        if let Err(error) = self.try_begin(request, said) {
-            self.asked = Some(*request);
-            self.voice.complain(error, said);
         }
     }
 
@@ -128,6 +91,12 @@ impl Part {
     /// Its name, where the log has several parts.
     pub(super) fn name(&self) -> Option<&Clean> {
         self.voice.name.as_ref()
+    }
+
+    /// How far its live file was read, in bytes.
+    #[cfg(test)]
+    pub(super) fn place(&self) -> u64 {
+        self.live.as_ref().map_or(0, |live| live.offset)
     }
 
     /// Whether there has been no file of that name for a while.
@@ -157,68 +126,6 @@ impl Part {
         for generation in retired.chain(&mut self.live) {
             let at = at(generation);
             self.voice.say(generation.splitter.finish(), at, said);
-        }
-    }
-
-    fn try_begin(
-        &mut self,
-        request: &LogRequest,
-        said: &mut VecDeque<Said>,
-    ) -> Result<(), EngineError> {
-        let mut live = Generation::open(&self.path)?;
-        let path = self.path.clone();
-        let failed = |error: io::Error| refusal(&path, &error);
-        let size = live.looks.size;
-        let mut missing = usize::MAX;
-        if let Some(tail) = request.tail {
-            let end = seek::last_lines(&live.file, size, tail).map_err(failed)?;
-            live.offset = end.start;
-            missing = tail - end.lines;
-        }
-        self.live = Some(live);
-        self.begin_before(request, missing, said);
-        if let (Some(since), None, true, Some(live)) =
-            (request.since, request.tail, self.segments.is_empty(), &mut self.live)
-        {
-            let time_of = self.voice.teller.time_of();
-            live.offset = seek::before_time(&live.file, size, since, time_of).map_err(failed)?;
-        }
-        Ok(())
-    }
-
-    /// Takes what is missing from the files that were rotated before.
-    fn begin_before(
-        &mut self,
-        request: &LogRequest,
-        mut missing: usize,
-        said: &mut VecDeque<Said>,
-    ) {
-        for sibling in siblings(&self.path).unwrap_or_default() {
-            let is_first = self.before.is_empty();
-            let changed = Timestamp::try_from(sibling.changed).ok();
-            let is_old = request.since.is_some() && changed < request.since;
-            let is_wanted = missing > 0 && !is_old;
-            if !is_first && !is_wanted {
-                return;
-            }
-            let taken = Rotated::open(sibling).and_then(|rotated| {
-                if is_first {
-                    self.before.clone_from(&rotated.head);
-                }
-                if !is_wanted {
-                    return Ok(());
-                }
-                let (start, lines) =
-                    start_of(&rotated, missing).map_err(|error| refusal(rotated.path(), &error))?;
-                missing -= lines.min(missing);
-                self.segments.push_front(rotated.into_segment(start, splitter()));
-                Ok(())
-            });
-            if let Err(error) = taken {
-                // Lines before a gap would look as if there were none.
-                self.voice.complain(error, said);
-                return;
-            }
         }
     }
 
@@ -382,45 +289,6 @@ impl Part {
         Ok(Step::Moved)
     }
 
-    /// Finds the rotated files that are newer than what was read of `old`, and older than
-    /// what is in the live file at present.
-    fn unseen(&mut self, old: &Generation, present: &Present, said: &mut VecDeque<Said>) -> Unseen {
-        let mut unseen = Unseen { rest: None, after: Vec::new() };
-        for sibling in siblings(&self.path).unwrap_or_default() {
-            let rotated = match Rotated::open(sibling) {
-                Ok(rotated) => rotated,
-                Err(error) => {
-                    self.voice.complain(error, said);
-                    continue;
-                }
-            };
-            let is_present = rotated.identity == present.identity
-                || (!present.head.is_empty() && rotated.head.starts_with(&present.head));
-            if is_present {
-                // It was rotated since it was looked at: what is newer comes after it.
-                unseen.after.clear();
-                continue;
-            }
-            if rotated.identity == old.identity {
-                break;
-            }
-            if !old.head.is_empty() && rotated.head.starts_with(&old.head) {
-                unseen.rest = Some(rotated);
-                break;
-            }
-            let is_known = !self.before.is_empty() && rotated.head.starts_with(&self.before);
-            let is_older = rotated.looks.changed + DOUBT < old.looks.changed;
-            if is_known || is_older {
-                break;
-            }
-            if !rotated.head.is_empty() {
-                unseen.after.push(rotated);
-            }
-        }
-        unseen.after.reverse();
-        unseen
-    }
-
     /// Remembers how the last generation before the live one began.
     fn note_before(&mut self, old: &[u8], unseen: &Unseen) {
         let newest = unseen.after.last().or(unseen.rest.as_ref());
@@ -436,56 +304,8 @@ impl Part {
     }
 }
 
-impl Voice {
-    /// Splits what came of a file, and gives its lines.
-    fn hear(&mut self, from: &mut Generation, piece: &[u8], said: &mut VecDeque<Said>) {
-        let at = at(from);
-        from.splitter.push(piece, |line| self.say(Some(line), at, said));
-        self.complaint = None;
-    }
-
-    /// Gives a line. `at` is when its file was written to last: the line is not younger.
-    fn say(&mut self, line: Option<LogLine>, at: Option<Timestamp>, said: &mut VecDeque<Said>) {
-        let Some(mut line) = line else { return };
-        line.at = at;
-        self.teller.tell(&mut line);
-        if self.window.lets(&line) {
-            said.push_back(Said { part: self.name.clone(), what: What::Line(line) });
-        }
-    }
-
-    /// Says why it cannot be read, once.
-    fn complain(&mut self, error: EngineError, said: &mut VecDeque<Said>) {
-        let words = error.to_string();
-        if self.complaint.as_ref() != Some(&words) {
-            self.complaint = Some(words);
-            said.push_back(Said { part: self.name.clone(), what: What::Unreadable(error) });
-        }
-    }
-}
-
 fn splitter() -> LineSplitter {
     LineSplitter::new(Stream::Stdout)
-}
-
-/// When a file was written to last, by its own host's clock, which may be ahead of ours.
-fn at(generation: &Generation) -> Option<Timestamp> {
-    let changed = generation.file.metadata().and_then(|metadata| metadata.modified());
-    let changed = changed.unwrap_or(generation.looks.changed);
-    Timestamp::try_from(changed).ok().map(|changed| changed.min(Timestamp::now()))
-}
-
-/// Where the last `wanted` lines of a rotated file begin, and how many there are.
-fn start_of(rotated: &Rotated, wanted: usize) -> io::Result<(Start, usize)> {
-    if wanted == usize::MAX {
-        return Ok((Start::Offset(0), 0));
-    }
-    if let Some(file) = rotated.plain() {
-        let end = seek::last_lines(file, rotated.looks.size, wanted)?;
-        return Ok((Start::Offset(end.start), end.lines));
-    }
-    let lines = rotated.count_lines()?;
-    Ok((Start::Line(lines.saturating_sub(wanted)), lines))
 }
 
 /// The name of a part on the screen.

@@ -262,6 +262,23 @@ fn history_since_a_moment_leaves_out_the_files_that_are_older() {
 }
 
 #[test]
+fn history_since_a_moment_begins_with_the_first_line_that_tells_a_later_time() {
+    let mut world = World::new("app.log");
+    let line = |second: u32| {
+        let time = jiff::Timestamp::from_second(i64::from(second)).unwrap();
+        format!(r#"{{"time":"{time}","level":"info","msg":"some words"}}"#)
+    };
+    let text: Vec<_> = (0..20_000).map(|second| line(second) + "\n").collect();
+    world.writer.write_all(text.concat().as_bytes()).unwrap();
+    let at = |second| jiff::Timestamp::from_second(second).ok();
+    let request = LogRequest { since: at(15_000), until: at(15_003), ..FOLLOW };
+    world.begin(LogRequest { follow: false, ..request });
+    let skipped = world.reading.parts[0].place();
+    assert!(skipped > text.concat().len() as u64 / 2, "{skipped} bytes are not read");
+    assert_eq!(world.read(), [line(15_000), line(15_001), line(15_002)]);
+}
+
+#[test]
 fn a_broken_archive_is_complained_about_and_the_rest_is_read() {
     let mut world = World::new("app.log");
     world.append(1);
@@ -297,7 +314,7 @@ fn a_file_that_is_renamed_within_the_pattern_is_no_new_one() {
     world.writer = appending(&world.path("app.log"));
     world.append(1);
     assert_eq!(world.read(), lines(1..2));
-    world.now += Duration::from_secs(60);
+    world.now += Duration::from_mins(1);
     assert_eq!(world.read(), [""; 0]);
 }
 

@@ -73,9 +73,8 @@ pub(super) fn before_time(
         let time = lines.find_map(|line| time_of(&String::from_utf8_lossy(line)));
         match time {
             Some(time) if time < since => low = middle,
-            Some(_) => high = middle,
-            // Nothing here tells a time: what lies before stays in.
-            None => high = middle,
+            // Where nothing tells a time, what lies before stays in.
+            _ => high = middle,
         }
     }
     line_start(file, low, &mut block)
@@ -130,8 +129,8 @@ mod tests {
         assert_eq!(end("a\nb\nc", 2), ("b\nc".into(), 2));
         assert_eq!(end("a\nb\n", 5), ("a\nb\n".into(), 2));
         assert_eq!(end("a\n\n\n", 2), ("\n\n".into(), 2));
-        assert_eq!(end("", 5), ("".into(), 0));
-        assert_eq!(end("a\n", 0), ("".into(), 0));
+        assert_eq!(end("", 5), (String::new(), 0));
+        assert_eq!(end("a\n", 0), (String::new(), 0));
     }
 
     #[test]
@@ -148,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_time_is_found_by_halves() {
-        let text: String = (0..100_000).map(|n| format!("{n} some words\n")).collect();
+        let lines: Vec<_> = (0..100_000).map(|n| format!("{n} some words\n")).collect();
+        let text = lines.concat();
         let time = |line: &str| {
             let second = line.split(' ').next()?.parse().ok()?;
             Timestamp::from_second(second).ok()
