@@ -30,12 +30,11 @@ impl Export {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn run(&self, folder: &Path) -> Result<Exported, ExportError> {
+    pub fn run(&self, folder: &Path, redactor: Redactor) -> Result<Exported, ExportError> {
         let stack = self.services.first().and_then(|service| service.stack.as_ref());
         let stack = stack.map(AsRef::as_ref);
-        let redactor = Some(Redactor::default());
-        let mut writer =
-            Writer::in_folder(folder, stack, Timestamp::now(), self.form.clone(), redactor)?;
+        let (now, form) = (Timestamp::now(), self.form.clone());
+        let mut writer = Writer::in_folder(folder, stack, now, form, Some(redactor))?;
         let wanted: Vec<Vec<u64>> = self.scan.logs.iter().map(|log| self.wanted(log)).collect();
         let mut next = vec![0; wanted.len()];
         loop {

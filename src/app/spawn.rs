@@ -17,6 +17,7 @@ use tokio::{io::AsyncWriteExt, sync::mpsc, time::timeout};
 use super::{Export, Job, Request, ScanId, run::Answer};
 use crate::{
     engines::{Engine, EngineError, Shell, ShellSize},
+    logs::Redactor,
     model::{EngineFact, EngineId, Event, Fault, FaultKind, InstanceKey},
     store::logs::Scan,
     ui::panes::logs::Purpose,
@@ -78,10 +79,10 @@ impl Spawner {
     }
 
     /// Writes lines to a file, and says where they are.
-    pub(super) fn export(&self, Job(export): Job<Export>, folder: PathBuf) {
+    pub(super) fn export(&self, Job(export): Job<Export>, folder: PathBuf, redactor: Redactor) {
         let answers = self.answers.clone();
         tokio::task::spawn_blocking(move || {
-            let words = match export.run(&folder) {
+            let words = match export.run(&folder, redactor) {
                 Ok(exported) => exported.to_string(),
                 Err(error) => format!("nothing exported: {}", chain(&error)),
             };

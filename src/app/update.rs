@@ -222,6 +222,12 @@ impl App {
                 self.selection.marks.clear();
                 self.screen.follow_logs();
             }
+            Wish::ToggleSource(name) => {
+                if !self.selection.sources.remove(&name) {
+                    self.selection.sources.insert(name);
+                }
+                self.screen.follow_logs();
+            }
             Wish::Focus(pane) => self.screen.go_to(pane),
             Wish::Open(overlay) => {
                 if let Overlay::Inspect(instance) = &overlay {
@@ -245,7 +251,7 @@ impl App {
             Wish::Copy(lines) => effects.push(Effect::Copy(lines)),
             Wish::Dump(lines) => effects.push(Effect::Dump(lines)),
             Wish::Export(form) => {
-                let (scan, services) = self.ask(now, |screen, cx| screen.all_lines(cx));
+                let (scan, services) = self.ask(now, Screen::all_lines);
                 let export = Export { scan, services, form };
                 effects.push(Effect::Export(Job::new(export)));
             }

@@ -122,6 +122,10 @@ pub enum Command {
     CopyVisible,
     /// Show the lines without anything around them, to be selected by hand.
     Dump,
+    /// Choose the logs of the stack file that are shown too.
+    LogSources,
+    /// Choose the fields that are shown behind what lines say.
+    Fields,
     /// Write the lines to a file, as text.
     Export,
     /// Write the lines to a file, as JSON.
@@ -219,6 +223,10 @@ impl Command {
             Self::Copy => ("copy", "Copy the marked lines, or the one under the cursor"),
             Self::CopyVisible => ("copy all", "Copy the lines that stand in the pane"),
             Self::Dump => ("plain", "Show the lines plainly, to be selected by hand"),
+            Self::LogSources => {
+                ("sources", "Show logs of the stack file: files, journals, commands")
+            }
+            Self::Fields => ("fields", "Choose the fields that stand behind what lines say"),
             Self::Export => ("export", "Write the lines to a file as text, filtered as they are"),
             Self::ExportJson => ("export JSON", "Write them to a file as JSON, an object a line"),
         }

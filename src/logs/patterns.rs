@@ -70,7 +70,7 @@ impl Pattern {
 }
 
 /// Counts the lines of patterns by the minute that they were said in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PatternCounter {
     counted: Vec<(Pattern, Minutes)>,
 }
@@ -81,6 +81,12 @@ impl PatternCounter {
     pub fn new(patterns: Vec<Pattern>) -> Self {
         let counted = patterns.into_iter().map(|pattern| (pattern, Minutes::default())).collect();
         Self { counted }
+    }
+
+    /// Whether there is nothing to count.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counted.is_empty()
     }
 
     /// Counts a line that came in at `now`, under each pattern that it is of. It counts

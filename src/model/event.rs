@@ -33,8 +33,10 @@ pub enum Event {
     },
     /// Lines of an instance's output, in order.
     Logged {
-        /// Which instance.
+        /// Which instance, or which log source or part of it.
         key: InstanceKey,
+        /// When we heard them.
+        at: Timestamp,
         /// The lines.
         lines: Vec<LogLine>,
         /// How many more came before these and were dropped because we fell behind.

@@ -23,9 +23,12 @@ use groups::Groups;
 
 use crate::model::{
     EngineFact, EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceId, InstanceKey,
-    ServiceKey, StreamState,
+    LogLine, ServiceKey, StreamState,
 };
-use crate::text::Clean;
+use crate::{
+    logs::{Pattern, PatternCounter, Record},
+    text::Clean,
+};
 
 bitflags! {
     /// What changed; a pane names what it shows.
@@ -53,6 +56,7 @@ pub struct Store {
     logs: Logs,
     /// The names of the stack's log sources.
     sources: BTreeSet<Clean>,
+    patterns: PatternCounter,
     inspection: Option<(InstanceKey, Fetch<Inspection>)>,
 }
 
@@ -69,6 +73,7 @@ impl Store {
             groups: Groups::default(),
             logs: Logs::new(logs),
             sources: BTreeSet::new(),
+            patterns: PatternCounter::default(),
             inspection: None,
         }
     }
@@ -78,6 +83,12 @@ impl Store {
     pub fn with_log_sources(mut self, names: impl IntoIterator<Item = Clean>) -> Self {
         self.sources.extend(names);
         self
+    }
+
+    /// Also counts the lines of these patterns.
+    #[must_use]
+    pub fn with_patterns(self, patterns: Vec<Pattern>) -> Self {
+        Self { patterns: PatternCounter::new(patterns), ..self }
     }
 
     /// Whether a key names something that is known to have lines.
@@ -105,7 +116,8 @@ impl Store {
             Event::Logged { key, .. } | Event::LogStream { key, .. } if !self.has_lines(&key) => {
                 Topics::empty()
             }
-            Event::Logged { key, lines, dropped } => {
+            Event::Logged { key, at, lines, dropped } => {
+                self.count_patterns(&key, at, &lines);
                 let service = self.service_of(&key);
                 self.logs.push(&key, service.as_ref(), &lines, dropped);
                 Topics::LOGS
@@ -298,9 +310,41 @@ impl Store {
         Usage::sum(service.instances.iter().filter_map(|key| self.instances.get(key)), since)
     }
 
+    fn count_patterns(&mut self, key: &InstanceKey, now: Timestamp, lines: &[LogLine]) {
+        if self.patterns.is_empty() {
+            return;
+        }
+        let instance = self.instances.get(key).map(|view| &view.instance);
+        let source = key.as_source().map(|(name, _)| name);
+        let service = instance.map(|instance| instance.service.name.as_str()).or(source);
+        for line in lines {
+            let record = Record {
+                service: service.unwrap_or_default(),
+                instance: instance.map_or("", |instance| instance.name.as_str()),
+                stream: line.stream,
+                at: line.when().unwrap_or(now),
+                told: line.told,
+                text: line.as_str(),
+            };
+            self.patterns.count(&record, now);
+        }
+    }
+
     fn service_of(&self, key: &InstanceKey) -> Option<ServiceKey> {
         let instance = &self.instances.get(key)?.instance;
         Some(ServiceKey { engine: key.engine.clone(), service: instance.service.clone() })
+    }
+
+    /// What is counted in the lines that come in.
+    #[must_use]
+    pub fn patterns(&self) -> &PatternCounter {
+        &self.patterns
+    }
+
+    /// The keys of the logs of a log source: its own, and those of its parts.
+    pub fn logs_of_source<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a InstanceKey> {
+        let is_of = move |key: &&InstanceKey| key.as_source().is_some_and(|(of, _)| of == name);
+        self.logs.keys().filter(is_of)
     }
 
     /// The log lines that are kept of an instance.

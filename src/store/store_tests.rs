@@ -49,7 +49,7 @@ fn listed(second: i64, ids: &[&str]) -> Event {
 fn logged(id: &str) -> Event {
     let text = Clean::new("hello");
     let line = LogLine::new(None, Stream::Stdout, text);
-    Event::Logged { key: key(id), lines: vec![line], dropped: 0 }
+    Event::Logged { key: key(id), at: at(1), lines: vec![line], dropped: 0 }
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::{
     input::{Command, Context, Keymap},
     model::{Condition, EngineId, ServiceKey, Stack, TimeStyle},
     store::{EngineView, ServiceView, Store},
+    text::Clean,
     ui::{
         glyphs::Glyphs,
         theme::{Role, Theme},
@@ -132,6 +133,8 @@ pub struct Selection {
     pub service: Option<ServiceKey>,
     /// Marked services.
     pub marks: BTreeSet<ServiceKey>,
+    /// Log sources that were chosen, by name.
+    pub sources: BTreeSet<Clean>,
 }
 
 impl Selection {

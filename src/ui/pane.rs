@@ -12,6 +12,7 @@ use crate::{
     logs::export::Form,
     model::{Demand, InstanceKey, ServiceKey, TimeStyle},
     store::Topics,
+    text::Clean,
     ui::{Cx, dialogs::record::RecordView},
 };
 
@@ -128,6 +129,8 @@ pub enum Wish {
     ToggleMark(ServiceKey),
     /// Take all marks away.
     ClearMarks,
+    /// Show a log of the stack file too, or no longer.
+    ToggleSource(Clean),
     /// Go to a pane.
     Focus(PaneId),
     /// Open a dialog.
@@ -169,6 +172,8 @@ pub enum Overlay {
     Detail(ServiceKey),
     /// Everything an engine tells of an instance.
     Inspect(InstanceKey),
+    /// The logs of the stack file.
+    LogSources,
     /// A record of a log, whole.
     Record(RecordView),
 }

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use tokio::{sync::mpsc, time::MissedTickBehavior};
 
 use super::{Heard, Tail};
@@ -169,7 +170,8 @@ impl Batch {
         self.flush();
         if self.dropped > 0 {
             let (key, dropped) = (self.key.clone(), self.dropped);
-            let event = Event::Logged { key, lines: Vec::new(), dropped };
+            let at = Timestamp::now();
+            let event = Event::Logged { key, at, lines: Vec::new(), dropped };
             // A closed channel ends the caller at its next wait.
             let _ = self.events.send(event).await;
             self.dropped = 0;
@@ -194,7 +196,8 @@ impl Batch {
         self.bytes = 0;
         let count = lines.len() as u64;
         let dropped = std::mem::take(&mut self.dropped);
-        let event = Event::Logged { key: self.key.clone(), lines, dropped };
+        let (key, at) = (self.key.clone(), Timestamp::now());
+        let event = Event::Logged { key, at, lines, dropped };
         if self.events.try_send(event).is_err() {
             self.dropped = dropped + count;
         }

@@ -15,6 +15,8 @@ use crate::{
     config::{Settings, Variables, settings::Ascii},
     engines::Engine,
     input::Keymap,
+    logs::{Pattern, Redactor},
+    model::{PatternSpec, Stack},
     store::{LogBounds, Store},
     terminal::handover::is_interactive,
     ui::{
@@ -114,7 +116,8 @@ pub(super) async fn show(
     let places = engines.iter().map(|engine| (engine.id().clone(), engine.endpoint()));
     let start = Start {
         store: Store::new(places, bounds(settings))
-            .with_log_sources(session.stack.log_sources().map(|source| source.name.clone())),
+            .with_log_sources(session.stack.log_sources().map(|source| source.name.clone()))
+            .with_patterns(patterns(&session.stack)),
         stack: session.stack.clone(),
         read_only: session.read_only,
         faults: known,
@@ -139,8 +142,26 @@ pub(super) async fn show(
         themes,
         faults: switch,
         exports: context.paths.exports_dir.clone(),
+        redactor: redactor(&session.stack),
     };
     run(console).await.map_err(CliError::system("use the terminal"))
+}
+
+/// What is counted in the logs. The stack file was read, so each is a pattern.
+fn patterns(stack: &Stack) -> Vec<Pattern> {
+    let pattern = |spec: &PatternSpec| {
+        let pattern = Pattern::new(spec.name.as_str(), &spec.matches, spec.not.as_deref()).ok()?;
+        let logs = spec.within.iter().map(|log| log.as_str().to_owned()).collect();
+        Some(Pattern { logs, level: spec.level, ..pattern })
+    };
+    stack.patterns.iter().filter_map(pattern).collect()
+}
+
+/// What hides secrets in lines that leave, the stack file's own rules among it. It was
+/// read, so each is a regular expression.
+fn redactor(stack: &Stack) -> Redactor {
+    let own: Vec<&String> = stack.logs.iter().flat_map(|log| &log.reading.redact).collect();
+    Redactor::new(&own).unwrap_or_default()
 }
 
 fn bounds(settings: &Settings) -> LogBounds {

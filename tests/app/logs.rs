@@ -181,9 +181,9 @@ fn selecting_another_service_follows_its_newest_lines() {
 #[test]
 fn what_was_dropped_is_counted_and_shown() {
     let mut console = console(1, few());
-    console.hear([Event::Logged { key: key("web-1"), lines: lines(0, 3), dropped: 0 }]);
+    console.hear([Event::Logged { key: key("web-1"), at: now(), lines: lines(0, 3), dropped: 0 }]);
     assert!(!console.draw().contains("dropped"));
-    console.hear([Event::Logged { key: key("web-1"), lines: vec![], dropped: 1234 }]);
+    console.hear([Event::Logged { key: key("web-1"), at: now(), lines: vec![], dropped: 1234 }]);
     assert!(console.draw().contains("1 234 lines dropped"), "{}", console.draw());
 }
 

@@ -158,6 +158,7 @@ fn messages(step: Step, console: &mut Console) -> Vec<Msg> {
         }
         Step::Log(n, at, text) => Event::Logged {
             key: key(&format!("i{n}")),
+            at: now,
             lines: vec![line(now + SignedDuration::from_secs(at.into()), &text)],
             dropped: u64::from(at == 0),
         },

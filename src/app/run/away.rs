@@ -7,8 +7,8 @@ use ratatui::layout::Size;
 
 use super::{Flow, Running};
 use crate::{
-    app::Msg,
-    logs::{Masker, Redactor},
+    app::{Export, Job, Msg},
+    logs::Masker,
     terminal::{
         self,
         dump::{self, Left},
@@ -68,7 +68,7 @@ impl Running {
 
     /// Shows lines on the plain terminal until Enter. Facts are taken in meanwhile.
     pub(super) async fn dump(&mut self, lines: &[String]) -> io::Result<Flow> {
-        let lines = masked(lines);
+        let lines = self.masked(lines);
         self.stop_reading();
         self.screen.release();
         let left = {
@@ -93,15 +93,20 @@ impl Running {
 
     /// Puts lines on the clipboard, and says what became of it.
     pub(super) fn copy(&mut self, lines: &[String]) -> io::Result<Flow> {
-        let lines = masked(lines);
+        let lines = self.masked(lines);
         let text: Vec<&str> = lines.iter().map(Clean::as_str).collect();
         let copied = self.screen.copy(&text.join("\n"))?;
         self.tell(Msg::Notice(copied.to_string()))
     }
-}
 
-/// Lines as they leave midwatch: clean, and without secrets.
-fn masked(lines: &[String]) -> Vec<Clean> {
-    let mut masker = Masker::new(Redactor::default());
-    lines.iter().map(|line| Clean::new(&masker.line("", line))).collect()
+    /// Writes lines to a file.
+    pub(super) fn export(&self, export: Job<Export>) {
+        self.spawner.export(export, self.exports.clone(), self.redactor.clone());
+    }
+
+    /// Lines as they leave midwatch: clean, and without secrets.
+    fn masked(&self, lines: &[String]) -> Vec<Clean> {
+        let mut masker = Masker::new(self.redactor.clone());
+        lines.iter().map(|line| Clean::new(&masker.line("", line))).collect()
+    }
 }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     engines::{Engine, Shell},
+    logs::Redactor,
     sources::LogSource,
     store::logs::Found,
     terminal::{self, Pacer, Signal, Signals, Urgency, handover},
@@ -48,6 +49,8 @@ pub struct Console {
     pub faults: Option<SwitchFaults>,
     /// The folder that exports go to.
     pub exports: PathBuf,
+    /// What hides secrets in lines that leave.
+    pub redactor: Redactor,
 }
 
 /// Makes the demo's faults those of these names.
@@ -90,6 +93,7 @@ pub async fn run(console: Console) -> io::Result<()> {
         shell: None,
         pacer: Pacer::default(),
         exports: console.exports,
+        redactor: console.redactor,
     };
     let ended = running.serve().await;
     running.leave().stop().await;
@@ -114,6 +118,8 @@ struct Running {
     pacer: Pacer,
     /// The folder that exports go to.
     exports: PathBuf,
+    /// What hides secrets in lines that leave.
+    redactor: Redactor,
 }
 
 /// What the loop received.
@@ -296,7 +302,7 @@ impl Running {
             Effect::Scan(id, scan) => self.spawner.scan(id, scan),
             Effect::Copy(lines) => return self.copy(&lines),
             Effect::Dump(lines) => return Ok(Flow::Dump(lines)),
-            Effect::Export(export) => self.spawner.export(export, self.exports.clone()),
+            Effect::Export(export) => self.export(export),
             Effect::Faults(names) => {
                 let switched = self.faults.as_mut().map_or(Ok(()), |switch| switch(&names));
                 if let Err(error) = switched {

@@ -121,7 +121,7 @@ fn a_snapshot_stays_as_it_was_while_the_log_goes_on() {
     }
     assert!(logs.ring(&key("a")).unwrap().get(1).is_none());
     assert_eq!(snapshot.lines(), 1..2);
-    assert_eq!(snapshot.iter().map(|line| line.text()).collect::<Vec<_>>(), ["two"]);
+    assert_eq!(snapshot.iter().map(LineRef::text).collect::<Vec<_>>(), ["two"]);
 }
 
 #[test]
@@ -155,7 +155,7 @@ proptest! {
             let lines: Vec<_> = (0..count)
                 .map(|n| {
                     let number = counts[of] + n as u64;
-                    line(number as i64, &format!("{number} {}", "x".repeat(length)))
+                    line(number.cast_signed(), &format!("{number} {}", "x".repeat(length)))
                 })
                 .collect();
             push(&mut logs, id, &lines);

@@ -56,6 +56,11 @@ impl Logs {
         self.rings.get(key)
     }
 
+    /// Whose logs there are.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &InstanceKey> {
+        self.rings.keys()
+    }
+
     /// Keeps lines of a log of this service.
     pub(super) fn push(
         &mut self,

@@ -46,7 +46,7 @@ impl Snapshot {
     /// All lines, oldest first; quicker than one by one.
     pub fn iter(&self) -> impl Iterator<Item = LineRef<'_>> {
         let blocks = self.chunks.iter().map(|chunk| Block::new(chunk, &self.lines));
-        blocks.flat_map(|block| block.iter())
+        blocks.flat_map(Block::iter)
     }
 
     /// The line with a number.

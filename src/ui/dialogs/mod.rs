@@ -4,6 +4,7 @@ pub mod detail;
 pub mod faults;
 pub mod help;
 pub mod inspect;
+pub mod log_sources;
 pub mod palette;
 pub mod record;
 mod scroll;
@@ -25,6 +26,7 @@ pub fn open(overlay: Overlay, offered: &[Command], cx: &Cx<'_>) -> Box<dyn Pane>
         Overlay::Faults => Box::new(faults::Faults::default()),
         Overlay::Detail(service) => Box::new(detail::Detail::new(service, cx)),
         Overlay::Inspect(instance) => Box::new(inspect::Inspect::new(instance)),
+        Overlay::LogSources => Box::new(log_sources::LogSources::default()),
         Overlay::Record(record) => Box::new(record::Record::new(record)),
     }
 }

@@ -106,7 +106,7 @@ pub(crate) fn line(at: Timestamp, raw: &str) -> LogLine {
 }
 
 pub(crate) fn said(id: &str, lines: Vec<LogLine>) -> Event {
-    Event::Logged { key: key(id), lines, dropped: 0 }
+    Event::Logged { key: key(id), at: super::now(), lines, dropped: 0 }
 }
 
 pub(crate) fn live(id: &str) -> Event {

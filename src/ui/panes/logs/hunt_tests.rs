@@ -35,7 +35,7 @@ fn go_on(hunt: &mut Hunt, lines: &Snapshot) {
 }
 
 fn line(n: usize, (text, continues): &(String, bool)) -> LogLine {
-    let at = Timestamp::from_second(n as i64).ok();
+    let at = Timestamp::from_second(n.cast_signed() as i64).ok();
     let told = Told { continues: *continues && n > 0, ..Told::default() };
     LogLine { told, ..LogLine::new(at, Stream::Stdout, Clean::new(text)) }
 }

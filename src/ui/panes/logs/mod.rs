@@ -4,10 +4,12 @@
 //! [`Hunt`] knows which lines are wanted; the pane moves in them (`motion`), sifts them
 //! (`sift`) and hands them out (`out`).
 
+mod asking;
 mod axis;
 mod bar;
 mod hunt;
 mod motion;
+mod origin;
 mod out;
 mod plan;
 mod prompt;
@@ -19,16 +21,18 @@ mod view;
 
 use std::collections::BTreeSet;
 
+use bitflags::bitflags;
 use crossterm::event::KeyEvent;
 use ratatui::{
     buffer::Buffer,
     layout::{Rect, Size},
-    text::Line,
+    text::{Line, Span},
 };
 
 pub use sift::Purpose;
 
 use axis::{Axis, Place, Source};
+use origin::keys;
 use plan::Plan;
 use prompt::{Ask, Prompt, Typed};
 use shown::Reading;
@@ -38,11 +42,12 @@ use view::{Emphasis, LineStyle};
 
 use crate::{
     input::{Command, Context},
+    logs::{Pattern, patterns::MINUTES},
     model::{Demand, InstanceKey, StreamState},
-    store::{EngineView, LogRing, Store, Topics, logs::Snapshot},
+    store::{LogRing, Topics, logs::Snapshot},
     text::{Clean, format},
     ui::{
-        Cx, Pane, Reaction, Wish,
+        Cx, Overlay, Pane, Reaction, Wish,
         panes::services::{Purpose as Instance, one_instance},
         theme::Role,
         widgets::message,
@@ -55,43 +60,42 @@ const SIDE_STEP: usize = 16;
 /// How many lines can be marked.
 const MOST_MARKS: usize = 1000;
 
+bitflags! {
+    /// How lines are shown.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    struct Looks: u8 {
+        /// Long lines are wrapped.
+        const WRAPPED = 1;
+        /// Lines are shown as they were written, not taken apart.
+        const RAW = 1 << 1;
+        /// Repeated lines are folded into one.
+        const FOLDED = 1 << 2;
+        /// It is shown how many lines there were when.
+        const STRIP = 1 << 3;
+    }
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self::STRIP
+    }
+}
+
 /// Pane 2.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Logs {
     /// Where it stands still; `None` while it follows the newest line.
     still: Option<Still>,
-    wrap: bool,
+    looks: Looks,
     side: usize,
-    /// Whether lines are shown as they were written.
-    raw: bool,
-    /// Whether repeated lines are folded.
-    folded: bool,
-    /// Whether it shows how many lines there were when.
-    strip: bool,
     sieve: Option<Sieve>,
     quest: Option<Quest>,
     prompt: Option<Prompt>,
     marks: BTreeSet<LineName>,
+    /// The fields that are shown behind what a line says; all, when none is chosen.
+    fields: Vec<String>,
     /// Counts the hunts so far.
     serial: u64,
-}
-
-impl Default for Logs {
-    fn default() -> Self {
-        Self {
-            still: None,
-            wrap: false,
-            side: 0,
-            raw: false,
-            folded: false,
-            strip: true,
-            sieve: None,
-            quest: None,
-            prompt: None,
-            marks: BTreeSet::new(),
-            serial: 0,
-        }
-    }
 }
 
 impl Logs {
@@ -105,14 +109,7 @@ impl Logs {
     /// The lines of a log that are shown: as they were when the pane was paused, or as
     /// they are.
     fn lines(&self, key: &InstanceKey, cx: &Cx<'_>) -> Option<Snapshot> {
-        self.lines_of(key, cx, self.still.as_ref())
-    }
-
-    fn lines_of(&self, key: &InstanceKey, cx: &Cx<'_>, still: Option<&Still>) -> Option<Snapshot> {
-        match still {
-            Some(still) => still.lines(key).cloned(),
-            None => Some(cx.store.log(key)?.snapshot(0)),
-        }
+        lines_of(key, cx, self.still.as_ref())
     }
 
     fn axis<'a>(&'a self, keys: &[InstanceKey], cx: &Cx<'_>) -> Axis<'a> {
@@ -122,11 +119,11 @@ impl Logs {
     fn axis_of<'a>(&'a self, keys: &[InstanceKey], cx: &Cx<'_>, still: Option<&Still>) -> Axis<'a> {
         static NONE: std::collections::VecDeque<u64> = std::collections::VecDeque::new();
         let source = |key| {
-            let lines = self.lines_of(key, cx, still).unwrap_or_default();
+            let lines = lines_of(key, cx, still).unwrap_or_default();
             let only = self.sieve.as_ref().map(|sieve| sieve.hunt.numbers(key).unwrap_or(&NONE));
             Source::new(lines, only)
         };
-        Axis::new(keys.iter().map(source).collect(), self.folded)
+        Axis::new(keys.iter().map(source).collect(), self.looks.contains(Looks::FOLDED))
     }
 
     fn cursor(&self, keys: &[InstanceKey]) -> Option<Place> {
@@ -147,7 +144,7 @@ impl Logs {
 
     fn plan(&self, size: Size) -> Plan {
         let prompt = self.prompt.as_ref().map_or(0, |prompt| prompt.rows(size.height));
-        Plan::new(size, self.strip, prompt)
+        Plan::new(size, self.looks.contains(Looks::STRIP), prompt)
     }
 
     fn style<'a>(
@@ -159,13 +156,14 @@ impl Logs {
         cx: &Cx<'_>,
     ) -> LineStyle<'a> {
         let reading = Reading {
-            raw: self.raw,
-            fields: &[],
+            raw: self.looks.contains(Looks::RAW),
+            fields: &self.fields,
             search: self.quest.as_ref().map(|quest| &quest.search),
         };
         let sample = last.map(|last| axis.back_from(last).take(usize::from(plan.lines.height)));
         let sample = sample.into_iter().flatten().map(|(_, line)| line);
-        LineStyle::new(keys, reading, plan.lines.width, sample, cx).laid(self.wrap, self.side)
+        LineStyle::new(keys, reading, plan.lines.width, sample, cx)
+            .laid(self.looks.contains(Looks::WRAPPED), self.side)
     }
 
     /// Marks the line under the cursor, or takes its mark away, and goes on.
@@ -193,19 +191,6 @@ impl Logs {
                 Reaction::done()
             }
             _ => Reaction::Ignored,
-        }
-    }
-
-    fn accept(&mut self, cx: &Cx<'_>) -> Reaction {
-        // What makes no sense stays until it does: the prompt says why.
-        let Some(prompt) = self.prompt.take_if(|prompt| prompt.is_right()) else {
-            return Reaction::done();
-        };
-        match prompt.ask {
-            Ask::Filter => Reaction::done(),
-            Ask::Search => self.to_first_match(cx),
-            Ask::Goto if prompt.text().is_empty() => Reaction::done(),
-            Ask::Goto => self.go_to_time(prompt.text(), cx),
         }
     }
 
@@ -238,17 +223,11 @@ impl Logs {
     }
 }
 
-/// Whether an instance's output comes in as it is said.
-fn is_live(key: &InstanceKey, store: &Store) -> bool {
-    let up = store.engine(&key.engine).is_some_and(EngineView::is_up);
-    up && store.log_state(key) == Some(&StreamState::Live)
-}
-
-/// The instances whose output is shown.
-fn keys(cx: &Cx<'_>) -> Vec<InstanceKey> {
-    let services = cx.selection.shown();
-    let views = services.into_iter().filter_map(|key| cx.store.service(key));
-    views.flat_map(|service| service.instances.iter().cloned()).collect()
+fn lines_of(key: &InstanceKey, cx: &Cx<'_>, still: Option<&Still>) -> Option<Snapshot> {
+    match still {
+        Some(still) => still.lines(key).cloned(),
+        None => Some(cx.store.log(key)?.snapshot(0)),
+    }
 }
 
 impl Pane for Logs {
@@ -262,6 +241,9 @@ impl Pane for Logs {
             [] => {}
             [only] => line.push_span(cx.span(Role::Text, only.service.name.as_str())),
             many => line.push_span(cx.span(Role::Text, format!("{} services", many.len()))),
+        }
+        for source in &cx.selection.sources {
+            line.push_span(cx.span(Role::Text, format!(" + {source}")));
         }
         if let Some(sieve) = &self.sieve {
             let text = Clean::new(&sieve.text);
@@ -286,6 +268,7 @@ impl Pane for Logs {
             let words = format!(" {} lines dropped: too fast ", format::exact(dropped));
             line.push_span(cx.span(Role::Warn, words));
         }
+        line.extend(pattern_words(cx));
         if !self.marks.is_empty() {
             line.push_span(cx.span(Role::Mark, format!(" {} marked ", self.marks.len())));
         }
@@ -296,7 +279,7 @@ impl Pane for Logs {
             let newer = format::exact(newer + below as u64);
             let words = format!(" {} paused, +{newer} new ", cx.glyphs.paused);
             line.push_span(cx.span(Role::Warn, words));
-        } else if keys.iter().any(|key| is_live(key, cx.store)) {
+        } else if keys.iter().any(|key| origin::is_live(key, cx.store)) {
             line.push_span(cx.span(Role::Muted, format!(" {} following ", cx.glyphs.follow)));
         }
         (!line.spans.is_empty()).then_some(line)
@@ -322,7 +305,10 @@ impl Pane for Logs {
         commands.extend([Command::Wrap, Command::TimeFormat, Command::Raw, Command::Fold]);
         let out = [Command::CopyVisible, Command::Dump, Command::Export, Command::ExportJson];
         commands.extend(out);
-        commands.push(Command::Histogram);
+        commands.extend([Command::Fields, Command::Histogram]);
+        if cx.stack.log_sources().next().is_some() {
+            commands.push(Command::LogSources);
+        }
         if cx.selected().is_some() {
             commands.extend([Command::Shell, Command::Inspect]);
         }
@@ -335,13 +321,7 @@ impl Pane for Logs {
     }
 
     fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
-        for key in keys(cx) {
-            let Some(view) = cx.store.instance(&key) else { continue };
-            if cx.store.engine(&key.engine).is_some_and(EngineView::is_up) {
-                let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
-                demand.logs.insert(key, run);
-            }
-        }
+        origin::demand(cx, demand);
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
@@ -352,10 +332,9 @@ impl Pane for Logs {
             return reaction;
         }
         match command {
-            Command::Pause if self.still.is_some() => self.still = None,
+            // Esc takes back one thing at a time, what is nearest first.
+            Command::Pause | Command::Back if self.still.is_some() => self.still = None,
             Command::Pause => self.pause(cx),
-            // One thing at a time, what is nearest first.
-            Command::Back if self.still.is_some() => self.still = None,
             Command::Back if self.quest.is_some() => self.quest = None,
             Command::Back if self.sieve.is_some() => drop(self.filter_by("", cx)),
             Command::Filter => self.ask(Ask::Filter, cx),
@@ -364,12 +343,14 @@ impl Pane for Logs {
             Command::Mark => return self.mark(cx),
             Command::ClearMarks => self.marks.clear(),
             Command::Wrap => {
-                self.wrap = !self.wrap;
+                self.looks.toggle(Looks::WRAPPED);
                 self.side = 0;
             }
-            Command::Raw => self.raw = !self.raw,
-            Command::Fold => self.folded = !self.folded,
-            Command::Histogram => self.strip = !self.strip,
+            Command::Raw => self.looks.toggle(Looks::RAW),
+            Command::Fold => self.looks.toggle(Looks::FOLDED),
+            Command::Histogram => self.looks.toggle(Looks::STRIP),
+            Command::LogSources => return Reaction::wish(Wish::Open(Overlay::LogSources)),
+            Command::Fields => self.ask(Ask::Fields, cx),
             Command::TimeFormat => return Reaction::wish(Wish::UseTime(cx.time.next())),
             Command::Shell | Command::Inspect => {
                 let purpose =
@@ -446,15 +427,29 @@ impl Logs {
             |key: &InstanceKey| self.lines(key, cx).is_some_and(|lines| !lines.lines().is_empty());
         match &self.sieve {
             Some(sieve) if keys.iter().any(has_lines) => {
-                let words = match sieve.hunt.is_at_rest() {
-                    true => "No line matches the filter. Esc takes it away.",
-                    false => "Looking for lines that match the filter…",
+                let words = if sieve.hunt.is_at_rest() {
+                    "No line matches the filter. Esc takes it away."
+                } else {
+                    "Looking for lines that match the filter…"
                 };
                 (Role::Muted, words.into())
             }
             _ => nothing(keys, cx),
         }
     }
+}
+
+/// How many lines of each pattern were said in the last minute, where there were some in
+/// the last ten.
+fn pattern_words<'a>(cx: &Cx<'a>) -> Vec<Span<'a>> {
+    let words = |(pattern, minutes): (&Pattern, [u32; MINUTES])| {
+        let recent: u32 = minutes[MINUTES - 10..].iter().sum();
+        let name = Clean::new(&pattern.name);
+        let last = minutes[MINUTES - 2];
+        let words = format!(" {}: {last}/min, {recent} in 10 min ", name.as_str());
+        (recent > 0).then(|| cx.span(Role::Accent, words))
+    };
+    cx.store.patterns().per_minute(cx.now).filter_map(words).collect()
 }
 
 /// Why an instance has no line.

@@ -2,16 +2,15 @@
 
 use jiff::Timestamp;
 
+use super::origin::keys;
 use super::{
-    Logs, SIDE_STEP,
+    Logs, Looks, SIDE_STEP,
+    asking::when_words,
     axis::{Axis, Place},
-    keys,
-    sift::here_and_now,
     still::{LineName, Still, View},
 };
 use crate::{
     input::Command,
-    logs::when,
     model::{InstanceKey, Severity},
     store::logs::LineRef,
     ui::{Cx, Reaction, Wish},
@@ -32,18 +31,18 @@ impl Logs {
             Command::PageDown => self.step_on(page, cx),
             Command::Bottom => self.still = None,
             // Behind the longest line that is kept there is nothing to see.
-            Command::Right if !self.wrap => {
+            Command::Right if !self.looks.contains(Looks::WRAPPED) => {
                 self.side = (self.side + SIDE_STEP).min(crate::model::log::MAX_LINE_BYTES);
             }
             Command::Left => self.side = self.side.saturating_sub(SIDE_STEP),
-            Command::NextMatch => return Some(self.to_match(true, cx)),
-            Command::PreviousMatch => return Some(self.to_match(false, cx)),
-            Command::NextError => return Some(self.to_level(Severity::Error, true, cx)),
-            Command::PreviousError => return Some(self.to_level(Severity::Error, false, cx)),
-            Command::NextWarning => return Some(self.to_level(Severity::Warn, true, cx)),
-            Command::PreviousWarning => return Some(self.to_level(Severity::Warn, false, cx)),
-            Command::NextMark => return Some(self.to_mark(true, cx)),
-            Command::PreviousMark => return Some(self.to_mark(false, cx)),
+            Command::NextMatch => return Some(self.seek_match(true, cx)),
+            Command::PreviousMatch => return Some(self.seek_match(false, cx)),
+            Command::NextError => return Some(self.seek_level(Severity::Error, true, cx)),
+            Command::PreviousError => return Some(self.seek_level(Severity::Error, false, cx)),
+            Command::NextWarning => return Some(self.seek_level(Severity::Warn, true, cx)),
+            Command::PreviousWarning => return Some(self.seek_level(Severity::Warn, false, cx)),
+            Command::NextMark => return Some(self.seek_mark(true, cx)),
+            Command::PreviousMark => return Some(self.seek_mark(false, cx)),
             _ => return None,
         }
         Some(Reaction::done())
@@ -124,10 +123,8 @@ impl Logs {
         let Some(from) = self.cursor(&keys).or_else(|| axis.newest()) else { return false };
         let wanted =
             |(place, line): &(Place, LineRef<'_>)| *place != from && is_wanted(*place, *line);
-        let found = match on {
-            true => axis.from(from).find(wanted),
-            false => axis.back_from(from).find(wanted),
-        };
+        let found =
+            if on { axis.from(from).find(wanted) } else { axis.back_from(from).find(wanted) };
         let found = found.map(|(place, _)| place);
         drop(axis);
         if let Some(place) = found {
@@ -136,7 +133,7 @@ impl Logs {
         found.is_some()
     }
 
-    fn to_level(&mut self, least: Severity, on: bool, cx: &Cx<'_>) -> Reaction {
+    fn seek_level(&mut self, least: Severity, on: bool, cx: &Cx<'_>) -> Reaction {
         let is_wanted = |_: Place, line: LineRef<'_>| {
             let told = line.told();
             !told.continues && told.level >= Some(least)
@@ -146,7 +143,7 @@ impl Logs {
         said(found, what, on)
     }
 
-    fn to_match(&mut self, on: bool, cx: &Cx<'_>) -> Reaction {
+    fn seek_match(&mut self, on: bool, cx: &Cx<'_>) -> Reaction {
         let Some(quest) = &self.quest else {
             return Reaction::wish(Wish::Notice("nothing is looked for: / begins a search".into()));
         };
@@ -155,7 +152,7 @@ impl Logs {
         said(found, "match", on)
     }
 
-    fn to_mark(&mut self, on: bool, cx: &Cx<'_>) -> Reaction {
+    fn seek_mark(&mut self, on: bool, cx: &Cx<'_>) -> Reaction {
         let keys = keys(cx);
         let from = self.cursor(&keys).and_then(|place| LineName::of(place, &keys));
         let mut marks = self.marks.iter();
@@ -180,7 +177,7 @@ impl Logs {
 
     /// After a search was typed: to the nearest line before the cursor in which it is
     /// found, or else to the nearest behind.
-    pub(super) fn to_first_match(&mut self, cx: &Cx<'_>) -> Reaction {
+    pub(super) fn seek_first_match(&mut self, cx: &Cx<'_>) -> Reaction {
         let Some(quest) = &self.quest else { return Reaction::done() };
         let search = quest.search.clone();
         let is_wanted = |line: LineRef<'_>| search.is_match(line.text());
@@ -202,12 +199,9 @@ impl Logs {
 
     /// Goes to the first line at or after a time that was typed.
     pub(super) fn go_to_time(&mut self, text: &str, cx: &Cx<'_>) -> Reaction {
-        let text = text.trim();
-        match when::parse(text.strip_prefix('-').unwrap_or(text), &here_and_now(cx)) {
+        match when_words(text, cx) {
             Ok(moment) => self.show_time(moment, cx),
-            Err(error) => {
-                return Reaction::wish(Wish::Notice(format!("{error}: {}", when::HINT)));
-            }
+            Err(problem) => return Reaction::wish(Wish::Notice(problem.words)),
         }
         Reaction::done()
     }

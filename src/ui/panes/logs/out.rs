@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
+use super::origin::{keys, names};
 use super::{
     Logs,
     axis::{Axis, Place},
-    keys,
     still::{LineName, Still},
 };
 use crate::{
@@ -118,8 +118,7 @@ impl Logs {
         let rest = (first.number() + 1..lines.lines().end).map_while(|number| lines.get(number));
         let rest = rest.take_while(|line| line.told().continues).take(MOST_OF_A_RECORD);
         text.extend(rest.map(|line| line.text().to_owned()));
-        let instance = cx.store.instance(key);
-        let name = instance.map_or("", |view| view.instance.name.as_str()).to_owned();
+        let name = names(key, cx.store).instance.to_owned();
         Some(RecordView { name, facts: facts(first, line.number(), cx), text })
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum Ask {
     Search,
     /// Which time to go to.
     Goto,
+    /// Which fields to show behind what lines say.
+    Fields,
 }
 
 impl Ask {
@@ -32,6 +34,7 @@ impl Ask {
             Self::Filter => "filter ",
             Self::Search => "/",
             Self::Goto => "go to ",
+            Self::Fields => "fields ",
         }
     }
 }
@@ -68,11 +71,11 @@ pub(super) enum Typed {
 }
 
 impl Prompt {
-    pub(super) fn new(ask: Ask, text: &str) -> Self {
+    pub(super) fn new(ask: Ask, text: &str, before: &str) -> Self {
         Self {
             ask,
             field: TextField::holding(text),
-            before: text.into(),
+            before: before.into(),
             problem: None,
             completions: Vec::new(),
             chosen: None,
@@ -99,8 +102,8 @@ impl Prompt {
     pub(super) fn press(&mut self, key: &KeyEvent) -> Typed {
         match key.code {
             KeyCode::Tab => self.complete(),
-            KeyCode::Down if !self.completions.is_empty() => self.choose(1),
-            KeyCode::Up if !self.completions.is_empty() => self.choose(-1),
+            KeyCode::Down if !self.completions.is_empty() => self.choose(true),
+            KeyCode::Up if !self.completions.is_empty() => self.choose(false),
             _ => {
                 let before = self.field.value().to_owned();
                 match self.field.press(key) {
@@ -112,14 +115,16 @@ impl Prompt {
         }
     }
 
-    fn choose(&mut self, step: isize) -> Typed {
-        let count = self.completions.len().min(SHOWN) as isize;
-        let next = match self.chosen {
-            Some(chosen) => chosen as isize + step,
-            None if step > 0 => 0,
-            None => count - 1,
-        };
-        self.chosen = usize::try_from(next.rem_euclid(count)).ok();
+    /// Chooses the next completion, or the one before; after the last comes the first.
+    fn choose(&mut self, next: bool) -> Typed {
+        let count = self.completions.len().min(SHOWN);
+        self.chosen = Some(match (self.chosen, next) {
+            // The first is what is taken when nothing is chosen.
+            (None, true) => 1 % count,
+            (Some(chosen), true) => (chosen + 1) % count,
+            (None | Some(0), false) => count - 1,
+            (Some(chosen), false) => chosen - 1,
+        });
         Typed::Moved
     }
 

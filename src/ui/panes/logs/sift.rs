@@ -5,22 +5,15 @@ use jiff::{Zoned, tz::TimeZone};
 use super::{
     Logs,
     hunt::Hunt,
-    keys,
-    prompt::{Ask, Problem, Prompt},
+    origin::{keys, names},
 };
 use crate::{
-    logs::{
-        Filter, FilterError, Record, Search,
-        filter::{Vocabulary, complete},
-        when,
-    },
-    model::{InstanceKey, ServiceId},
+    logs::{Filter, FilterError, Record, Search},
+    model::{InstanceKey, ServiceId, TimeStyle},
     store::logs::{Found, LineRef, Scan, ScannedLog, Wanted},
+    text::Clean,
     ui::Cx,
 };
-
-/// How many of the lines on the screen completions are made of.
-const LEARNED: usize = 200;
 
 /// Which of a pane's hunts a scan belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,10 +61,11 @@ impl Logs {
     #[must_use]
     pub fn all_lines(&self, cx: &Cx<'_>) -> (Scan, Vec<ServiceId>) {
         let logs: Vec<_> = keys(cx).into_iter().filter_map(|key| self.scanned(key, cx)).collect();
-        let service = |log: &ScannedLog| {
-            cx.store.instance(&log.key).map(|view| view.instance.service.clone())
+        let service = |log: &ScannedLog| match cx.store.instance(&log.key) {
+            Some(view) => view.instance.service.clone(),
+            None => ServiceId { stack: cx.stack.name.clone(), name: log.service.clone() },
         };
-        let services = logs.iter().filter_map(service).collect();
+        let services = logs.iter().map(service).collect();
         let filter = self.sieve.as_ref().map(|sieve| sieve.filter.clone()).unwrap_or_default();
         (Scan { wanted: Wanted::Filtered(filter), logs }, services)
     }
@@ -104,8 +98,8 @@ impl Logs {
 
     fn scanned(&self, key: InstanceKey, cx: &Cx<'_>) -> Option<ScannedLog> {
         let lines = self.lines(&key, cx)?;
-        let instance = &cx.store.instance(&key)?.instance;
-        let (service, instance) = (instance.service.name.clone(), instance.name.clone());
+        let names = names(&key, cx.store);
+        let (service, instance) = (Clean::new(names.service), Clean::new(names.instance));
         Some(ScannedLog { key, service, instance, lines, goes_on: false })
     }
 
@@ -145,84 +139,6 @@ impl Logs {
         self.serial += 1;
         self.serial
     }
-
-    /// Begins to ask.
-    pub(super) fn ask(&mut self, ask: Ask, cx: &Cx<'_>) {
-        let text = match ask {
-            Ask::Filter => self.sieve.as_ref().map_or("", |sieve| &sieve.text),
-            Ask::Search | Ask::Goto => "",
-        };
-        let before = match ask {
-            Ask::Search => self.quest.as_ref().map_or("", |quest| &quest.text),
-            _ => text,
-        };
-        let mut prompt = Prompt::new(ask, text);
-        prompt.before = before.into();
-        self.prompt = Some(prompt);
-        self.judge(cx);
-    }
-
-    /// Lets what was typed take effect as far as it makes sense, so that it is seen
-    /// before it is decided on.
-    pub(super) fn preview(&mut self, cx: &Cx<'_>) {
-        let Some(prompt) = &self.prompt else { return };
-        let (ask, text) = (prompt.ask, prompt.text().to_owned());
-        // What makes no sense yet leaves in force what did; `judge` says why.
-        match ask {
-            Ask::Filter => drop(self.filter_by(&text, cx)),
-            Ask::Search => drop(self.search_for(&text)),
-            Ask::Goto => {}
-        }
-        self.judge(cx);
-    }
-
-    /// Says what is wrong with what was typed, and what it could become.
-    fn judge(&mut self, cx: &Cx<'_>) {
-        let Some(mut prompt) = self.prompt.take() else { return };
-        let text = prompt.text();
-        let problem = match prompt.ask {
-            Ask::Filter => Filter::parse(text, &here_and_now(cx)).err().map(Problem::from),
-            Ask::Search if text.is_empty() => None,
-            Ask::Search => Search::new(text).err().map(|error| Problem::of(error.to_string())),
-            Ask::Goto if text.is_empty() => None,
-            Ask::Goto => when::parse(text, &here_and_now(cx))
-                .err()
-                .map(|error| Problem::of(error.to_string())),
-        };
-        let completions = match prompt.ask {
-            Ask::Filter => complete(text, prompt.field.cursor_byte(), &self.vocabulary(cx)),
-            Ask::Search | Ask::Goto => Vec::new(),
-        };
-        prompt.judge(problem, completions);
-        self.prompt = Some(prompt);
-    }
-
-    /// Thinks better of it.
-    pub(super) fn withdraw(&mut self, cx: &Cx<'_>) {
-        let Some(prompt) = self.prompt.take() else { return };
-        // It was in force before, so it still makes sense.
-        match prompt.ask {
-            Ask::Filter => drop(self.filter_by(&prompt.before, cx)),
-            Ask::Search => drop(self.search_for(&prompt.before)),
-            Ask::Goto => {}
-        }
-    }
-
-    /// The words of what is on the screen.
-    fn vocabulary(&self, cx: &Cx<'_>) -> Vocabulary {
-        let mut words = Vocabulary::new();
-        let keys = keys(cx);
-        let axis = self.axis(&keys, cx);
-        let Some(last) = self.last(&axis, &keys) else { return words };
-        for (place, line) in axis.back_from(last).take(LEARNED) {
-            let Some(view) = keys.get(place.log).and_then(|key| cx.store.instance(key)) else {
-                continue;
-            };
-            let instance = &view.instance;
-            words.learn(&record(line, instance.service.name.as_str(), instance.name.as_str()));
-        }
-        words
-    }
 }
 
 /// A line with where it is from.
@@ -240,20 +156,8 @@ pub(super) fn record<'a>(line: LineRef<'a>, service: &'a str, instance: &'a str)
 /// The time that typed times count from.
 pub(super) fn here_and_now(cx: &Cx<'_>) -> Zoned {
     let zone = match cx.time {
-        crate::model::TimeStyle::Utc => TimeZone::UTC,
+        TimeStyle::Utc => TimeZone::UTC,
         _ => cx.zone.clone(),
     };
     cx.now.to_zoned(zone)
-}
-
-impl From<FilterError> for Problem {
-    fn from(error: FilterError) -> Self {
-        Self { words: error.to_string(), at: Some(error.at) }
-    }
-}
-
-impl Problem {
-    fn of(words: String) -> Self {
-        Self { at: None, words }
-    }
 }

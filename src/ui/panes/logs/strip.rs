@@ -1,7 +1,11 @@
 //! The strip over the lines: how many there were when, and how bad they were.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Modifier, Style},
+};
 
 use super::axis::{Axis, Place};
 use crate::{
@@ -59,7 +63,7 @@ pub(super) fn draw(
         let (from, to) = (span.column(first.at), span.column(last.at));
         for column in from..=to {
             let place = Rect { width: 1, ..cells::skip(row, column) };
-            buffer.set_style(place, cx.theme.style(Role::SelectionIdle));
+            buffer.set_style(place, Style::new().add_modifier(Modifier::UNDERLINED));
         }
     }
 }

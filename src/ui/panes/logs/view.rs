@@ -5,6 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
     axis::{Axis, MOST_TIMES, Place},
+    origin::names,
     shown::{self, LEVEL, Reading, Shown},
 };
 use crate::{
@@ -103,8 +104,7 @@ fn source_width(keys: &[InstanceKey], cx: &Cx<'_>) -> u16 {
     if keys.len() < 2 {
         return 0;
     }
-    let names = keys.iter().filter_map(|key| cx.store.instance(key));
-    let widest = names.map(|view| width(view.instance.name.as_str())).max().unwrap_or(0);
+    let widest = keys.iter().map(|key| width(names(key, cx.store).instance)).max().unwrap_or(0);
     widest.min(SOURCE) as u16
 }
 
@@ -216,8 +216,8 @@ impl<'a> Row<'a> {
         cells::put(buffer, area, &words, cx.theme.style(time), "");
         let mut rest = cells::skip(area, lead.time);
         if lead.source > 0 {
-            let name = style.keys.get(self.place.log).and_then(|key| cx.store.instance(key));
-            let name = name.map_or("", |view| view.instance.name.as_str());
+            let key = style.keys.get(self.place.log);
+            let name = key.map_or("", |key| names(key, cx.store).instance);
             let role = Role::SERVICES[self.place.log % Role::SERVICES.len()];
             let place = Rect { width: lead.source.min(rest.width), ..rest };
             cells::put(buffer, place, name, cx.theme.style(role), cx.glyphs.ellipsis);

@@ -1,0 +1,70 @@
+//! Whose lines are shown: those of the instances of services, and of log sources.
+
+use crate::{
+    model::{Demand, InstanceKey, LogSourceSpec, StreamState},
+    store::{EngineView, Store},
+    ui::Cx,
+};
+
+/// What the lines of a log are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Names<'a> {
+    /// The service, or the log source.
+    pub(super) service: &'a str,
+    /// The instance, or the part of the source, such as a file.
+    pub(super) instance: &'a str,
+}
+
+/// What a log is called; nothing when it is gone.
+pub(super) fn names<'a>(key: &'a InstanceKey, store: &'a Store) -> Names<'a> {
+    if let Some((source, part)) = key.as_source() {
+        let file = |part: &'a str| part.rsplit('/').next().unwrap_or(part);
+        return Names { service: source, instance: part.map_or(source, file) };
+    }
+    store.instance(key).map_or(Names { service: "", instance: "" }, |view| {
+        let instance = &view.instance;
+        Names { service: instance.service.name.as_str(), instance: instance.name.as_str() }
+    })
+}
+
+/// The logs that are shown: of the instances of the selected or marked services, and of
+/// the sources that go with them or were chosen.
+pub(super) fn keys(cx: &Cx<'_>) -> Vec<InstanceKey> {
+    let services = cx.selection.shown();
+    let views = services.into_iter().filter_map(|key| cx.store.service(key));
+    let instances = views.flat_map(|service| service.instances.iter().cloned());
+    let sources = sources(cx).flat_map(|source| cx.store.logs_of_source(source.name.as_str()));
+    instances.chain(sources.cloned()).collect()
+}
+
+/// The sources that are shown.
+fn sources<'a>(cx: &Cx<'a>) -> impl Iterator<Item = &'a LogSourceSpec> {
+    let services = cx.selection.shown();
+    let (stack, selection) = (cx.stack, cx.selection);
+    let is_shown = move |source: &&LogSourceSpec| {
+        let goes_with = source
+            .service
+            .as_ref()
+            .is_some_and(|service| services.iter().any(|shown| shown.service.name == *service));
+        goes_with || selection.sources.contains(&source.name)
+    };
+    stack.log_sources().filter(is_shown)
+}
+
+/// Adds the streams that the shown logs need.
+pub(super) fn demand(cx: &Cx<'_>, demand: &mut Demand) {
+    for key in keys(cx) {
+        let Some(view) = cx.store.instance(&key) else { continue };
+        if cx.store.engine(&key.engine).is_some_and(EngineView::is_up) {
+            let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
+            demand.logs.insert(key, run);
+        }
+    }
+    demand.logs.extend(sources(cx).map(|source| (source.key(), None)));
+}
+
+/// Whether the lines of a log come in as they are said.
+pub(super) fn is_live(key: &InstanceKey, store: &Store) -> bool {
+    let up = key.as_source().is_some() || store.engine(&key.engine).is_some_and(EngineView::is_up);
+    up && store.log_state(key) == Some(&StreamState::Live)
+}
