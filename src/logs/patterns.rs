@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Case, Record, Search, SearchError};
-use crate::model::Severity;
+use crate::model::{PatternSpec, Severity};
 
 /// How many minutes are remembered, the present one included.
 pub const MINUTES: usize = HOUR as usize;
@@ -52,6 +52,17 @@ impl Pattern {
             logs: Vec::new(),
             level: None,
         })
+    }
+
+    /// The pattern that a stack file describes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pattern::new`].
+    pub fn of(spec: &PatternSpec) -> Result<Self, PatternError> {
+        let pattern = Self::new(spec.name.as_str(), &spec.matches, spec.not.as_deref())?;
+        let logs = spec.within.iter().map(|log| log.as_str().to_owned()).collect();
+        Ok(Self { logs, level: spec.level, ..pattern })
     }
 
     /// Whether a line is counted.

@@ -16,7 +16,7 @@ use crate::{
     engines::Engine,
     input::Keymap,
     logs::{Pattern, Redactor},
-    model::{PatternSpec, Stack},
+    model::Stack,
     store::{LogBounds, Store},
     terminal::handover::is_interactive,
     ui::{
@@ -149,12 +149,7 @@ pub(super) async fn show(
 
 /// What is counted in the logs. The stack file was read, so each is a pattern.
 fn patterns(stack: &Stack) -> Vec<Pattern> {
-    let pattern = |spec: &PatternSpec| {
-        let pattern = Pattern::new(spec.name.as_str(), &spec.matches, spec.not.as_deref()).ok()?;
-        let logs = spec.within.iter().map(|log| log.as_str().to_owned()).collect();
-        Some(Pattern { logs, level: spec.level, ..pattern })
-    };
-    stack.patterns.iter().filter_map(pattern).collect()
+    stack.patterns.iter().filter_map(|spec| Pattern::of(spec).ok()).collect()
 }
 
 /// What hides secrets in lines that leave, the stack file's own rules among it. It was

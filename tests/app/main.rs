@@ -11,6 +11,7 @@ mod lists;
 mod logs;
 mod offers;
 mod random;
+mod reading;
 mod secrets;
 mod shells;
 mod sizes;

@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     model::{Format, LogLine, Severity, Stream, Told},
@@ -18,6 +18,10 @@ const LINES: usize = 1024;
 
 /// How much further a chunk grows so that a stack trace stays in one piece.
 const TRACE: usize = 2;
+
+/// How far lines may stand before each other and still be in order: two pipes of one
+/// program, or a clock that tells milliseconds, are no reason to warn.
+const IN_ORDER: SignedDuration = SignedDuration::from_millis(250);
 
 /// What stands for a time that nobody told.
 const NO_TIME: i64 = i64::MIN;
@@ -113,7 +117,7 @@ impl Chunk {
         flags.set(Flags::STDERR, line.stream == Stream::Stderr);
         flags.set(Flags::GUESS, line.told.is_guess);
         flags.set(Flags::CONTINUES, line.told.continues);
-        flags.set(Flags::LATE, when < before);
+        flags.set(Flags::LATE, before.duration_since(when) > IN_ORDER);
         let styled = line.text.as_styled_str();
         self.text.push_str(styled.text());
         let end = self.text.len();

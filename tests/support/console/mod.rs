@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use midwatch::{
     app::{App, Effect, Job, Msg, Outcome, Start},
     input::Keymap,
+    logs::Pattern,
     model::{Demand, Environment, Event, Stack, TimeStyle},
     store::{LogBounds, Store},
     text::Clean,
@@ -46,6 +47,8 @@ pub(crate) struct Setup {
     pub(crate) depth: Depth,
     pub(crate) ascii: bool,
     pub(crate) bounds: LogBounds,
+    /// What the stack file says of logs.
+    pub(crate) stack: Stack,
     pub(crate) faults: bool,
     pub(crate) keymap: &'static str,
     pub(crate) read_only: bool,
@@ -61,6 +64,7 @@ impl Default for Setup {
             faults: false,
             keymap: "default",
             read_only: false,
+            stack: Stack::default(),
         }
     }
 }
@@ -86,12 +90,16 @@ impl Console {
             vec![]
         };
         let start = Start {
-            store: Store::new([(world::docker(), Clean::new(world::ENDPOINT))], setup.bounds),
+            store: Store::new([(world::docker(), Clean::new(world::ENDPOINT))], setup.bounds)
+                .with_log_sources(setup.stack.log_sources().map(|source| source.name.clone()))
+                .with_patterns(
+                    setup.stack.patterns.iter().map(|spec| Pattern::of(spec).unwrap()).collect(),
+                ),
             stack: Stack {
                 name: None,
                 title: Some(Clean::new("The shop")),
                 environment: Some(Environment::Production),
-                ..Stack::default()
+                ..setup.stack.clone()
             },
             faults,
             keymap: Keymap::builtin(setup.keymap).unwrap(),

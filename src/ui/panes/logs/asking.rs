@@ -103,7 +103,7 @@ impl Logs {
     fn vocabulary(&self, cx: &Cx<'_>) -> Vocabulary {
         let mut words = Vocabulary::new();
         let keys = keys(cx);
-        let axis = self.axis(&keys, cx);
+        let axis = self.axis_of_all(&keys, cx);
         let Some(last) = self.last(&axis, &keys) else { return words };
         for (place, line) in axis.back_from(last).take(LEARNED) {
             let Some(key) = keys.get(place.log) else { continue };
@@ -118,7 +118,7 @@ impl Logs {
         let start = text.rfind([' ', ',']).map_or(0, |gap| gap + 1);
         let chosen = names_in(&text[..start]);
         let keys = keys(cx);
-        let axis = self.axis(&keys, cx);
+        let axis = self.axis_of_all(&keys, cx);
         let Some(last) = self.last(&axis, &keys) else { return Vec::new() };
         let mut seen: BTreeMap<String, String> = BTreeMap::new();
         for (_, line) in axis.back_from(last).take(LEARNED) {

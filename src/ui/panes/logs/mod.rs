@@ -116,6 +116,12 @@ impl Logs {
         self.axis_of(keys, cx, self.still.as_ref())
     }
 
+    /// The lines as if no filter were in force: what could be asked for is in them.
+    fn axis_of_all(&self, keys: &[InstanceKey], cx: &Cx<'_>) -> Axis<'static> {
+        let source = |key| Source::new(self.lines(key, cx).unwrap_or_default(), None);
+        Axis::new(keys.iter().map(source).collect(), false)
+    }
+
     fn axis_of<'a>(&'a self, keys: &[InstanceKey], cx: &Cx<'_>, still: Option<&Still>) -> Axis<'a> {
         static NONE: std::collections::VecDeque<u64> = std::collections::VecDeque::new();
         let source = |key| {

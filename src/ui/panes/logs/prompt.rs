@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
 use crate::{
     input::TextField,
@@ -196,6 +196,7 @@ impl Prompt {
             self.field.cursor_column().saturating_sub(usize::from(room.width).saturating_sub(2));
         let shown = crate::text::width::slice_columns(text.as_str(), from, usize::from(room.width));
         cells::put(buffer, room, &shown, cx.theme.style(Role::Input), "");
+        self.point_at_problem(room, from, buffer, cx);
         let column = (self.field.cursor_column() - from) as u16;
         if let Some(cell) =
             buffer.cell_mut((room.x + column.min(room.width.saturating_sub(1)), room.y))
@@ -205,6 +206,16 @@ impl Prompt {
             }
             cell.set_style(cx.theme.style(Role::Selection));
         }
+    }
+
+    /// Underlines what makes no sense.
+    fn point_at_problem(&self, area: Rect, from: usize, buffer: &mut Buffer, cx: &Cx<'_>) {
+        let Some(at) = self.problem.as_ref().and_then(|problem| problem.at.clone()) else { return };
+        let column = |byte| self.text().get(..byte).map_or(0, width).saturating_sub(from) as u16;
+        let (start, end) = (column(at.start), column(at.end));
+        let place = cells::skip(area, start);
+        let place = Rect { width: place.width.min((end - start).max(1)), ..place };
+        buffer.set_style(place, cx.theme.style(Role::Warn).add_modifier(Modifier::UNDERLINED));
     }
 
     fn draw_completion(

@@ -80,14 +80,15 @@ fn draw_scale(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, span: &Span, bars: &
     let used = cells::put(buffer, area, &from, muted, "");
     let sum = |count: fn(&Bar) -> u32| bars.iter().map(count).sum::<u32>();
     let counts = [
-        (Role::LogError, sum(|bar| bar.errors), "errors"),
-        (Role::LogWarn, sum(|bar| bar.warnings), "warnings"),
+        (Role::LogError, sum(|bar| bar.errors), "error"),
+        (Role::LogWarn, sum(|bar| bar.warnings), "warning"),
     ];
     let mut rest = cells::skip(area, used + 2);
     let end = clock(span.to);
     rest.width = rest.width.saturating_sub(end.len() as u16 + 1);
     for (role, count, word) in counts.into_iter().filter(|(_, count, _)| *count > 0) {
-        let words = format!("{} {word}  ", format::exact(u64::from(count)));
+        let plural = if count == 1 { "" } else { "s" };
+        let words = format!("{} {word}{plural}  ", format::exact(u64::from(count)));
         rest = cells::skip(rest, cells::put(buffer, rest, &words, cx.theme.style(role), ""));
     }
     cells::put_right(buffer, area, &end, muted, "");
