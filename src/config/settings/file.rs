@@ -14,11 +14,8 @@ use crate::{
 };
 
 const KNOWN: &[&str] =
-    &["theme", "keymap", "ascii", "mouse", "time", "log_lines", "log_bytes", "log_bytes_total"];
+    &["theme", "keymap", "ascii", "mouse", "time", "log_bytes", "log_bytes_total"];
 
-/// Fewer lines than this fill no screen.
-const LEAST_LINES: u64 = 100;
-const MOST_LINES: u64 = 10_000_000;
 /// One line of output may be 16 KiB; less than a few of them keep nothing.
 const LEAST_BYTES: u64 = 64 << 10;
 const MOST_BYTES: u64 = 16 << 30;
@@ -42,10 +39,6 @@ pub(super) fn overlay(mut settings: Settings, source: &Source) -> Result<Setting
             "time" => {
                 let words: Vec<_> = TimeStyle::iter().map(|each| (each.word(), each)).collect();
                 set(&mut settings.time, reader.choice(&node, &words), origin);
-            }
-            "log_lines" => {
-                let lines = reader.integer(&node, LEAST_LINES..MOST_LINES + 1);
-                set(&mut settings.log_lines, lines.map(|lines| lines.value), origin);
             }
             "log_bytes" => set(&mut settings.log_bytes, bytes(&mut reader, &node), origin),
             "log_bytes_total" => {

@@ -30,8 +30,6 @@ pub struct Settings {
     pub mouse: Valued<bool>,
     /// How times are shown.
     pub time: Valued<TimeStyle>,
-    /// How many lines are kept of each service's output.
-    pub log_lines: Valued<u64>,
     /// How many bytes are kept of each service's output.
     pub log_bytes: Valued<u64>,
     /// How many bytes are kept of all output together.
@@ -68,8 +66,7 @@ impl Default for Settings {
             ascii: Valued::default_of(Ascii::Auto),
             mouse: Valued::default_of(false),
             time: Valued::default_of(TimeStyle::Local),
-            log_lines: Valued::default_of(50_000),
-            log_bytes: Valued::default_of(16 << 20),
+            log_bytes: Valued::default_of(32 << 20),
             log_bytes_total: Valued::default_of(64 << 20),
         }
     }
@@ -141,7 +138,6 @@ impl Settings {
             row("ascii", ascii, &self.ascii.origin),
             row("mouse", self.mouse.value.to_string(), &self.mouse.origin),
             row("time", text(self.time.value.word()), &self.time.origin),
-            row("log_lines", self.log_lines.value.to_string(), &self.log_lines.origin),
             row("log_bytes", text(&bytes_words(self.log_bytes.value)), &self.log_bytes.origin),
             row(
                 "log_bytes_total",
