@@ -16,6 +16,7 @@ mod ends;
 mod engine_down;
 mod input;
 mod jobs;
+mod logs;
 mod looks;
 mod output;
 mod panics;

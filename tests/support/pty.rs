@@ -228,6 +228,11 @@ impl Terminal {
         at(self.output.lock().parser.screen())
     }
 
+    /// The home folder of everything that runs here.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Every byte that came out so far.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.output.lock().bytes.clone()
