@@ -125,6 +125,8 @@ pub struct EngineInfo {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum StreamState {
+    /// It is read again from further back: all that is kept comes once more.
+    Again,
     /// It is open.
     Live,
     /// It ended because the instance did.

@@ -20,6 +20,10 @@ use crate::{
 pub(super) const FIRST: LogRequest =
     LogRequest { tail: Some(500), since: None, until: None, follow: true };
 
+/// What is asked for when somebody wants to read as far back as there is something: as
+/// much as a ring holds of lines of the usual length.
+pub(super) const DEEP: LogRequest = LogRequest { tail: Some(100_000), ..FIRST };
+
 /// A batch is sent when it is this old, this long or this big. Together with the
 /// channel's bound this is what may wait in memory: 256 × 64 KiB.
 const BATCH_AGE: Duration = Duration::from_millis(50);
@@ -32,6 +36,7 @@ pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Send
     let mut batches = Batches::new(key.clone(), events.clone());
     let mut tick = tokio::time::interval(BATCH_AGE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut opened_at = Timestamp::now();
     loop {
         let heard = tokio::select! {
             heard = tail.next() => heard,
@@ -42,7 +47,14 @@ pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Send
             () = events.closed() => return,
         };
         match heard {
-            Heard::Opened => say(&events, &key, StreamState::Live).await,
+            Heard::Opened => {
+                opened_at = Timestamp::now();
+                say(&events, &key, StreamState::Live).await;
+            }
+            // What was said before can wait for the screen: nothing piles up behind it.
+            Heard::Line(line) if line.at.is_some_and(|at| at < opened_at) => {
+                batches.whole.push_patiently(line).await;
+            }
             Heard::Line(line) => batches.whole.push(line),
             Heard::Part(part, what) => hear_part(&mut batches, part.as_ref(), what).await,
             Heard::Broken(error) if is_final(&error) => {
@@ -153,53 +165,85 @@ struct Batch {
     lines: Vec<LogLine>,
     bytes: usize,
     dropped: u64,
+    /// Whether the last line can wait for room.
+    is_patient: bool,
 }
 
 impl Batch {
     fn new(key: InstanceKey, events: mpsc::Sender<Event>) -> Self {
-        Self { key, events, lines: Vec::new(), bytes: 0, dropped: 0 }
+        Self { key, events, lines: Vec::new(), bytes: 0, dropped: 0, is_patient: false }
     }
 
     fn has_news(&self) -> bool {
         !self.lines.is_empty() || self.dropped > 0
     }
 
-    /// Sends what there is, and waits for room to tell how many lines found none: no line
-    /// follows that could tell it.
+    /// Sends what there is, and waits for room to tell how many lines found none and to
+    /// send those that could wait: no line follows that could do it.
     async fn finish(&mut self) {
         self.flush();
-        if self.dropped > 0 {
-            let (key, dropped) = (self.key.clone(), self.dropped);
-            let at = Timestamp::now();
-            let event = Event::Logged { key, at, lines: Vec::new(), dropped };
+        if self.has_news() {
+            let events = self.events.clone();
             // A closed channel ends the caller at its next wait.
-            let _ = self.events.send(event).await;
-            self.dropped = 0;
+            let Ok(room) = events.reserve().await else { return };
+            room.send(self.take());
         }
     }
 
     fn push(&mut self, line: LogLine) {
-        self.bytes += line.text.cost_bytes();
-        self.lines.push(line);
-        if self.lines.len() >= BATCH_LINES || self.bytes >= BATCH_BYTES {
+        self.hold(line);
+        self.is_patient = false;
+        if self.is_full() {
             self.flush();
         }
     }
 
+    /// Waits for room where there is none. May be dropped while it waits: the lines are
+    /// still held then.
+    async fn push_patiently(&mut self, line: LogLine) {
+        self.hold(line);
+        self.is_patient = true;
+        if self.is_full() {
+            let events = self.events.clone();
+            // A closed channel ends the caller at its next wait.
+            let Ok(room) = events.reserve().await else { return };
+            room.send(self.take());
+        }
+    }
+
+    fn hold(&mut self, line: LogLine) {
+        self.bytes += line.text.cost_bytes();
+        self.lines.push(line);
+    }
+
+    fn is_full(&self) -> bool {
+        self.lines.len() >= BATCH_LINES || self.bytes >= BATCH_BYTES
+    }
+
+    /// Takes out what there is.
+    fn take(&mut self) -> Event {
+        let (key, at) = (self.key.clone(), Timestamp::now());
+        self.bytes = 0;
+        let (lines, dropped) = (std::mem::take(&mut self.lines), std::mem::take(&mut self.dropped));
+        Event::Logged { key, at, lines, dropped }
+    }
+
     /// Sends what there is. A screen that is behind loses this batch, and is told how
-    /// much it lost with the next one: the reader never waits for the screen.
+    /// much it lost with the next one: the reader never waits for the screen, unless its
+    /// lines can wait.
     fn flush(&mut self) {
         if self.lines.is_empty() && self.dropped == 0 {
             return;
         }
-        let lines = std::mem::take(&mut self.lines);
-        self.bytes = 0;
-        let count = lines.len() as u64;
-        let dropped = std::mem::take(&mut self.dropped);
-        let (key, at) = (self.key.clone(), Timestamp::now());
-        let event = Event::Logged { key, at, lines, dropped };
-        if self.events.try_send(event).is_err() {
-            self.dropped = dropped + count;
+        let events = self.events.clone();
+        match events.try_reserve() {
+            Ok(room) => room.send(self.take()),
+            Err(_) if self.is_patient => {}
+            Err(_) => {
+                self.dropped += self.lines.len() as u64;
+                self.lines.clear();
+                self.bytes = 0;
+            }
         }
     }
 }

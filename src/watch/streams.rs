@@ -1,7 +1,7 @@
 //! [`Streams`]: runs the log and stats streams that are demanded, and no others.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -14,7 +14,7 @@ use tokio::{
 use super::{Resume, Tail, log_stream, remembered::Remembered, stats_stream};
 use crate::{
     engines::{Engine, LogRequest},
-    model::{Demand, EngineId, Event, InstanceKey},
+    model::{Demand, EngineId, Event, InstanceKey, StreamState},
     sources::LogSource,
 };
 
@@ -27,6 +27,8 @@ pub struct Streams {
     logs: BTreeMap<InstanceKey, Running<Resume>>,
     stats: BTreeMap<InstanceKey, Running<()>>,
     resumes: Remembered,
+    /// The logs that were read from as far back as they are kept.
+    deep: BTreeSet<InstanceKey>,
 }
 
 /// A stream's task, and the run of the instance that it belongs to.
@@ -52,6 +54,7 @@ impl Streams {
             logs: BTreeMap::new(),
             stats: BTreeMap::new(),
             resumes: Remembered::default(),
+            deep: BTreeSet::new(),
         }
     }
 
@@ -59,11 +62,26 @@ impl Streams {
     pub async fn serve(mut self, mut demand: watch::Receiver<Demand>) {
         while demand.changed().await.is_ok() {
             let wanted = demand.borrow_and_update().clone();
+            self.deepen(&wanted.deep).await;
             self.set_logs(&wanted.logs).await;
             self.set_stats(&wanted.stats).await;
         }
         self.set_logs(&BTreeMap::new()).await;
         self.set_stats(&BTreeMap::new()).await;
+    }
+
+    /// Reads these logs again from as far back as they are kept, unless they were.
+    async fn deepen(&mut self, wanted: &BTreeSet<InstanceKey>) {
+        for key in wanted.difference(&self.deep.clone()) {
+            if let Some(running) = self.logs.remove(key) {
+                running.end().await;
+            }
+            self.resumes.take(key);
+            self.deep.insert(key.clone());
+            let (key, state) = (key.clone(), StreamState::Again);
+            // A closed channel ends the caller at its next wait.
+            let _ = self.events.send(Event::LogStream { key, state }).await;
+        }
     }
 
     async fn set_logs(&mut self, wanted: &BTreeMap<InstanceKey, Option<Timestamp>>) {
@@ -116,7 +134,8 @@ impl Streams {
         }
         let engine = self.engine_of(key)?;
         let resume = self.resumes.take(key);
-        Some(Tail::new(engine, key.id.clone(), log_stream::FIRST, resume))
+        let first = if self.deep.contains(key) { log_stream::DEEP } else { log_stream::FIRST };
+        Some(Tail::new(engine, key.id.clone(), first, resume))
     }
 
     fn engine_of(&self, key: &InstanceKey) -> Option<Arc<dyn Engine>> {

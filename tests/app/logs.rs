@@ -134,6 +134,27 @@ fn moving_up_pauses_and_the_end_follows_again() {
 }
 
 #[test]
+fn at_the_top_all_that_is_kept_is_asked_for_and_comes_anew() {
+    let mut console = console(1, few());
+    console.hear([said("web-1", lines(50, 100))]);
+    console.press("g");
+    assert!(console.demand().deep.is_empty(), "first to the oldest line that is there");
+    assert!(console.draw().contains("g reads what is older"), "{}", console.draw());
+    console.press("g");
+    assert!(console.demand().deep.contains(&key("web-1")));
+    console.hear([
+        Event::LogStream { key: key("web-1"), state: StreamState::Again },
+        live("web-1"),
+        said("web-1", lines(0, 100)),
+    ]);
+    assert_eq!(shown(&console), numbers(82..100));
+    console.press("g");
+    assert_eq!(shown(&console)[0], "0");
+    console.press("g");
+    assert!(console.draw().contains("nothing older"), "{}", console.draw());
+}
+
+#[test]
 fn reading_on_past_a_pause_leaves_no_line_out() {
     let mut console = console(1, few());
     console.hear([said("web-1", lines(0, 30))]);

@@ -39,6 +39,7 @@ async fn told(streaming: &mut Streaming) -> Vec<(String, String)> {
             Event::LogStream { key, state } => told.push((
                 part(&key),
                 match state {
+                    StreamState::Again => "(again)".into(),
                     StreamState::Live => "(live)".into(),
                     StreamState::Ended => "(ended)".into(),
                     StreamState::Broken { fault } => format!("(broken: {})", fault.message),

@@ -16,6 +16,10 @@ use crate::{
 
 const QUIET: Duration = Duration::from_secs(20);
 
+/// Seconds that are after any moment at which a stream is opened: what was said before
+/// may wait for room, and is never dropped.
+const FUTURE: i64 = 9_000_000_000;
+
 #[tokio::test(start_paused = true)]
 async fn only_what_is_demanded_runs() {
     let fake = fake(&["a", "b", "c"]);
@@ -59,6 +63,34 @@ async fn the_last_lines_come_first_and_then_what_is_said() {
     assert_eq!(first.states, ["live"]);
     fake.say(&id("a"), line(600, "600"));
     assert_eq!(streaming.heard(QUIET).await.lines, ["600"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_is_read_again_from_further_back_when_that_is_wanted_and_only_once() {
+    let fake = fake(&["a"]);
+    (0..2000).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    assert_eq!(streaming.heard(QUIET).await.lines.len(), 500);
+    streaming.want_deep("a", Some(0));
+    let again = streaming.heard(QUIET).await;
+    assert_eq!(again.lines, (0..2000).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert_eq!(again.states, ["again", "live"]);
+    streaming.want_logs(&[]);
+    streaming.want_deep("a", Some(0));
+    fake.say(&id("a"), line(2000, "2000"));
+    assert_eq!(streaming.heard(QUIET).await.lines, ["2000"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_waits_for_room_and_is_not_dropped() {
+    let fake = fake(&["a"]);
+    (0..5000).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 1);
+    streaming.want_deep("a", Some(0));
+    settle().await;
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!((heard.lines.len(), heard.dropped), (5000, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,7 +202,7 @@ async fn what_finds_no_room_is_dropped_counted_and_told_also_when_nothing_follow
     streaming.want_logs(&[("a", Some(0))]);
     settle().await;
     // Two thousand lines at once are more batches than the channel holds.
-    (0..2000).for_each(|n| fake.say(&id("a"), line(n, "x")));
+    (0..2000).for_each(|n| fake.say(&id("a"), line(FUTURE + n, "x")));
     tokio::time::sleep(Duration::from_secs(1)).await;
     let heard = streaming.heard(QUIET).await;
     assert!(heard.dropped > 0, "{} lines came", heard.lines.len());
@@ -183,7 +215,7 @@ async fn what_was_dropped_is_told_also_when_the_log_ends() {
     let mut streaming = Streaming::start(&fake, 2);
     streaming.want_logs(&[("a", Some(0))]);
     settle().await;
-    (0..2000).for_each(|n| fake.say(&id("a"), line(n, "x")));
+    (0..2000).for_each(|n| fake.say(&id("a"), line(FUTURE + n, "x")));
     fake.end(&id("a"), 0);
     tokio::time::sleep(Duration::from_secs(1)).await;
     let heard = streaming.heard(QUIET).await;

@@ -166,6 +166,14 @@ impl Streaming {
         self.demand.send_modify(|demand| demand.logs = runs(wanted));
     }
 
+    /// Demands the logs of an instance from as far back as they are kept.
+    pub(crate) fn want_deep(&self, name: &str, run: Option<i64>) {
+        self.demand.send_modify(|demand| {
+            demand.logs = runs(&[(name, run)]);
+            demand.deep = [key(name)].into();
+        });
+    }
+
     /// Demands the stats of these instances and no others.
     pub(crate) fn want_stats(&self, wanted: &[(&str, Option<i64>)]) {
         self.demand.send_modify(|demand| demand.stats = runs(wanted));
@@ -186,6 +194,7 @@ impl Streaming {
                     heard.dropped += dropped;
                 }
                 Event::LogStream { state, .. } => heard.states.push(match state {
+                    StreamState::Again => "again",
                     StreamState::Live => "live",
                     StreamState::Ended => "ended",
                     StreamState::Broken { .. } => "broken",

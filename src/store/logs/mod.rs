@@ -87,6 +87,12 @@ impl Logs {
         service: Option<&ServiceKey>,
         state: StreamState,
     ) -> Topics {
+        let ring = self.ring_mut(key, service);
+        if state == StreamState::Again {
+            let freed = ring.bytes();
+            ring.clear();
+            self.bytes -= freed;
+        }
         let is_other = self.ring_mut(key, service).set_state(state);
         if is_other { Topics::LOGS } else { Topics::empty() }
     }

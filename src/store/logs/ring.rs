@@ -110,6 +110,14 @@ impl LogRing {
         self.dropped = self.dropped.saturating_add(count);
     }
 
+    /// Forgets its lines, since they come again; their numbers are not given anew.
+    pub(super) fn clear(&mut self) {
+        self.chunks.clear();
+        self.sealed_bytes = 0;
+        self.newest = Timestamp::MIN;
+        self.dropped = 0;
+    }
+
     /// Takes another state; says whether it is another.
     pub(super) fn set_state(&mut self, state: StreamState) -> bool {
         let is_other = self.state.as_ref() != Some(&state);

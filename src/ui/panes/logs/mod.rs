@@ -88,6 +88,8 @@ pub struct Logs {
     still: Option<Still>,
     looks: Looks,
     side: usize,
+    /// Whether all is wanted that is kept of the logs, and not only their last lines.
+    deep: bool,
     sieve: Option<Sieve>,
     quest: Option<Quest>,
     prompt: Option<Prompt>,
@@ -104,6 +106,7 @@ impl Logs {
     pub fn follow(&mut self) {
         self.still = None;
         self.side = 0;
+        self.deep = false;
     }
 
     /// The lines of a log that are shown: as they were when the pane was paused, or as
@@ -274,6 +277,10 @@ impl Pane for Logs {
             let words = format!(" {} lines dropped: too fast ", format::exact(dropped));
             line.push_span(cx.span(Role::Warn, words));
         }
+        if !self.deep && self.is_at_top(cx) {
+            let key = cx.key(Command::Top).unwrap_or_default();
+            line.push_span(cx.span(Role::Accent, format!(" {key} reads what is older ")));
+        }
         line.extend(pattern_words(cx));
         if !self.marks.is_empty() {
             line.push_span(cx.span(Role::Mark, format!(" {} marked ", self.marks.len())));
@@ -327,7 +334,7 @@ impl Pane for Logs {
     }
 
     fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
-        origin::demand(cx, demand);
+        origin::demand(self.deep, cx, demand);
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {

@@ -25,6 +25,7 @@ impl Logs {
             Command::Up => self.step_back(1, cx),
             Command::HalfPageUp => self.step_back(half, cx),
             Command::PageUp => self.step_back(page, cx),
+            Command::Top if self.is_at_top(cx) => return Some(self.deepen()),
             Command::Top => self.jump(cx, |axis, _| axis.oldest()),
             Command::Down => self.step_on(1, cx),
             Command::HalfPageDown => self.step_on(half, cx),
@@ -50,6 +51,24 @@ impl Logs {
 
     fn step_back(&mut self, lines: usize, cx: &Cx<'_>) {
         self.jump(cx, |axis, from| axis.back(from, lines));
+    }
+
+    /// Whether the cursor is on the oldest line of all.
+    pub(super) fn is_at_top(&self, cx: &Cx<'_>) -> bool {
+        let keys = keys(cx);
+        let cursor = self.cursor(&keys);
+        cursor.is_some() && cursor == self.axis(&keys, cx).oldest()
+    }
+
+    /// Asks for all that is kept of the logs.
+    fn deepen(&mut self) -> Reaction {
+        if self.deep {
+            return Reaction::wish(Wish::Notice("there is nothing older that is kept".into()));
+        }
+        self.deep = true;
+        self.still = None;
+        let words = "reading all that is kept; g goes to its first line";
+        Reaction::wish(Wish::Notice(words.into()))
     }
 
     /// Goes on towards the newest line, and follows it once there is no other.

@@ -51,12 +51,15 @@ fn sources<'a>(cx: &Cx<'a>) -> impl Iterator<Item = &'a LogSourceSpec> {
     stack.log_sources().filter(is_shown)
 }
 
-/// Adds the streams that the shown logs need.
-pub(super) fn demand(cx: &Cx<'_>, demand: &mut Demand) {
+/// Adds the streams that the shown logs need; `deep`: from as far back as there is something.
+pub(super) fn demand(deep: bool, cx: &Cx<'_>, demand: &mut Demand) {
     for key in keys(cx) {
         let Some(view) = cx.store.instance(&key) else { continue };
         if cx.store.engine(&key.engine).is_some_and(EngineView::is_up) {
             let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
+            if deep {
+                demand.deep.insert(key.clone());
+            }
             demand.logs.insert(key, run);
         }
     }
