@@ -13,7 +13,6 @@ use midwatch::{
     config::{Paths, Variables},
     demo,
     engines::process::{EXEC_CHILD, exec_child_main},
-    logs::Redactor,
     terminal, wire,
 };
 use tokio::runtime::{Builder, Runtime};
@@ -98,8 +97,8 @@ async fn run_with_engines(
         }
         Some(Command::Logs(options)) => {
             let session = session()?;
-            let engines = session.standing_engines(printer)?;
-            cli::logs::run(engines, options, &Redactor::default(), printer).await
+            let places = session.places(printer)?;
+            cli::logs::run(places, options, &session.redactor(), printer).await
         }
         Some(Command::Stats(options)) => {
             let session = session()?;

@@ -8,6 +8,7 @@ use crate::{
     config::{ConfigError, ConfigErrors},
     engines::EngineError,
     model::{EngineId, Fault},
+    text::Clean,
 };
 
 /// What a command tells its shell.
@@ -70,6 +71,14 @@ pub enum CliError {
         /// Why.
         fault: Fault,
     },
+    /// A log of the stack file cannot be read.
+    #[error("{name}: {}", .fault.message)]
+    Source {
+        /// Which log.
+        name: Clean,
+        /// Why.
+        fault: Fault,
+    },
     /// The output cannot be written.
     #[error("cannot write the output")]
     Output(#[source] io::Error),
@@ -96,6 +105,12 @@ impl CliError {
         Self::Engine { engine: engine.clone(), fault: error.to_fault() }
     }
 
+    /// Says which log of the stack file cannot be read and why.
+    #[must_use]
+    pub fn source(name: &Clean, error: &EngineError) -> Self {
+        Self::Source { name: name.clone(), fault: error.to_fault() }
+    }
+
     /// Says what we tried when the system refused.
     pub fn system(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::System { what: what.into(), source }
@@ -106,7 +121,9 @@ impl CliError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. } => Some(hint.clone()).filter(|hint| !hint.is_empty()),
-            Self::Engine { fault, .. } => fault.hint.as_ref().map(ToString::to_string),
+            Self::Engine { fault, .. } | Self::Source { fault, .. } => {
+                fault.hint.as_ref().map(ToString::to_string)
+            }
             Self::NoEngine => Some(
                 "start Docker or Podman, or say where it is with --host; \
                  `midwatch doctor` shows what was tried, `midwatch demo` needs no engine"
@@ -129,7 +146,7 @@ impl CliError {
             Self::Output(_) if self.is_closed_pipe() => Exit::Well,
             Self::Config(_) | Self::Usage { .. } => Exit::Usage,
             Self::NoEngine | Self::Engine { .. } => Exit::Unreachable,
-            Self::Output(_) | Self::System { .. } => Exit::Wrong,
+            Self::Source { .. } | Self::Output(_) | Self::System { .. } => Exit::Wrong,
         }
     }
 }

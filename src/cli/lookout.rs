@@ -1,12 +1,13 @@
 //! [`Lookout`]: what the engines run, by the watchers and the store that the screen has.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, iter, sync::Arc};
 
 use crate::{
     cli::{CliError, Exit, Printer, select::Selection},
     engines::Engine,
-    model::{Demand, EngineId, Instance, InstanceKey},
+    model::{Demand, EngineId, Instance, InstanceKey, LogSourceSpec},
     store::{Link, LogBounds, Store, Topics},
+    text::Clean,
     watch::Watchers,
 };
 
@@ -25,14 +26,19 @@ impl Lookout {
         if engines.is_empty() {
             return Err(CliError::NoEngine);
         }
+        Ok(Self::on(engines))
+    }
+
+    /// Begins to watch what engines there are, which may be none.
+    pub(crate) fn on(engines: &[Arc<dyn Engine>]) -> Self {
         let places = engines.iter().map(|engine| (engine.id().clone(), engine.endpoint()));
-        Ok(Self {
+        Self {
             // Nothing here demands log streams: commands print lines instead of keeping them.
             store: Store::new(places, LogBounds::default()),
             engines: engines.to_vec(),
             watchers: Watchers::start(engines, &[]),
             told: BTreeSet::new(),
-        })
+        }
     }
 
     /// Takes in the next fact. May be dropped while it waits: nothing is lost by that.
@@ -76,10 +82,26 @@ impl Lookout {
     /// Refuses a name that means nothing, unless it may be that of something on an
     /// engine that cannot be reached.
     pub(crate) fn check(&self, selection: &Selection) -> Result<(), CliError> {
+        self.check_beside(selection, &iter::empty(), None)
+    }
+
+    /// As [`Lookout::check`], where names may also mean log sources of a stack.
+    pub(crate) fn check_beside<'a>(
+        &'a self,
+        selection: &Selection,
+        sources: &(impl Iterator<Item = &'a LogSourceSpec> + Clone),
+        stack: Option<&Clean>,
+    ) -> Result<(), CliError> {
         if self.lost().next().is_some() {
             return Ok(());
         }
-        selection.check(&self.store.instances().map(|(_, view)| &view.instance))
+        let instances = self.store.instances().map(|(_, view)| &view.instance);
+        selection.check(&instances, sources, stack)
+    }
+
+    /// Whether there is no engine to watch.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.engines.is_empty()
     }
 
     /// Complains of every engine that is lost, once until it is back.

@@ -1,11 +1,16 @@
-//! [`Selection`]: which instances a command line means.
+//! [`Selection`]: which instances and logs a command line means.
 
-use crate::{cli::CliError, model::Instance, text::suggest};
+use crate::{
+    cli::CliError,
+    model::{Instance, LogSourceSpec},
+    text::{Clean, suggest},
+};
 
 /// How many names are offered in place of one that means nothing.
 const SHOWN: usize = 3;
 
-/// Names of services (`api`, `shop/api`) or instances (`shop-api-2`); none means all.
+/// Names of services (`api`, `shop/api`), instances (`shop-api-2`) or log sources of the
+/// stack file (`nginx`); none means all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
     names: Vec<String>,
@@ -17,20 +22,36 @@ impl Selection {
     }
 
     pub(crate) fn includes(&self, instance: &Instance) -> bool {
-        self.names.is_empty() || self.names.iter().any(|name| means(name, instance))
+        self.is_everything() || self.names.iter().any(|name| means(name, instance))
+    }
+
+    /// Whether a log source of a stack is meant: by its name, or by that of the service
+    /// that it goes with.
+    pub(crate) fn includes_source(&self, source: &LogSourceSpec, stack: Option<&Clean>) -> bool {
+        self.is_everything() || self.names.iter().any(|name| means_source(name, source, stack))
+    }
+
+    /// Whether nothing is named.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// Refuses a name that means nothing here.
     pub(crate) fn check<'a>(
         &self,
         instances: &(impl Iterator<Item = &'a Instance> + Clone),
+        sources: &(impl Iterator<Item = &'a LogSourceSpec> + Clone),
+        stack: Option<&Clean>,
     ) -> Result<(), CliError> {
         for name in &self.names {
-            if instances.clone().any(|instance| means(name, instance)) {
+            if instances.clone().any(|instance| means(name, instance))
+                || sources.clone().any(|source| means_source(name, source, stack))
+            {
                 continue;
             }
-            let mut known: Vec<_> =
-                instances.clone().map(|instance| instance.service.name.as_str()).collect();
+            let services = instances.clone().map(|instance| instance.service.name.as_str());
+            let logs = sources.clone().map(|source| source.name.as_str());
+            let mut known: Vec<_> = services.chain(logs).collect();
             known.sort_unstable();
             known.dedup();
             let hint = match suggest::closest(name, known.iter().copied()) {
@@ -44,7 +65,8 @@ impl Selection {
                     }
                 }
             };
-            return Err(CliError::usage(&format!("there is no service `{name}`"), &hint));
+            let what = if sources.clone().next().is_some() { "service or log" } else { "service" };
+            return Err(CliError::usage(&format!("there is no {what} `{name}`"), &hint));
         }
         Ok(())
     }
@@ -55,4 +77,14 @@ fn means(name: &str, instance: &Instance) -> bool {
     service.name.as_str() == name
         || instance.name.as_str() == name
         || (service.stack.is_some() && service.to_string() == name)
+}
+
+fn means_source(name: &str, source: &LogSourceSpec, stack: Option<&Clean>) -> bool {
+    let of_service = |service: &Clean| {
+        service.as_str() == name
+            || stack.is_some_and(|stack| {
+                name.split_once('/') == Some((stack.as_str(), service.as_str()))
+            })
+    };
+    source.name.as_str() == name || source.service.as_ref().is_some_and(of_service)
 }

@@ -122,6 +122,9 @@ pub struct LogRequest {
 impl LogRequest {
     /// The last `lines` lines that were said before a moment: with the start of an
     /// instance's present run, those of the runs before it, as far as its engine kept them.
+    ///
+    /// Docker notes the start of a run a few milliseconds after the fact: what it said at
+    /// once may be among them.
     #[must_use]
     pub fn before(moment: Timestamp, lines: usize) -> Self {
         Self { tail: Some(lines), since: None, until: Some(moment), follow: false }

@@ -45,6 +45,13 @@ pub trait LogSource: Send + Sync + std::fmt::Debug {
     /// Without `follow` the stream ends with the last line that there is.
     async fn read(&self, request: LogRequest) -> Result<EngineStream<Said>, EngineError>;
 
+    /// All that it has now, as `request` asks, each part by itself: in the stream of one
+    /// its lines are in order. For a source that nobody reads otherwise.
+    async fn history(&self, request: LogRequest) -> Result<Vec<History>, EngineError> {
+        let said = self.read(LogRequest { follow: false, ..request }).await?;
+        Ok(vec![History { part: None, said }])
+    }
+
     /// The longest wait between two tries of a source that fails.
     fn longest_wait(&self) -> Duration {
         Duration::from_secs(4)
@@ -54,6 +61,14 @@ pub trait LogSource: Send + Sync + std::fmt::Debug {
     fn key(&self) -> InstanceKey {
         self.spec().key()
     }
+}
+
+/// What a source, or a part of it, has said so far.
+pub struct History {
+    /// The part, such as a file's path; `None` for what is of no part.
+    pub part: Option<Clean>,
+    /// What it said. The stream ends with the last line that there is.
+    pub said: EngineStream<Said>,
 }
 
 /// Something that a source, or a part of it, says.

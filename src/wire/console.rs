@@ -15,7 +15,7 @@ use crate::{
     config::{Settings, Variables, settings::Ascii},
     engines::Engine,
     input::Keymap,
-    logs::{Pattern, Redactor},
+    logs::Pattern,
     model::Stack,
     store::{LogBounds, Store},
     terminal::handover::is_interactive,
@@ -59,10 +59,11 @@ fn openable(session: &Session) -> Result<Vec<Arc<dyn Engine>>, CliError> {
         return Err(CliError::usage(message, hint));
     }
     let engines = session.all_engines();
+    let is_empty = engines.is_empty() && session.sources.is_empty();
     match session.notices.first() {
         // There is something to open, once it is allowed.
-        Some(notice) if engines.is_empty() => Err(CliError::usage(notice, "")),
-        None if engines.is_empty() => Err(CliError::NoEngine),
+        Some(notice) if is_empty => Err(CliError::usage(notice, "")),
+        None if is_empty => Err(CliError::NoEngine),
         _ => Ok(engines),
     }
 }
@@ -142,7 +143,7 @@ pub(super) async fn show(
         themes,
         faults: switch,
         exports: context.paths.exports_dir.clone(),
-        redactor: redactor(&session.stack),
+        redactor: session.redactor(),
     };
     run(console).await.map_err(CliError::system("use the terminal"))
 }
@@ -150,13 +151,6 @@ pub(super) async fn show(
 /// What is counted in the logs. The stack file was read, so each is a pattern.
 fn patterns(stack: &Stack) -> Vec<Pattern> {
     stack.patterns.iter().filter_map(|spec| Pattern::of(spec).ok()).collect()
-}
-
-/// What hides secrets in lines that leave, the stack file's own rules among it. It was
-/// read, so each is a regular expression.
-fn redactor(stack: &Stack) -> Redactor {
-    let own: Vec<&String> = stack.logs.iter().flat_map(|log| &log.reading.redact).collect();
-    Redactor::new(&own).unwrap_or_default()
 }
 
 fn bounds(settings: &Settings) -> LogBounds {

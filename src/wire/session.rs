@@ -12,6 +12,7 @@ use crate::{
         CliError, Context, Global, Printer,
         args::EngineKind,
         doctor::{self, Findings},
+        logs::Places,
         own_files,
     },
     config::{Settings, stack_file::Runtime},
@@ -20,10 +21,17 @@ use crate::{
         docker::{self, Candidate, DockerEngine, Endpoint},
         limited::{Limited, Limits},
     },
+    logs::Redactor,
     model::{EngineId, Stack},
     sources::{self, LogSource, Understood},
     text::Clean,
 };
+
+/// Said where only what stands without a console is looked at.
+const OWN_ONLY_INSIDE: &str = "the stack file's own processes run only inside an open console";
+
+/// Said where log sources are all that there is to see.
+const NO_ENGINE: &str = "no engine was found: the logs of the stack file are shown alone";
 
 /// What is looked at, and how.
 pub struct Session {
@@ -68,7 +76,6 @@ impl Session {
         });
         let limits =
             Limits { stack: project.as_deref().map(Clean::new), read_only: global.read_only };
-        let containers = container_engine(global, context, &runtime, own.ready().is_some())?;
         let containers_meant = are_containers_meant(global, &runtime);
         let stack = Stack {
             name: file.as_ref().map(|file| Clean::new(&file.name)).or(limits.stack.clone()),
@@ -78,17 +85,22 @@ impl Session {
             patterns: file.as_ref().map(|file| file.patterns.clone()).unwrap_or_default(),
             filters: file.as_ref().map(|file| file.filters.clone()).unwrap_or_default(),
         };
+        let sources = sources::of_stack(&stack, may_run);
+        let beside = own.ready().is_some() || !sources.is_empty();
+        let containers = container_engine(global, context, &runtime, beside)?;
+        let logs_alone = containers.is_none() && matches!(own, Own::None) && !sources.is_empty();
+        let notices = notice.into_iter().chain(logs_alone.then(|| NO_ENGINE.to_owned())).collect();
         let shown = |engine| understood(limited(engine, limits.clone()), &stack);
         Ok(Self {
             settings,
             read_only: global.read_only,
             project: limits.stack.clone(),
             engines: containers.map(shown).into_iter().collect(),
-            sources: sources::of_stack(&stack, may_run),
+            sources,
             stack,
             own,
             containers_meant,
-            notices: notice.into_iter().collect(),
+            notices,
         })
     }
 
@@ -111,8 +123,7 @@ impl Session {
         &self,
         printer: &mut Printer<'_>,
     ) -> Result<&[Arc<dyn Engine>], CliError> {
-        let own = !matches!(self.own, Own::None);
-        if own && !self.containers_meant {
+        if self.has_only_own() {
             let name = self.stack.name.as_ref().map_or("", Clean::as_str);
             let message = format!(
                 "the stack {name} is made of local processes, and these run only inside an open \
@@ -121,10 +132,44 @@ impl Session {
             let hint = "open it with `midwatch`; --engine docker looks at containers instead";
             return Err(CliError::usage(&message, hint));
         }
-        if own {
-            printer.note("the stack file's own processes run only inside an open console");
+        if !matches!(self.own, Own::None) {
+            printer.note(OWN_ONLY_INSIDE);
         }
         Ok(&self.engines)
+    }
+}
+
+impl Session {
+    /// Everything whose lines can be read without a console.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::standing_engines`], when there are no log sources either.
+    pub fn places(&self, printer: &mut Printer<'_>) -> Result<Places<'_>, CliError> {
+        let engines = if self.has_only_own() && !self.sources.is_empty() {
+            printer.note(OWN_ONLY_INSIDE);
+            &[]
+        } else {
+            let engines = self.standing_engines(printer)?;
+            if engines.is_empty() && !self.sources.is_empty() {
+                printer.note(NO_ENGINE);
+            }
+            engines
+        };
+        Ok(Places { engines, sources: &self.sources, stack: self.stack.name.as_ref() })
+    }
+
+    /// What hides secrets in lines that leave, the stack file's own rules among it.
+    #[must_use]
+    pub fn redactor(&self) -> Redactor {
+        let own = self.stack.logs.iter().flat_map(|log| &log.reading.redact);
+        // The stack file was read, so each is a regular expression.
+        Redactor::new(&own.collect::<Vec<_>>()).unwrap_or_default()
+    }
+
+    /// Whether nothing is meant but the stack file's own processes.
+    fn has_only_own(&self) -> bool {
+        !matches!(self.own, Own::None) && !self.containers_meant
     }
 }
 
@@ -151,20 +196,20 @@ fn may_be(kind: EngineKind, global: &Global) -> bool {
     global.engine.is_none_or(|only| only == kind)
 }
 
-/// The container engine to look at. Beside processes of our own it is left out when
-/// nothing says that there is one.
+/// The container engine to look at. Beside something else that there is to see it is left
+/// out when nothing says that there is one.
 fn container_engine(
     global: &Global,
     context: &Context,
     runtime: &Runtime,
-    beside_processes: bool,
+    beside: bool,
 ) -> Result<Option<Arc<dyn Engine>>, CliError> {
     if global.engine == Some(EngineKind::Process) {
         return Ok(None);
     }
     let candidates = candidates(global, context, runtime)?;
     let Some(chosen) = docker::choose(&candidates) else { return Ok(None) };
-    if beside_processes && !is_place_named(global, runtime) && chosen.problem.is_some() {
+    if beside && !are_containers_meant(global, runtime) && chosen.problem.is_some() {
         return Ok(None);
     }
     Ok(Some(engine_at(chosen, global)))

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use midwatch::{
     cli::{CliError, Exit, Printer},
     engines::Engine,
-    model::{Detail, Instance, LogLine, ServiceId, Stream},
+    model::{Detail, Instance, LogLine, ServiceId, Stack, Stream},
+    sources::Understood,
     text::Clean,
 };
 use serde_json::Value;
@@ -109,9 +110,12 @@ pub(crate) async fn ran_beside(
     (exit, String::from_utf8(err).unwrap())
 }
 
-/// A fake as the commands take it.
+/// Fakes as the commands take them: their lines say what they are.
 pub(crate) fn engines(fakes: &[&FakeEngine]) -> Vec<Arc<dyn Engine>> {
-    fakes.iter().map(|fake| Arc::new((*fake).clone()) as Arc<dyn Engine>).collect()
+    let understood = |fake: &&FakeEngine| -> Arc<dyn Engine> {
+        Arc::new(Understood::new(Arc::new((*fake).clone()), &Stack::default()))
+    };
+    fakes.iter().map(understood).collect()
 }
 
 /// An instance of the stack `shop`, running since `started` seconds after the epoch.

@@ -6,7 +6,7 @@ use midwatch::{
     cli::{
         CliError, Exit, Printer,
         args::{LogsOptions, Secrets, Tail},
-        logs,
+        logs::{self, Places},
     },
     engines::{Engine, EngineError, LogRequest},
     logs::Redactor,
@@ -46,7 +46,8 @@ pub(crate) async fn run(
     options: &LogsOptions,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
-    logs::run(engines, options, &Redactor::default(), printer).await
+    let places = Places { engines, ..Places::default() };
+    logs::run(places, options, &Redactor::default(), printer).await
 }
 
 #[tokio::test]
@@ -107,7 +108,8 @@ async fn the_users_own_rules_mask_too() {
     fake.say(&id("api1"), line(1, "patient 123-45-6789"));
     let redactor = Redactor::new(&[r"\b\d{3}-\d{2}-\d{4}\b"]).unwrap();
     let (engines, options) = (engines(&[&fake]), options(&["api"]));
-    let ran = ran(async |printer| logs::run(&engines, &options, &redactor, printer).await).await;
+    let places = Places { engines: &engines, ..Places::default() };
+    let ran = ran(async |printer| logs::run(places, &options, &redactor, printer).await).await;
     assert_eq!(ran.out, "patient ••••••\n");
 }
 

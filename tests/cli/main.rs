@@ -11,6 +11,7 @@ mod daemon;
 mod doctor;
 mod filters;
 mod harness;
+mod log_sources;
 mod logs;
 mod readme;
 mod stack_files;

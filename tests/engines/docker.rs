@@ -20,7 +20,7 @@ contract!(harness());
 
 const SIZE: ShellSize = ShellSize { columns: 100, rows: 30 };
 
-fn harness() -> Containers {
+pub(crate) fn harness() -> Containers {
     let address = variable("MIDWATCH_TEST_DOCKER");
     let cli = Cli { program: "docker".into(), host: Some(address.clone()), checks_by_hand: false };
     Containers::new("docker", &address, cli, Lacks::default())

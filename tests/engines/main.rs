@@ -17,6 +17,7 @@ mod contract;
 mod docker;
 mod fake;
 mod limited;
+mod log_kinds;
 mod log_sources;
 mod podman;
 mod process;

@@ -12,9 +12,14 @@ use futures_util::{
 use jiff::Timestamp;
 
 use crate::{
-    cli::{CliError, lookout::Lookout, select::Selection},
+    cli::{
+        CliError,
+        logs::{Places, hear::SourceEar, speaker::Speaker},
+        lookout::Lookout,
+        select::Selection,
+    },
     engines::{EngineError, LogRequest},
-    model::{EngineId, FaultKind, Instance, InstanceKey, LogLine},
+    model::{EngineId, FaultKind, InstanceKey, LogLine},
     store::EngineView,
     watch::{Heard, Resume, Tail},
 };
@@ -33,14 +38,17 @@ pub(super) struct Follow {
 
 /// What following told.
 pub(super) enum Told {
-    /// A line of an instance.
-    Line(Arc<Instance>, LogLine),
-    /// The lines of an instance cannot be read; those of others can.
+    /// A line.
+    Line(Arc<Speaker>, LogLine),
+    /// Some lines cannot be read (now); those of others can.
     Failed(CliError),
+    /// There is nothing left that could say more.
+    Over,
 }
 
 enum Flow {
-    Line(Arc<Instance>, LogLine),
+    Line(Arc<Speaker>, LogLine),
+    Failed(CliError),
     Ended(InstanceKey, Resume, Option<EngineError>),
 }
 
@@ -54,12 +62,21 @@ struct Reading {
 }
 
 impl Follow {
-    pub(super) fn new(lookout: Lookout, selection: Selection, request: LogRequest) -> Self {
+    pub(super) fn new(
+        lookout: Lookout,
+        places: Places<'_>,
+        selection: Selection,
+        request: LogRequest,
+    ) -> Self {
+        let sources = places.selected(&selection);
+        let flows: Vec<_> = sources
+            .map(|source| hear(SourceEar::new(Arc::clone(source), places.stack, request)))
+            .collect();
         let mut follow = Self {
             lookout,
             selection,
             request,
-            flows: SelectAll::new(),
+            flows: stream::select_all(flows),
             readings: BTreeMap::new(),
             reached: BTreeSet::new(),
         };
@@ -74,13 +91,20 @@ impl Follow {
     /// When an engine is lost.
     pub(super) async fn next(&mut self) -> Result<Told, CliError> {
         loop {
+            if self.lookout.is_empty() && self.flows.is_empty() {
+                return Ok(Told::Over);
+            }
             let flow = tokio::select! {
                 _ = self.lookout.hear() => None,
-                Some(flow) = self.flows.next() => Some(flow),
+                flow = self.flows.next(), if !self.flows.is_empty() => match flow {
+                    Some(flow) => Some(flow),
+                    None => continue,
+                },
             };
             match flow {
                 None => self.refuse_lost()?,
-                Some(Flow::Line(instance, line)) => return Ok(Told::Line(instance, line)),
+                Some(Flow::Line(speaker, line)) => return Ok(Told::Line(speaker, line)),
+                Some(Flow::Failed(error)) => return Ok(Told::Failed(error)),
                 Some(Flow::Ended(key, resume, why)) => {
                     if let Some(reading) = self.readings.get_mut(&key) {
                         reading.resume = Some(resume);
@@ -131,21 +155,21 @@ impl Follow {
             };
             readings.insert(key.clone(), Reading { run, resume: None });
             let tail = Tail::new(Arc::clone(engine), key.id.clone(), *request, resume);
-            flows.push(read(key.clone(), Arc::new(instance.clone()), tail));
+            flows.push(read(key.clone(), Arc::new(Speaker::instance(key, instance)), tail));
         }
     }
 }
 
 /// The lines of one run. A stream that breaks goes on by itself, unless there is no
 /// hope in that.
-fn read(key: InstanceKey, instance: Arc<Instance>, tail: Tail) -> BoxStream<'static, Flow> {
-    stream::unfold(Some((key, instance, tail)), async |reading| {
-        let (key, instance, mut tail) = reading?;
+fn read(key: InstanceKey, speaker: Arc<Speaker>, tail: Tail) -> BoxStream<'static, Flow> {
+    stream::unfold(Some((key, speaker, tail)), async |reading| {
+        let (key, speaker, mut tail) = reading?;
         loop {
             let why = match tail.next().await {
                 Heard::Line(line) => {
-                    let flow = Flow::Line(Arc::clone(&instance), line);
-                    return Some((flow, Some((key, instance, tail))));
+                    let flow = Flow::Line(Arc::clone(&speaker), line);
+                    return Some((flow, Some((key, speaker, tail))));
                 }
                 // An instance has no parts.
                 Heard::Opened | Heard::Part(..) => continue,
@@ -155,6 +179,18 @@ fn read(key: InstanceKey, instance: Arc<Instance>, tail: Tail) -> BoxStream<'sta
             };
             return Some((Flow::Ended(key, tail.into_resume(), why), None));
         }
+    })
+    .boxed()
+}
+
+/// The lines of a log source, and why it cannot be read. It ends when that is in vain.
+fn hear(ear: SourceEar) -> BoxStream<'static, Flow> {
+    stream::unfold(ear, async |mut ear| {
+        let flow = match ear.next().await? {
+            Ok((speaker, line)) => Flow::Line(speaker, line),
+            Err(error) => Flow::Failed(error),
+        };
+        Some((flow, ear))
     })
     .boxed()
 }

@@ -6,12 +6,16 @@ use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
-    cli::{CliError, Printer, args::LogsOptions, logs::sieve::Passed},
+    cli::{
+        CliError, Printer,
+        args::LogsOptions,
+        logs::{sieve::Passed, speaker::Speaker},
+    },
     logs::{
         LogReport, Redactor,
         export::{Entry, local, push_text},
     },
-    model::{Instance, LogLine, Severity},
+    model::{LogLine, Severity},
 };
 
 /// Looks of the terminal's own palette, for the names of instances. Red and yellow are
@@ -26,9 +30,9 @@ pub(super) struct Style {
     json: bool,
     timestamps: bool,
     colours: bool,
-    /// The width of the instances' names before the lines; `None` for a single instance.
+    /// The width of the names before the lines; `None` when all are one's.
     width: Option<usize>,
-    /// The instances' names at the start, in order: neighbours get different colours.
+    /// The names that are known at the start, in order: neighbours get different colours.
     names: Vec<String>,
     zone: TimeZone,
     redactor: Option<Redactor>,
@@ -36,13 +40,12 @@ pub(super) struct Style {
 
 impl Style {
     /// Fields of JSON output are masked by `redactor`; the lines themselves have been.
-    pub(super) fn new<'a>(
+    pub(super) fn new(
         options: &LogsOptions,
         colours: bool,
         redactor: Option<Redactor>,
-        instances: impl Iterator<Item = &'a Instance>,
+        names: BTreeSet<String>,
     ) -> Self {
-        let names: BTreeSet<_> = instances.map(|instance| instance.name.as_str()).collect();
         let widest = names.iter().map(|name| name.width()).max();
         Self {
             json: options.json,
@@ -50,7 +53,7 @@ impl Style {
             colours,
             // What is followed may get more instances than it has now.
             width: widest.filter(|_| options.follow || names.len() > 1),
-            names: names.into_iter().map(str::to_owned).collect(),
+            names: names.into_iter().collect(),
             zone: TimeZone::system(),
             redactor,
         }
@@ -64,22 +67,22 @@ impl Style {
         match passed {
             Passed::Gap if self.json => Ok(()),
             Passed::Gap => printer.line("--"),
-            Passed::Line(instance, line) if self.json => {
-                let entry = Entry::new(&instance.service, instance.name.as_str(), line);
+            Passed::Line(speaker, line) if self.json => {
+                let entry = Entry::new(&speaker.service, speaker.name.as_str(), line);
                 printer.json(&LogReport::new(&entry, self.redactor.as_ref()))
             }
-            Passed::Line(instance, line) => printer.line(self.words(instance, line)),
+            Passed::Line(speaker, line) => printer.line(self.words(speaker, line)),
         }
     }
 
-    fn words(&self, instance: &Instance, line: &LogLine) -> String {
+    fn words(&self, speaker: &Speaker, line: &LogLine) -> String {
         let mut words = String::new();
         if self.timestamps {
             let time = local(line.at.or(line.told.at), &self.zone);
             self.push(&mut words, Some("2"), &format!("{time:<TIME_COLUMNS$} "));
         }
         if let Some(width) = self.width {
-            let name = instance.name.as_str();
+            let name = speaker.name.as_str();
             self.push(&mut words, Some(self.name_look(name)), name);
             // Writing to a String cannot fail.
             let _ = write!(words, "{} | ", " ".repeat(width.saturating_sub(name.width())));

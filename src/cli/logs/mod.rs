@@ -1,40 +1,42 @@
-//! `midwatch logs`: what services say, merged by time, or as it comes.
+//! `midwatch logs`: what services and log sources say, merged by time, or as it comes.
 
 mod follow;
+mod hear;
+mod history;
 mod line;
 mod merge;
 pub mod options;
-mod read;
+mod places;
 mod sieve;
+mod source;
+mod speaker;
 mod wanted;
 
-use std::{
-    borrow::{Borrow, Cow},
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
-use futures_util::{FutureExt as _, StreamExt as _, stream};
+use futures_util::FutureExt as _;
 use jiff::{Timestamp, Zoned};
 
+pub use self::places::Places;
 pub use crate::logs::LogReport;
 use crate::{
     cli::{
         CliError, Exit, Printer,
         args::{LogsOptions, Tail},
         logs::{
-            follow::{Follow, Told, is_final},
+            follow::{Follow, Told},
+            history::History,
             line::Style,
-            merge::Merge,
-            read::understood,
             sieve::Sieve,
+            speaker::Speaker,
             wanted::Wanted,
         },
         lookout::Lookout,
         select::Selection,
     },
-    engines::{Engine, EngineError, LogRequest},
+    engines::LogRequest,
     logs::{Masker, Redactor, when},
-    model::{FaultKind, Instance, LogLine},
+    model::LogLine,
     store::Store,
     text::Clean,
 };
@@ -42,11 +44,7 @@ use crate::{
 /// How many of the last lines of each instance are shown when nothing else is said.
 const TAIL: usize = 500;
 
-/// How many logs are opened at once: enough to be quick, few enough that an engine
-/// with hundreds of containers hardly notices.
-const AT_ONCE: usize = 8;
-
-/// Prints what services say.
+/// Prints what services and log sources say.
 ///
 /// Secrets are masked by `redactor` unless the options say otherwise: what a command
 /// prints ends up in files, tickets and other people's terminals (threats T4, T23).
@@ -55,7 +53,7 @@ const AT_ONCE: usize = 8;
 /// When a name, a time or a filter makes no sense, no engine can be reached, one is lost
 /// while it is followed, or the output cannot be written.
 pub async fn run(
-    engines: &[Arc<dyn Engine>],
+    places: Places<'_>,
     options: &LogsOptions,
     redactor: &Redactor,
     printer: &mut Printer<'_>,
@@ -64,61 +62,52 @@ pub async fn run(
     let wanted = Wanted::new(options, &now)?;
     let request = request(options, &wanted, &now)?;
     let selection = Selection::new(&options.services);
-    let mut lookout = Lookout::new(engines)?;
+    if places.engines.is_empty() && places.sources.is_empty() {
+        return Err(CliError::NoEngine);
+    }
+    let mut lookout = Lookout::on(places.engines);
     lookout.until(Store::is_listed).await;
     lookout.complain_of_lost(printer);
-    lookout.check(&selection)?;
+    lookout.check_beside(&selection, &places.specs(), places.stack)?;
     let redactor = (!options.secrets.no_redact).then_some(redactor);
-    let instances = lookout.selected(&selection).map(|(_, instance)| instance);
-    let style = Style::new(options, printer.has_colours(), redactor.cloned(), instances);
     let masker = redactor.cloned().map(Masker::new);
+    let sieve = Sieve::new(wanted, options.around);
+    let style = |names, has_colours| Style::new(options, has_colours, redactor.cloned(), names);
     if options.follow {
-        let out = Output { masker, sieve: Sieve::new(wanted, options.around), style, printer };
-        return follow(Follow::new(lookout, selection, request), out).await;
+        let style = style(known_names(&lookout, &selection, places), printer.has_colours());
+        let out = Output { masker, sieve, style, printer };
+        return follow(Follow::new(lookout, places, selection, request), out).await;
     }
+    let history = History::open(&lookout, places, &selection, request, printer).await?;
     let mut exit = lookout.exit();
-    let placed = placed(&lookout, &selection);
-    let out = Output { masker, sieve: Sieve::new(wanted, options.around), style, printer };
-    let told = history(&placed, request, out, &mut exit).await;
+    let instances = lookout.selected(&selection).map(|(_, instance)| instance.name.to_string());
+    let names = instances.chain(history.names()).collect();
+    let style = style(names, printer.has_colours());
+    let out = Output { masker, sieve, style, printer };
+    let told = history.print(out, &mut exit).await;
     exit.after(told)
 }
 
 /// What a line passes on its way out.
-struct Output<'a, 'p, I> {
+struct Output<'a, 'p> {
     masker: Option<Masker>,
-    sieve: Sieve<I>,
+    sieve: Sieve,
     style: Style,
     printer: &'a mut Printer<'p>,
 }
 
-impl<I: Borrow<Instance>> Output<'_, '_, I> {
+impl Output<'_, '_> {
     /// Masks a line, also one that is not wanted: a private key may begin in it. What is
     /// looked for is looked for in what is shown.
-    fn print(&mut self, instance: I, mut line: LogLine) -> Result<(), CliError> {
+    fn print(&mut self, speaker: Arc<Speaker>, mut line: LogLine) -> Result<(), CliError> {
         if let Some(masker) = &mut self.masker
-            && let Cow::Owned(masked) = masker.line(instance.borrow().name.as_str(), line.as_str())
+            && let Cow::Owned(masked) = masker.line(speaker.key.id.as_str(), line.as_str())
         {
             line.text = Clean::new(&masked).into();
         }
         let Self { sieve, style, printer, .. } = self;
-        sieve.pass(instance, line, |passed| style.print(passed, printer))
+        sieve.pass(speaker, line, |passed| style.print(passed, printer))
     }
-}
-
-/// What is meant, each with the engine that runs it.
-fn placed<'a>(lookout: &'a Lookout, selection: &Selection) -> Vec<Placed<'a>> {
-    let selected = lookout.selected(selection);
-    selected
-        .filter_map(|(key, instance)| {
-            Some(Placed { engine: lookout.engine(&key.engine)?.as_ref(), instance })
-        })
-        .collect()
-}
-
-/// An instance together with the engine that runs it.
-struct Placed<'a> {
-    engine: &'a dyn Engine,
-    instance: &'a Instance,
 }
 
 fn request(options: &LogsOptions, wanted: &Wanted, now: &Zoned) -> Result<LogRequest, CliError> {
@@ -145,62 +134,15 @@ fn request(options: &LogsOptions, wanted: &Wanted, now: &Zoned) -> Result<LogReq
     Ok(LogRequest { tail, since, until, follow: options.follow })
 }
 
-/// Prints what was said, by time. A log that was complained about is not well, also for
-/// a reader that does not wait for the end.
-async fn history(
-    placed: &[Placed<'_>],
-    request: LogRequest,
-    mut out: Output<'_, '_, &Instance>,
-    exit: &mut Exit,
-) -> Result<(), CliError> {
-    let opened: Vec<_> = stream::iter(placed)
-        .map(async |each| (each, each.engine.logs(&each.instance.id, request).await))
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    let mut streams = Vec::new();
-    for (each, lines) in opened {
-        match lines {
-            Ok(lines) => streams.push((each, understood(lines))),
-            Err(error) => *exit = (*exit).max(give_up_or_go_on(each.engine, &error, out.printer)?),
-        }
-    }
-    let (placed, streams): (Vec<_>, Vec<_>) = streams.into_iter().unzip();
-    let mut merge = Merge::new(streams);
-    while let Some((at, line)) = merge.next().await {
-        match line {
-            Ok(line) => out.print(placed[at].instance, line)?,
-            Err(error) => {
-                *exit = (*exit).max(give_up_or_go_on(placed[at].engine, &error, out.printer)?);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// An instance without a readable log is complained about, unless it is gone; a lost
-/// engine ends it.
-fn give_up_or_go_on(
-    engine: &dyn Engine,
-    error: &EngineError,
-    printer: &mut Printer<'_>,
-) -> Result<Exit, CliError> {
-    let complaint = CliError::engine(engine.id(), error);
-    if !is_final(error) {
-        return Err(complaint);
-    }
-    if error.kind() == FaultKind::NotFound {
-        return Ok(Exit::Well);
-    }
-    printer.complain(&complaint);
-    Ok(Exit::Wrong)
+/// The names of those whose lines are meant, as far as they are known.
+fn known_names(lookout: &Lookout, selection: &Selection, places: Places<'_>) -> BTreeSet<String> {
+    let instances = lookout.selected(selection).map(|(_, instance)| &instance.name);
+    let sources = places.selected(selection).map(|source| &source.spec().name);
+    instances.chain(sources).map(ToString::to_string).collect()
 }
 
 /// Prints what is said, as it comes, until an engine is lost or the output is closed.
-async fn follow(
-    mut follow: Follow,
-    mut out: Output<'_, '_, Arc<Instance>>,
-) -> Result<Exit, CliError> {
+async fn follow(mut follow: Follow, mut out: Output<'_, '_>) -> Result<Exit, CliError> {
     loop {
         let told = if let Some(told) = follow.next().now_or_never() {
             told
@@ -210,8 +152,10 @@ async fn follow(
             follow.next().await
         };
         match told? {
-            Told::Line(instance, line) => out.print(instance, line)?,
+            Told::Line(speaker, line) => out.print(speaker, line)?,
             Told::Failed(error) => out.printer.complain(&error),
+            // What was complained about is all that there was.
+            Told::Over => return Ok(Exit::Wrong),
         }
     }
 }

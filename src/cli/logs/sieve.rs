@@ -1,7 +1,6 @@
 //! [`Sieve`]: lets through what is wanted, whole, with what stands around it.
 
 use std::{
-    borrow::Borrow,
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
@@ -9,29 +8,32 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
-    cli::{CliError, logs::wanted::Wanted},
-    model::{Instance, LogLine, Stream},
+    cli::{
+        CliError,
+        logs::{speaker::Speaker, wanted::Wanted},
+    },
+    model::{InstanceKey, LogLine, Stream},
 };
 
 /// How many lines of one stack trace are kept until something is found in it; of a
 /// longer one the first of them are shown, and where it was found.
 const MAX_HELD: usize = 1000;
 
-/// How many instances and pipes may be in the middle of something.
+/// How many speakers and their pipes may be in the middle of something.
 const MAX_SOURCES: usize = 4096;
 
-/// Lets through the wanted lines of several instances, in the order in which they come.
+/// Lets through the wanted lines of several speakers, in the order in which they come.
 ///
 /// What belongs to a wanted line, as a stack trace does, is let through with it. What is
 /// looked for may stand anywhere in it: the line that it belongs to, and all between,
 /// are kept so long.
-pub(super) struct Sieve<I> {
+pub(super) struct Sieve {
     wanted: Wanted,
     /// How many lines around a wanted one are shown.
     around: usize,
-    records: HashMap<Source, Open<I>>,
+    records: HashMap<Source, Open>,
     /// The last lines that were not shown.
-    before: VecDeque<Kept<I>>,
+    before: VecDeque<Kept>,
     /// How many more are shown after a wanted one.
     after: usize,
     count: u64,
@@ -44,24 +46,24 @@ pub(super) enum Passed<'a> {
     /// Lines are left out here.
     Gap,
     /// A line.
-    Line(&'a Instance, &'a LogLine),
+    Line(&'a Speaker, &'a LogLine),
 }
 
 /// A line and what belongs to it, as far as they have come.
-struct Open<I> {
+struct Open {
     may_be: bool,
     is_shown: bool,
     at: Timestamp,
-    held: Vec<Kept<I>>,
+    held: Vec<Kept>,
 }
 
-/// The name of an instance, and one of its pipes.
-type Source = (String, Stream);
+/// A speaker, and one of its pipes.
+type Source = (InstanceKey, Stream);
 
 /// A line with its number, which is its place in the output.
-type Kept<I> = (u64, Arc<(I, LogLine)>);
+type Kept = (u64, Arc<(Arc<Speaker>, LogLine)>);
 
-impl<I: Borrow<Instance>> Sieve<I> {
+impl Sieve {
     pub(super) fn new(wanted: Wanted, around: usize) -> Self {
         Self {
             wanted,
@@ -77,17 +79,17 @@ impl<I: Borrow<Instance>> Sieve<I> {
     /// Takes the next line, and gives `show` what is to be shown now.
     pub(super) fn pass(
         &mut self,
-        instance: I,
+        speaker: Arc<Speaker>,
         line: LogLine,
         mut show: impl FnMut(Passed<'_>) -> Result<(), CliError>,
     ) -> Result<(), CliError> {
         if self.wanted.is_everything() {
-            return show(Passed::Line(instance.borrow(), &line));
+            return show(Passed::Line(&speaker, &line));
         }
         self.count += 1;
-        let source = (instance.borrow().name.to_string(), line.stream);
-        let is_wanted = self.is_wanted(&source, instance.borrow(), &line);
-        let kept = (self.count, Arc::new((instance, line)));
+        let source = (speaker.key.clone(), line.stream);
+        let is_wanted = self.is_wanted(&source, &speaker, &line);
+        let kept = (self.count, Arc::new((speaker, line)));
         if is_wanted {
             self.after = self.around;
             let held = self.records.get_mut(&source).map(|open| std::mem::take(&mut open.held));
@@ -104,12 +106,12 @@ impl<I: Borrow<Instance>> Sieve<I> {
     }
 
     /// Judges a line, by that to which it belongs.
-    fn is_wanted(&mut self, source: &Source, instance: &Instance, line: &LogLine) -> bool {
+    fn is_wanted(&mut self, source: &Source, speaker: &Speaker, line: &LogLine) -> bool {
         let last = self.records.get(source).map(|open| open.at);
         if !line.told.continues || last.is_none() {
             // A line without a time was said with the one before it.
             let at = line.when().or(last).unwrap_or(Timestamp::UNIX_EPOCH);
-            let may_be = self.wanted.may_be(instance, line, at);
+            let may_be = self.wanted.may_be(speaker, line, at);
             let open = Open { may_be, is_shown: false, at, held: Vec::new() };
             if last.is_none() && self.records.len() == MAX_SOURCES {
                 // Most of so many are gone; a line that belongs to none stands for itself.
@@ -123,7 +125,7 @@ impl<I: Borrow<Instance>> Sieve<I> {
     }
 
     /// Keeps a line that may be shown later, for what it belongs to or stands before.
-    fn keep(&mut self, source: &Source, kept: Kept<I>) {
+    fn keep(&mut self, source: &Source, kept: Kept) {
         if self.around > 0 {
             if self.before.len() == self.around {
                 self.before.pop_front();
@@ -140,7 +142,7 @@ impl<I: Borrow<Instance>> Sieve<I> {
 
     fn show(
         &mut self,
-        (number, kept): &Kept<I>,
+        (number, kept): &Kept,
         show: &mut impl FnMut(Passed<'_>) -> Result<(), CliError>,
     ) -> Result<(), CliError> {
         let is_gap = self.last_shown.is_some_and(|last| last + 1 < *number);
@@ -148,7 +150,7 @@ impl<I: Borrow<Instance>> Sieve<I> {
             show(Passed::Gap)?;
         }
         self.last_shown = Some(*number);
-        let (instance, line) = &**kept;
-        show(Passed::Line(instance.borrow(), line))
+        let (speaker, line) = &**kept;
+        show(Passed::Line(speaker, line))
     }
 }

@@ -3,9 +3,9 @@
 use jiff::{Timestamp, Zoned};
 
 use crate::{
-    cli::{CliError, args::LogsOptions},
+    cli::{CliError, args::LogsOptions, logs::speaker::Speaker},
     logs::{Filter, Record, Search},
-    model::{Instance, LogLine},
+    model::LogLine,
 };
 
 /// What every flag asks for at once.
@@ -49,10 +49,10 @@ impl Wanted {
 
     /// Whether a line is wanted, as long as `--grep` finds something in it or in what
     /// belongs to it.
-    pub(super) fn may_be(&self, instance: &Instance, line: &LogLine, at: Timestamp) -> bool {
+    pub(super) fn may_be(&self, speaker: &Speaker, line: &LogLine, at: Timestamp) -> bool {
         let record = Record {
-            service: instance.service.name.as_str(),
-            instance: instance.name.as_str(),
+            service: speaker.service.name.as_str(),
+            instance: speaker.name.as_str(),
             stream: line.stream,
             at,
             told: line.told,

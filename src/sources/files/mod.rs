@@ -8,6 +8,7 @@
 
 mod find;
 mod generation;
+mod history;
 mod open;
 mod part;
 mod rotated;
@@ -31,10 +32,11 @@ use futures_util::{StreamExt as _, stream};
 use tokio::{task::spawn_blocking, time::sleep};
 
 use find::{find, is_pattern};
+use history::histories;
 use open::{Identity, refusal};
 use part::{Part, Step, name_of};
 
-use super::{LogSource, Said, Teller, What, failure};
+use super::{History, LogSource, Said, Teller, What, failure};
 use crate::{
     engines::{EngineError, EngineStream, LogRequest},
     model::{FaultKind, LogOrigin, LogSourceSpec},
@@ -64,11 +66,7 @@ impl FileSource {
     /// Prepares to read the files of a log. Nothing is opened yet.
     #[must_use]
     pub fn new(spec: LogSourceSpec) -> Self {
-        let pattern = match &spec.origin {
-            LogOrigin::Files(pattern) => pattern.clone(),
-            _ => String::new(),
-        };
-        let reading = Reading::new(pattern, Teller::new(&spec.reading));
+        let reading = Reading::of(&spec);
         Self { spec, reading: Arc::new(Mutex::new(reading)) }
     }
 }
@@ -92,6 +90,15 @@ impl LogSource for FileSource {
             }
         });
         Ok(said.boxed())
+    }
+
+    async fn history(&self, request: LogRequest) -> Result<Vec<History>, EngineError> {
+        let mut reading = Reading::of(&self.spec);
+        let begun = spawn_blocking(move || {
+            reading.begin(&request, Instant::now())?;
+            Ok(histories(reading))
+        });
+        begun.await.map_err(|_| crashed())?
     }
 }
 
@@ -123,7 +130,11 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, EngineError> {
     let reading = Arc::clone(reading);
     let done = spawn_blocking(move || work(&mut lock(&reading))).await;
-    done.map_err(|_| failure(FaultKind::Other, "reading the files crashed".into(), None))
+    done.map_err(|_| crashed())
+}
+
+fn crashed() -> EngineError {
+    failure(FaultKind::Other, "reading the files crashed".into(), None)
 }
 
 /// A reading that crashed is as good as it was before: its files are read on.
@@ -151,6 +162,15 @@ struct Reading {
 }
 
 impl Reading {
+    /// Prepares to read the files of a log.
+    fn of(spec: &LogSourceSpec) -> Self {
+        let pattern = match &spec.origin {
+            LogOrigin::Files(pattern) => pattern.clone(),
+            _ => String::new(),
+        };
+        Self::new(pattern, Teller::new(&spec.reading))
+    }
+
     fn new(pattern: String, teller: Teller) -> Self {
         Self {
             pattern,

@@ -1,0 +1,39 @@
+//! [`Speaker`]: whose lines are printed.
+
+use crate::{
+    model::{Instance, InstanceKey, LogSourceSpec, ServiceId},
+    text::Clean,
+};
+
+/// Who says lines: an instance, a log source, or a part of one, such as a file.
+#[derive(Clone, Debug)]
+pub(super) struct Speaker {
+    /// Tells it from all others, also from those of the same name.
+    pub(super) key: InstanceKey,
+    /// The service that its lines are of; of a source that goes with none, the source.
+    pub(super) service: ServiceId,
+    /// Its name before its lines.
+    pub(super) name: Clean,
+}
+
+impl Speaker {
+    pub(super) fn instance(key: &InstanceKey, instance: &Instance) -> Self {
+        Self { key: key.clone(), service: instance.service.clone(), name: instance.name.clone() }
+    }
+
+    /// A log source of a stack, or the part of it that is named.
+    pub(super) fn source(
+        spec: &LogSourceSpec,
+        stack: Option<&Clean>,
+        part: Option<&Clean>,
+    ) -> Self {
+        let key = spec.key();
+        let name = spec.service.as_ref().unwrap_or(&spec.name).clone();
+        let file = part.map(|part| part.as_str().rsplit('/').next().unwrap_or_default());
+        Self {
+            key: part.map_or(key.clone(), |part| key.part(part.as_str())),
+            service: ServiceId { stack: stack.cloned(), name },
+            name: file.map_or_else(|| spec.name.clone(), Clean::new),
+        }
+    }
+}
