@@ -6,7 +6,7 @@ use crate::{
     demo::{SUBCOMMAND, ServiceName, environment},
     model::{
         RestartPolicy,
-        spec::{ProbeSpec, ProbeTarget, ProcessStack, ServiceSpec, StopSignal},
+        spec::{KEPT_BYTES, ProbeSpec, ProbeTarget, ProcessStack, ServiceSpec, StopSignal},
     },
 };
 
@@ -34,6 +34,7 @@ pub fn stack(directory: &Path, program: &Path) -> ProcessStack {
         stop_timeout: Duration::from_secs(3),
         probe: Some(probe(name)),
         port: None,
+        kept_bytes: KEPT_BYTES,
     };
     ProcessStack {
         name: STACK.into(),
