@@ -116,7 +116,9 @@ impl Streams {
         }
         let engine = self.engine_of(key)?;
         let resume = self.resumes.take(key);
-        Some(Tail::new(engine, key.id.clone(), log_stream::FIRST, resume))
+        let tail = if engine.capabilities().output_at_hand { None } else { log_stream::FIRST.tail };
+        let first = LogRequest { tail, ..log_stream::FIRST };
+        Some(Tail::new(engine, key.id.clone(), first, resume))
     }
 
     fn engine_of(&self, key: &InstanceKey) -> Option<Arc<dyn Engine>> {
