@@ -82,8 +82,8 @@ async fn run_with_engines(
     let session = || wire::Session::open(global, context);
     match &args.command {
         None => wire::console::open(global, context).await.map(|()| Exit::Well),
-        Some(Command::Demo { faults }) => {
-            wire::demo::open(global, context, faults).await.map(|()| Exit::Well)
+        Some(Command::Demo(options)) => {
+            wire::demo::open(global, context, options).await.map(|()| Exit::Well)
         }
         Some(Command::Status(options)) => {
             let session = session()?;

@@ -116,11 +116,11 @@ pub enum EngineKind {
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
     /// Open the screen on a built-in stack of real processes; nothing is left behind.
-    Demo {
-        /// A fault to begin with; may be given several times.
-        #[arg(long = "fault", value_name = "NAME", value_parser = fault_names())]
-        faults: Vec<Fault>,
-    },
+    #[command(after_long_help = "\
+Examples:
+  midwatch demo --fault worker-leak
+  midwatch demo --backlog 100000 --fault api-errors    find the one error")]
+    Demo(DemoOptions),
     /// Say how each service does.
     ///
     /// Exits with 0 only when every service is known to be well.
@@ -177,6 +177,23 @@ Example:
         command: Option<String>,
     },
 }
+
+/// Flags of `demo`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct DemoOptions {
+    /// A fault to begin with; may be given several times.
+    #[arg(long = "fault", value_name = "NAME", value_parser = fault_names())]
+    pub faults: Vec<Fault>,
+    /// How many lines the API's log begins with, as if it had run for hours; up to 1000000.
+    ///
+    /// With --fault api-errors, one of them is an error with its stack trace.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=MAX_BACKLOG))]
+    pub backlog: u32,
+}
+
+/// More lines than this are written for longer than anybody waits for them.
+const MAX_BACKLOG: i64 = 1_000_000;
 
 /// Takes the faults of the demo by their names, and lists them in the help.
 fn fault_names() -> impl TypedValueParser<Value = Fault> {

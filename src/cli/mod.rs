@@ -22,7 +22,7 @@ mod words;
 
 use std::path::PathBuf;
 
-pub use args::{Args, Command, Global};
+pub use args::{Args, Command, DemoOptions, Global};
 pub use exit::{CliError, Exit};
 pub use printer::Printer;
 
@@ -55,7 +55,7 @@ pub fn run_alone(
         }
         Command::Completions { shell } => Some(completions::completions(*shell, printer)),
         Command::Man { command } => Some(completions::man(command.as_deref(), printer)),
-        Command::Demo { .. }
+        Command::Demo(_)
         | Command::Status(_)
         | Command::Logs(_)
         | Command::Stats(_)

@@ -7,8 +7,23 @@ use crate::demo::{DemoError, ServiceName};
 /// Names the folder that the demo keeps everything in.
 pub(crate) const DIRECTORY: &str = "MIDWATCH_DEMO_DIR";
 
+/// How many lines the API's log begins with, of all copies together.
+pub(crate) const BACKLOG: &str = "MIDWATCH_DEMO_BACKLOG";
+
+/// Whether one of those lines is an error; any value means that.
+pub(crate) const BACKLOG_ERROR: &str = "MIDWATCH_DEMO_BACKLOG_ERROR";
+
 /// More copies than this of one service are not looked for.
 const MAX_REPLICAS: u32 = 64;
+
+/// What the API's log says of the time before the demo was started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many lines, of all copies of the API together.
+    pub lines: u32,
+    /// Whether one of them, somewhere in the middle, is an error with its stack trace.
+    pub has_error: bool,
+}
 
 /// What a service knows of itself and of the others when it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +34,8 @@ pub(crate) struct Environment {
     pub(crate) port: u16,
     /// Which copy of our service we are, from 1.
     pub(crate) replica: u32,
+    /// What the log begins with.
+    pub(crate) backlog: Backlog,
     /// The ports of every copy of every service.
     peers: Vec<(ServiceName, Vec<u16>)>,
 }
@@ -41,6 +58,10 @@ impl Environment {
             directory: variable(DIRECTORY).map(PathBuf::from).ok_or_else(|| missing(DIRECTORY))?,
             port: port("PORT").ok_or_else(|| missing("PORT"))?,
             replica: number("MIDWATCH_REPLICA").unwrap_or(1),
+            backlog: Backlog {
+                lines: number(BACKLOG).unwrap_or(0),
+                has_error: variable(BACKLOG_ERROR).is_some(),
+            },
             peers,
         })
     }

@@ -24,6 +24,7 @@ mod worker;
 
 use std::{io::Write, process::ExitCode};
 
+pub use environment::Backlog;
 pub use error::DemoError;
 pub use faults::Fault;
 pub use service::{Ended, ServiceName, serve};

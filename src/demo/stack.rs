@@ -3,30 +3,31 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use crate::{
-    demo::{SUBCOMMAND, ServiceName, environment},
+    demo::{Backlog, SUBCOMMAND, ServiceName, environment},
     model::{
         RestartPolicy,
-        spec::{ProbeSpec, ProbeTarget, ProcessStack, ServiceSpec, StopSignal},
+        spec::{KEPT_BYTES, ProbeSpec, ProbeTarget, ProcessStack, ServiceSpec, StopSignal},
     },
 };
 
 /// The stack's name.
 pub const STACK: &str = "demo";
 
-/// Describes the demo's services, run by `program` with everything in `directory`.
+/// What a line of the API's log costs to keep, with some to spare, in bytes.
+const LINE_BYTES: usize = 640;
+
+/// Describes the demo's services, run by `program` with everything in `directory`. The
+/// API's log begins with `backlog`, of which all lines are kept.
 ///
 /// Ports are left to the process engine. Both paths go into strings: in one that
 /// is not UTF-8 the odd bytes are replaced, and starting fails by naming it.
 #[must_use]
-pub fn stack(directory: &Path, program: &Path) -> ProcessStack {
+pub fn stack(directory: &Path, program: &Path, backlog: Backlog) -> ProcessStack {
     let service = |name, replicas, depends_on: &[ServiceName], restart| ServiceSpec {
         name: text(name),
         command: vec![program.to_string_lossy().into_owned(), SUBCOMMAND.into(), text(name)],
         cwd: Some(directory.to_owned()),
-        env: BTreeMap::from([(
-            environment::DIRECTORY.to_owned(),
-            directory.to_string_lossy().into_owned(),
-        )]),
+        env: env(directory, name, backlog),
         replicas,
         depends_on: depends_on.iter().copied().map(text).collect(),
         restart,
@@ -34,6 +35,10 @@ pub fn stack(directory: &Path, program: &Path) -> ProcessStack {
         stop_timeout: Duration::from_secs(3),
         probe: Some(probe(name)),
         port: None,
+        kept_bytes: match name {
+            ServiceName::Api => KEPT_BYTES + backlog.lines as usize * LINE_BYTES,
+            _ => KEPT_BYTES,
+        },
     };
     ProcessStack {
         name: STACK.into(),
@@ -55,6 +60,19 @@ pub fn stack(directory: &Path, program: &Path) -> ProcessStack {
             service(ServiceName::Cache, 1, &[], RestartPolicy::UnlessStopped),
         ],
     }
+}
+
+fn env(directory: &Path, name: ServiceName, backlog: Backlog) -> BTreeMap<String, String> {
+    let mut env = BTreeMap::new();
+    let mut set = |name: &str, value: String| env.insert(name.to_owned(), value);
+    set(environment::DIRECTORY, directory.to_string_lossy().into_owned());
+    if name == ServiceName::Api && backlog.lines > 0 {
+        set(environment::BACKLOG, backlog.lines.to_string());
+        if backlog.has_error {
+            set(environment::BACKLOG_ERROR, "1".into());
+        }
+    }
+    env
 }
 
 fn text(name: ServiceName) -> String {
@@ -84,7 +102,7 @@ mod tests {
     use super::*;
 
     fn example() -> ProcessStack {
-        stack(Path::new("/tmp/demo"), Path::new("/usr/bin/midwatch"))
+        stack(Path::new("/tmp/demo"), Path::new("/usr/bin/midwatch"), Backlog::default())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::{
     model::{LogLine, Stream, Told, log::MAX_LINE_BYTES},
-    text::parse_log,
+    text::{Styled, parse_log},
 };
 
 /// The longest time stamp and its space: `2006-01-02T15:04:05.999999999+07:00 `.
@@ -126,7 +126,7 @@ impl LineSplitter {
         let line = LogLine {
             at,
             stream: self.stream,
-            text: parse_log(&String::from_utf8_lossy(&text[..kept])),
+            text: styled(&text[..kept]),
             cut_bytes: self.length - (stamp_bytes + kept) as u64,
             told: Told::default(),
         };
@@ -134,6 +134,15 @@ impl LineSplitter {
         self.length = 0;
         self.last = None;
         line
+    }
+}
+
+/// The text of a line; what is not UTF-8 shows as `�`.
+fn styled(text: &[u8]) -> Styled {
+    // Nearly every line is UTF-8, and this is quicker to tell so than the lossy way.
+    match str::from_utf8(text) {
+        Ok(text) => parse_log(text),
+        Err(_) => parse_log(&String::from_utf8_lossy(text)),
     }
 }
 

@@ -88,6 +88,7 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
 
 /// What an engine can do; a pane offers nothing that its engine cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that it can do or cannot")]
 pub struct Capabilities {
     /// It runs health checks itself.
     pub health: bool,
@@ -95,6 +96,9 @@ pub struct Capabilities {
     pub images: bool,
     /// A shell runs inside the instance (otherwise beside it, on the host).
     pub shell_inside: bool,
+    /// It holds the output of its instances in memory, so that all of it can be had at
+    /// once (otherwise it has to be read from somewhere, and there may be any amount).
+    pub output_at_hand: bool,
 }
 
 /// What changed, by name only: whoever needs to know more asks for a description.

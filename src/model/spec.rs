@@ -7,6 +7,10 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 /// More copies of one service than this on one host are taken for a slip of the hand.
 pub const MAX_REPLICAS: u32 = 100;
 
+/// How many bytes of a copy's output are kept, unless it says otherwise: more than ten
+/// thousand lines.
+pub const KEPT_BYTES: usize = 4 << 20;
+
 /// The processes of one stack.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProcessStack {
@@ -42,6 +46,9 @@ pub struct ServiceSpec {
     /// The first port: copy n (from 1) gets `PORT` = this + n − 1. Without it, each
     /// copy gets a free port of the loopback address.
     pub port: Option<u16>,
+    /// How many bytes of each copy's output are kept for whoever looks later, each line
+    /// with what it costs on top of its text.
+    pub kept_bytes: usize,
 }
 
 /// A signal that asks a process to end.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use memchr::memchr2;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Clean, Colour, clean::Cleaner, sgr, width::width};
@@ -180,12 +181,13 @@ impl From<Unchecked> for Styled {
 /// as long as `raw`, in bytes, and three bytes more.
 #[must_use]
 pub fn parse_log(raw: &str) -> Styled {
-    if !raw.contains(['\u{1b}', '\t']) {
+    let next_special = |text: &str| memchr2(b'\x1b', b'\t', text.as_bytes());
+    if next_special(raw).is_none() {
         return Clean::new(raw).into();
     }
     let mut line = Line { cleaner: Cleaner::with_capacity(raw.len() + 16), ..Line::default() };
     let mut rest = raw;
-    while let Some(at) = rest.find(['\u{1b}', '\t']) {
+    while let Some(at) = next_special(rest) {
         let (before, special) = rest.split_at(at);
         line.cleaner.push(before);
         rest = if let Some(after) = special.strip_prefix('\t') {

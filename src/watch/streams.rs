@@ -135,6 +135,8 @@ impl Streams {
         let engine = self.engine_of(key)?;
         let resume = self.resumes.take(key);
         let first = if self.deep.contains(key) { log_stream::DEEP } else { log_stream::FIRST };
+        let at_hand = engine.capabilities().output_at_hand;
+        let first = LogRequest { tail: first.tail.filter(|_| !at_hand), ..first };
         Some(Tail::new(engine, key.id.clone(), first, resume))
     }
 

@@ -20,8 +20,9 @@ use super::{
     session::Own,
 };
 use crate::{
-    cli::{CliError, Context, Global, own_files},
-    demo::{self, Fault},
+    cli::{CliError, Context, DemoOptions, Global, own_files},
+    config::Settings,
+    demo::{self, Backlog, Fault},
     engines::{Engine, process::ProcessEngine},
     model::{EngineId, Environment, Health, Stack},
     text::Clean,
@@ -31,22 +32,32 @@ use crate::{
 /// How the folders of demos are called; the number of their process follows.
 const PREFIX: &str = "midwatch-demo-";
 
+/// What a line of the backlog takes of what is kept of logs, with some to spare.
+const LINE_BYTES: u64 = 512;
+
 /// Shows the demo until it is left, with some faults switched on. Nothing is left behind.
 ///
 /// # Errors
 ///
 /// When the configuration is wrong, or the demo cannot be started or shown.
-pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Result<(), CliError> {
-    let settings = own_files::settings(global, context)?;
+pub async fn open(
+    global: &Global,
+    context: &Context,
+    options: &DemoOptions,
+) -> Result<(), CliError> {
+    let DemoOptions { faults, backlog } = options;
+    let backlog = Backlog { lines: *backlog, has_error: faults.contains(&Fault::ApiErrors) };
+    let mut settings = own_files::settings(global, context)?;
+    make_room(&mut settings, backlog);
     let looks = Looks::new(&settings, context)?;
     let folder = make_folder().map_err(CliError::system("make a folder for the demo"))?;
     let program = std::env::current_exe().map_err(CliError::system("find midwatch's own file"))?;
     let id = EngineId::new("process");
-    let engine = ProcessEngine::new(id.clone(), demo::stack(folder.path(), &program));
+    let engine = ProcessEngine::new(id.clone(), demo::stack(folder.path(), &program, backlog));
     let engine = Arc::new(engine.map_err(|error| CliError::engine(&id, &error))?);
     engine.start();
     let breaking =
-        tokio::spawn(break_when_up(engine.clone(), folder.path().to_owned(), faults.to_vec()));
+        tokio::spawn(break_when_up(engine.clone(), folder.path().to_owned(), faults.clone()));
     let session = Session {
         settings,
         stack: Stack {
@@ -68,6 +79,15 @@ pub async fn open(global: &Global, context: &Context, faults: &[Fault]) -> Resul
     breaking.abort();
     engine.shutdown().await;
     shown
+}
+
+/// Has the console keep the whole backlog: whoever asks for so many lines wants to read
+/// them.
+fn make_room(settings: &mut Settings, backlog: Backlog) {
+    let bytes = u64::from(backlog.lines) * LINE_BYTES;
+    for bound in [&mut settings.log_bytes.value, &mut settings.log_bytes_total.value] {
+        *bound = (*bound).max(bytes);
+    }
 }
 
 /// Switches faults on once everything runs: what is broken from the start never gets

@@ -63,6 +63,32 @@ fn api_errors_fail_requests_and_one_copy() {
 }
 
 #[test]
+fn a_backlog_is_told_once_and_has_one_error_in_it() {
+    let api = ("api", 1);
+    let mut demo = Demo::start(&[]);
+    demo.extra = vec![("MIDWATCH_DEMO_BACKLOG", "3000"), ("MIDWATCH_DEMO_BACKLOG_ERROR", "1")];
+    let lines_before_it_listens = |demo: &Demo| {
+        let mut lines = Vec::new();
+        loop {
+            let line = demo.await_line(api, |_| true);
+            if line.contains("\"msg\":\"listening\"") {
+                return lines;
+            }
+            lines.push(line);
+        }
+    };
+    demo.run(api);
+    let lines = lines_before_it_listens(&demo);
+    let is_frame = |line: &&String| line.starts_with("    at ");
+    let frames = lines.iter().filter(is_frame).count();
+    assert_eq!(lines.len() - frames, 1000, "a third of it: there are three copies");
+    demo.terminate(api);
+    demo.await_exit(api);
+    demo.run(api);
+    assert_eq!(lines_before_it_listens(&demo), Vec::<String>::new());
+}
+
+#[test]
 fn a_slow_ledger_times_out_and_recovers() {
     let demo = Demo::start(&[LEDGER, CACHE, ("api", 1), ("api", 2), ("api", 3), GATEWAY]);
     demo.break_with(&[Fault::LedgerSlow]);

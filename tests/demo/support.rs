@@ -29,6 +29,8 @@ pub(crate) type Copy = (&'static str, u32);
 /// Services of one demo; whatever runs is killed when this is dropped.
 pub(crate) struct Demo {
     pub(crate) directory: TempDir,
+    /// Variables that the console sets on demand.
+    pub(crate) extra: Vec<(&'static str, &'static str)>,
     ports: HashMap<Copy, u16>,
     running: HashMap<Copy, Running>,
 }
@@ -43,6 +45,7 @@ impl Demo {
     pub(crate) fn start(copies: &[Copy]) -> Self {
         let mut demo = Self {
             directory: tempfile::tempdir().unwrap(),
+            extra: Vec::new(),
             ports: free_ports(),
             running: HashMap::new(),
         };
@@ -68,6 +71,7 @@ impl Demo {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        command.envs(self.extra.iter().copied());
         for ((name, replica), port) in &self.ports {
             let variable = format!("MIDWATCH_PORT_{}_{replica}", name.to_uppercase());
             command.env(variable, port.to_string());

@@ -16,7 +16,7 @@ use midwatch::{
     engines::{Engine, process::ProcessEngine},
     model::{
         EngineId, Instance, InstanceId, RestartPolicy, ServiceId, State,
-        spec::{ProbeSpec, ProbeTarget, ProcessStack, ServiceSpec, StopSignal},
+        spec::{KEPT_BYTES, ProbeSpec, ProbeTarget, ProcessStack, ServiceSpec, StopSignal},
     },
 };
 use rustix::process::{Pid, Signal, kill_process};
@@ -45,6 +45,7 @@ pub(crate) fn service(name: &str, script: &str) -> ServiceSpec {
         stop_timeout: Duration::from_secs(10),
         probe: None,
         port: None,
+        kept_bytes: KEPT_BYTES,
     }
 }
 

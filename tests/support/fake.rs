@@ -48,6 +48,7 @@ type Sender<T> = mpsc::UnboundedSender<Result<T, EngineError>>;
 
 #[derive(Default)]
 struct Inner {
+    output_at_hand: bool,
     scripted: BTreeMap<InstanceId, Scripted>,
     watchers: Vec<Sender<Change>>,
     failure: Option<Failure>,
@@ -185,6 +186,11 @@ impl FakeEngine {
         }
     }
 
+    /// Makes it an engine that holds all output in memory.
+    pub(crate) fn hold_output(&self) {
+        self.inner().output_at_hand = true;
+    }
+
     /// Sets what an inspection of this instance tells.
     pub(crate) fn set_inspection(&self, id: &InstanceId, inspection: Inspection) {
         if let Some(scripted) = self.inner().scripted.get_mut(id) {
@@ -278,7 +284,12 @@ impl Engine for FakeEngine {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { health: true, images: true, shell_inside: true }
+        Capabilities {
+            health: true,
+            images: true,
+            shell_inside: true,
+            output_at_hand: self.inner().output_at_hand,
+        }
     }
 
     async fn connect(&self) -> Result<EngineInfo, EngineError> {

@@ -94,6 +94,17 @@ async fn what_was_said_before_waits_for_room_and_is_not_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn all_that_an_engine_has_at_hand_comes_first() {
+    let fake = fake(&["a"]);
+    fake.hold_output();
+    (0..600).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_logs(&[("a", Some(0))]);
+    let first = streaming.heard(QUIET).await;
+    assert_eq!(first.lines, (0..600).map(|n| n.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_broken_stream_goes_on_without_a_lost_or_doubled_line() {
     let fake = fake(&["a"]);
     let mut streaming = Streaming::start(&fake, 64);

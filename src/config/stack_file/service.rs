@@ -7,7 +7,7 @@ use crate::{
     config::reader::{At, Node, Reader, Table},
     model::{
         RestartPolicy,
-        spec::{MAX_REPLICAS, ServiceSpec, StopSignal},
+        spec::{KEPT_BYTES, MAX_REPLICAS, ServiceSpec, StopSignal},
     },
 };
 
@@ -94,6 +94,7 @@ fn one(reader: &mut Reader<'_>, name: &At<&str>, table: &Table<'_>, folder: &Pat
         stop_timeout: stop_timeout(reader, table),
         probe: table.get("probe").and_then(|node| probe::read(reader, &node)),
         port: port(reader, table, replicas),
+        kept_bytes: KEPT_BYTES,
     };
     let depends_on = depends_on
         .into_iter()

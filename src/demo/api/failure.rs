@@ -28,8 +28,20 @@ pub(crate) enum Failure {
 /// An exception of the program that the API pretends to be.
 #[derive(Debug)]
 pub(crate) struct Thrown {
-    message: &'static str,
+    pub(super) message: &'static str,
     frames: &'static [&'static str],
+}
+
+impl Thrown {
+    /// One of them, at random.
+    pub(super) fn any() -> &'static Self {
+        &THROWN[fastrand::usize(..THROWN.len())]
+    }
+
+    /// The frames of the stack trace, each behind a line break.
+    pub(super) fn frames(&self) -> String {
+        self.frames.iter().flat_map(|frame| ["\n    at ", frame]).collect()
+    }
 }
 
 const THROWN: [Thrown; 2] = [
@@ -56,7 +68,7 @@ const THROWN: [Thrown; 2] = [
 impl Failure {
     /// One of the program's mistakes, at random.
     pub(crate) fn thrown() -> Self {
-        Self::Thrown(&THROWN[fastrand::usize(..THROWN.len())])
+        Self::Thrown(Thrown::any())
     }
 
     /// The status that the visitor gets.
@@ -80,12 +92,7 @@ impl Failure {
     /// The stack trace, in several lines, where there is one.
     pub(crate) fn trace(&self) -> Option<String> {
         let Self::Thrown(thrown) = self else { return None };
-        let mut trace = thrown.message.to_owned();
-        for frame in thrown.frames {
-            trace.push_str("\n    at ");
-            trace.push_str(frame);
-        }
-        Some(trace)
+        Some(thrown.message.to_owned() + &thrown.frames())
     }
 }
 

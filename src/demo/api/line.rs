@@ -21,32 +21,32 @@ pub(crate) struct Line<'a> {
     service: &'static str,
     replica: u32,
     #[serde(flatten)]
-    request: Option<RequestFields<'a>>,
+    pub(super) request: Option<RequestFields<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
+    pub(super) status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    duration_ms: Option<f64>,
+    pub(super) duration_ms: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cache: Option<&'static str>,
+    pub(super) cache: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
-struct RequestFields<'a> {
-    request_id: &'a str,
-    trace_id: &'a str,
-    method: &'a str,
-    route: &'a str,
+pub(super) struct RequestFields<'a> {
+    pub(super) request_id: &'a str,
+    pub(super) trace_id: &'a str,
+    pub(super) method: &'a str,
+    pub(super) route: &'a str,
 }
 
 impl Line<'_> {
     /// A line about the service itself.
     pub(crate) fn info(msg: &str, replica: u32) -> Line<'_> {
-        Line::new(Severity::Info, msg, replica)
+        Line::new(Timestamp::now(), Severity::Info, msg, replica)
     }
 
-    fn new(severity: Severity, msg: &str, replica: u32) -> Line<'_> {
+    pub(super) fn new(at: Timestamp, severity: Severity, msg: &str, replica: u32) -> Line<'_> {
         Line {
-            ts: logs::iso(Timestamp::now()),
+            ts: logs::iso(at),
             level: severity.into(),
             msg,
             service: "api",
@@ -57,10 +57,12 @@ impl Line<'_> {
 
     /// Writes it.
     pub(crate) fn write(&self) {
+        logs::out(&self.text());
+    }
+
+    pub(super) fn text(&self) -> String {
         // Text and numbers always serialise.
-        if let Ok(json) = serde_json::to_string(self) {
-            logs::out(&json);
-        }
+        serde_json::to_string(self).unwrap_or_default()
     }
 }
 
@@ -123,7 +125,8 @@ impl<'a> Call<'a> {
     }
 
     fn line<'l>(&'l self, severity: Severity, msg: &'l str) -> Line<'l> {
-        let mut line = Line::new(severity, msg, self.service.environment.replica);
+        let replica = self.service.environment.replica;
+        let mut line = Line::new(Timestamp::now(), severity, msg, replica);
         line.request = Some(RequestFields {
             request_id: &self.request_id,
             trace_id: &self.trace_id,

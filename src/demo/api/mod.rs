@@ -1,5 +1,6 @@
 //! The API: answers out of the cache and the ledger, and leaves jobs for the workers.
 
+mod backlog;
 mod failure;
 mod line;
 
@@ -80,6 +81,7 @@ pub(crate) async fn run(service: Arc<Service>, listener: TcpListener) -> Result<
         service: Arc::clone(&service),
     });
     let replica = service.environment.replica;
+    backlog::write(&service).await;
     Line::info("listening", replica).write();
     let router = Router::new()
         .route("/health", get(health))

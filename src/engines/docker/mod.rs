@@ -83,7 +83,7 @@ impl Engine for DockerEngine {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { health: true, images: true, shell_inside: true }
+        Capabilities { health: true, images: true, shell_inside: true, output_at_hand: false }
     }
 
     async fn connect(&self) -> Result<EngineInfo, EngineError> {

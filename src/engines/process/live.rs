@@ -106,9 +106,9 @@ impl Cell {
     pub(super) fn new(plan: InstancePlan, changes: broadcast::Sender<Change>) -> Self {
         let live = Live::new(!plan.spec.depends_on.is_empty());
         Self {
-            plan,
             created_at: Timestamp::now(),
-            logs: LogBuffer::new(),
+            logs: LogBuffer::new(plan.spec.kept_bytes),
+            plan,
             live: watch::Sender::new(live),
             changes,
         }

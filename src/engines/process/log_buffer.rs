@@ -10,19 +10,15 @@ use tokio::sync::watch;
 
 use crate::model::LogLine;
 
-/// How many lines are kept. The oldest go first; a reader who had not come to them is
-/// told how many it missed.
-const MAX_LINES: usize = 10_000;
+/// What a line costs on top of its text: itself, and what the allocator adds to the text.
+const LINE_OVERHEAD: usize = size_of::<LogLine>() + 32;
 
-/// How many bytes the kept lines may have, each counted with [`LINE_OVERHEAD`].
-const MAX_BYTES: usize = 2 * 1024 * 1024;
-
-/// What a line costs on top of its text.
-const LINE_OVERHEAD: usize = 64;
-
-/// The last lines of one instance, numbered from 0 since its first run.
+/// The last lines of one instance, numbered from 0 since its first run. The oldest go
+/// first; a reader who had not come to them is told how many it missed.
 #[derive(Debug)]
 pub(super) struct LogBuffer {
+    /// How many bytes the kept lines may have, each counted with [`LINE_OVERHEAD`].
+    most_bytes: usize,
     kept: Mutex<Kept>,
     /// The number of the next line; whoever follows waits for it to change.
     next: watch::Sender<u64>,
@@ -49,8 +45,8 @@ pub(super) struct Batch {
 
 impl LogBuffer {
     /// Nothing was printed yet.
-    pub(super) fn new() -> Self {
-        Self { kept: Mutex::default(), next: watch::Sender::new(0) }
+    pub(super) fn new(most_bytes: usize) -> Self {
+        Self { most_bytes, kept: Mutex::default(), next: watch::Sender::new(0) }
     }
 
     /// Keeps lines that came at `now`, and lets the oldest go.
@@ -60,7 +56,7 @@ impl LogBuffer {
         // clock that was set back does, and two pipes are not read at once.
         let at = kept.lines.back().and_then(|line| line.at).max(Some(now));
         for line in lines {
-            kept.push(LogLine { at, ..line });
+            kept.push(LogLine { at, ..line }, self.most_bytes);
         }
         let next = kept.next();
         drop(kept);
@@ -110,10 +106,10 @@ impl LogBuffer {
 }
 
 impl Kept {
-    fn push(&mut self, line: LogLine) {
+    fn push(&mut self, line: LogLine, most_bytes: usize) {
         self.bytes += cost(&line);
         self.lines.push_back(line);
-        while self.lines.len() > MAX_LINES || self.bytes > MAX_BYTES {
+        while self.bytes > most_bytes {
             let Some(oldest) = self.lines.pop_front() else { break };
             self.bytes -= cost(&oldest);
             self.first += 1;
@@ -142,8 +138,13 @@ mod tests {
         LogLine::new(Some(second(at)), Stream::Stdout, Clean::new(text))
     }
 
+    /// Room for so many lines of one letter.
+    const fn room(lines: usize) -> usize {
+        lines * (LINE_OVERHEAD + 1)
+    }
+
     fn buffer(seconds: impl IntoIterator<Item = i64>) -> LogBuffer {
-        let buffer = LogBuffer::new();
+        let buffer = LogBuffer::new(room(1000));
         for at in seconds {
             buffer.push([line(at, "x")], second(at));
         }
@@ -151,17 +152,17 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_lines_is_bounded_and_what_went_is_counted() {
-        let buffer = buffer(0..10_005);
+    fn the_lines_are_bounded_and_what_went_is_counted() {
+        let buffer = buffer(0..1005);
         let batch = buffer.after(2, 1);
         assert_eq!(batch, Batch { lines: vec![line(5, "x")], missed: 3, next: 6 });
-        assert_eq!(buffer.end(), MAX_LINES as u64 + 5);
+        assert_eq!(buffer.end(), 1005);
     }
 
     #[test]
-    fn the_bytes_of_the_lines_are_bounded() {
-        let buffer = LogBuffer::new();
-        let long = "x".repeat(MAX_BYTES / 4);
+    fn long_lines_take_the_room_of_many() {
+        let buffer = LogBuffer::new(room(1000));
+        let long = "x".repeat(room(1000) / 4);
         buffer.push((0..10).map(|at| line(at, &long)), second(0));
         assert_eq!(buffer.after(0, 10).missed, 7);
     }

@@ -139,7 +139,7 @@ impl Engine for ProcessEngine {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { health: true, images: false, shell_inside: false }
+        Capabilities { health: true, images: false, shell_inside: false, output_at_hand: true }
     }
 
     async fn connect(&self) -> Result<EngineInfo, EngineError> {

@@ -181,7 +181,7 @@ pub(super) mod tests {
     use super::*;
     use crate::model::{
         RestartPolicy,
-        spec::{ProbeSpec, StopSignal},
+        spec::{KEPT_BYTES, ProbeSpec, StopSignal},
     };
 
     /// A service that could run, to be changed into what a test needs.
@@ -198,6 +198,7 @@ pub(super) mod tests {
             stop_timeout: Duration::from_secs(1),
             probe: None,
             port: None,
+            kept_bytes: KEPT_BYTES,
         }
     }
 

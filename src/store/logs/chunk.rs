@@ -112,7 +112,7 @@ impl Chunk {
 
     /// Puts a line behind the others. `before` is the time of the line in front.
     pub(super) fn push(&mut self, line: &LogLine, before: Timestamp) {
-        let when = line.when().unwrap_or(before);
+        let when = when(line, before);
         let mut flags = Flags::empty();
         flags.set(Flags::STDERR, line.stream == Stream::Stderr);
         flags.set(Flags::GUESS, line.told.is_guess);
@@ -199,11 +199,13 @@ impl<'a> LineRef<'a> {
         timestamp(self.entry().at)
     }
 
-    /// When it was said: by its own account, or else by the engine's; `None` when
-    /// neither tells.
+    /// When it was said: by its own account, or else with the line that it continues, or
+    /// by the engine's account; `None` when nothing tells.
     #[must_use]
     pub fn when(self) -> Option<Timestamp> {
-        self.told().at.or(self.engine_time())
+        let Told { at, continues, .. } = self.told();
+        let with_record = Some(self.at()).filter(|at| continues && is_known(*at));
+        at.or(with_record).or(self.engine_time())
     }
 
     /// When the engine took it, where it says.
@@ -267,6 +269,18 @@ impl fmt::Debug for LineRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("LineRef").field(&self.number()).field(&self.text()).finish()
     }
+}
+
+/// When a line was said. One that continues the line before was said with it, whenever
+/// the engine came to read it.
+fn when(line: &LogLine, before: Timestamp) -> Timestamp {
+    let with_record = Some(before).filter(|at| line.told.continues && is_known(*at));
+    line.told.at.or(with_record).or(line.at).unwrap_or(before)
+}
+
+/// Whether a line that is kept with this time, or one in front of it, told any.
+fn is_known(at: Timestamp) -> bool {
+    nanoseconds(at) > NO_TIME + 1
 }
 
 /// A moment as it is kept. One that is centuries away is as far away as can be kept.

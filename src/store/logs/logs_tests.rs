@@ -125,6 +125,23 @@ fn a_snapshot_stays_as_it_was_while_the_log_goes_on() {
 }
 
 #[test]
+fn a_line_that_continues_another_was_said_with_it() {
+    let mut logs = Logs::new(ROOMY);
+    let at = |second| Timestamp::from_second(second).ok();
+    let own =
+        |second| LogLine { told: Told { at: at(second), ..Told::default() }, ..line(900, "x") };
+    let frame = LogLine { told: Told { continues: true, ..Told::default() }, ..line(900, "at x") };
+    push(&mut logs, "a", &[own(5), frame.clone(), own(6)]);
+    push(&mut logs, "b", &[frame]);
+    let said = |id| {
+        let snapshot = logs.ring(&key(id)).unwrap().snapshot(0);
+        snapshot.iter().map(|line| (line.when(), line.is_late())).collect::<Vec<_>>()
+    };
+    assert_eq!(said("a"), [(at(5), false), (at(5), false), (at(6), false)]);
+    assert_eq!(said("b"), [(at(900), false)], "without its record, the engine's time is left");
+}
+
+#[test]
 fn a_stack_trace_is_one_record_also_where_a_chunk_would_end() {
     let mut logs = Logs::new(ROOMY);
     let trace = |n| {

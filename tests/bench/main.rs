@@ -1,0 +1,13 @@
+//! What live logs cost: lines taken in, searched and filtered, on one core.
+//!
+//! `cargo bench` prints the times, `tests/bench/compare` puts them beside the committed
+//! ones (baseline.md). The names of the rows are those of the functions here.
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up must not go on")]
+
+mod look;
+mod samples;
+mod take_in;
+
+fn main() {
+    divan::main();
+}
