@@ -39,6 +39,13 @@ impl Teller {
         }
     }
 
+    /// The same for lines of a file, which tell themselves when they were said.
+    pub(super) fn in_file(mut self) -> Self {
+        self.stdout.in_file = true;
+        self.stderr.in_file = true;
+        self
+    }
+
     /// Masks what is to be masked, and notes what the line says of itself.
     ///
     /// A line of which something was masked loses its colours.

@@ -97,6 +97,17 @@ async fn files_stand_on_one_axis_with_the_lines_of_instances_and_of_each_other()
 }
 
 #[tokio::test]
+async fn old_lines_of_a_file_have_their_own_times_in_the_zone_of_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "2020-11-20 03:12:40,123 ERROR app: old\n2020-11-20 03:27:40,123 INFO app: later\n";
+    fs::write(folder.path().join("app.log"), text).unwrap();
+    let app = files("app", &folder.path().join("app.log"), None);
+    let ran = printed(None, &[app], LogsOptions { json: true, ..options(&[]) }).await;
+    assert!(ran.out.starts_with("{\"time\":\"2020-11-20T03:12:40.123Z\""), "{}", ran.out);
+    assert!(ran.out.contains("\"own_time\":\"2020-11-20T03:27:40.123Z\""), "{}", ran.out);
+}
+
+#[tokio::test]
 async fn a_source_is_meant_by_its_name_or_by_the_service_that_it_goes_with() {
     let folder = web();
     let sources = [

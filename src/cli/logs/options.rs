@@ -8,8 +8,9 @@ use crate::model::Severity;
 /// Flags of `logs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct LogsOptions {
-    /// Services (api, shop/api) or instances (shop-api-2); all otherwise.
-    #[arg(value_name = "SERVICE")]
+    /// Services (api, shop/api), instances (shop-api-2) or logs of the stack file; all
+    /// otherwise.
+    #[arg(value_name = "NAME")]
     pub services: Vec<String>,
     /// Go on with what comes, also after restarts.
     #[arg(short, long, conflicts_with = "until")]

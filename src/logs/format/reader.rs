@@ -6,6 +6,7 @@ use super::{
     guess, json,
     line::{Head, Opening},
     lines, logfmt,
+    stamp::Stamp,
     trace::{self, Trace},
 };
 use crate::model::{Format, Told};
@@ -36,6 +37,9 @@ pub struct Reader {
     pub fixed: Option<Format>,
     /// The zone of times that name none, where nothing better is known.
     pub zone: TimeZone,
+    /// Whether lines come from a file, so that what is told of when they were taken is only
+    /// when it was written to last.
+    pub in_file: bool,
     /// How the last line was written that was in any way.
     last: Format,
     trace: Trace,
@@ -46,7 +50,7 @@ impl Reader {
     /// that name none and cannot be told by the engine's.
     #[must_use]
     pub fn new(fixed: Option<Format>, zone: TimeZone) -> Self {
-        Self { fixed, zone, last: Format::Plain, trace: Trace::new() }
+        Self { fixed, zone, in_file: false, last: Format::Plain, trace: Trace::new() }
     }
 
     /// What a line says of itself. `at` is when the engine took it, where it says; it
@@ -82,9 +86,10 @@ impl Reader {
     }
 
     fn told(&self, format: Format, head: &Head, at: Option<Timestamp>) -> Told {
+        let resolve = if self.in_file { Stamp::resolve_in_file } else { Stamp::resolve };
         Told {
             format,
-            at: head.stamp.and_then(|stamp| stamp.resolve(at, &self.zone)),
+            at: head.stamp.and_then(|stamp| resolve(stamp, at, &self.zone)),
             level: head.level,
             is_guess: head.is_guess,
             continues: false,

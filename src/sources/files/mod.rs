@@ -168,7 +168,7 @@ impl Reading {
             LogOrigin::Files(pattern) => pattern.clone(),
             _ => String::new(),
         };
-        Self::new(pattern, Teller::new(&spec.reading))
+        Self::new(pattern, Teller::new(&spec.reading).in_file())
     }
 
     fn new(pattern: String, teller: Teller) -> Self {

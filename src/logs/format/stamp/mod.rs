@@ -56,6 +56,35 @@ impl Stamp {
             }
         }
     }
+
+    /// The moment that is meant in a file that was written to last at `changed`, long after
+    /// most of its lines: these are no younger, and nothing tells their zone but `zone`.
+    pub(super) fn resolve_in_file(
+        self,
+        changed: Option<Timestamp>,
+        zone: &TimeZone,
+    ) -> Option<Timestamp> {
+        let last = |dates: [Option<Date>; 2], time: Time| {
+            let latest = changed?.checked_add(SignedDuration::from_millis(BELIEVED)).ok()?;
+            let moments = dates.into_iter().flatten().map(|date| date.to_datetime(time));
+            moments
+                .filter_map(|civil| zone.to_timestamp(civil).ok())
+                .find(|moment| *moment <= latest)
+        };
+        let changed_on = || Some(zone.to_datetime(changed?).date());
+        match self {
+            Self::Exact(moment) => Some(moment),
+            Self::Civil(civil) => zone.to_timestamp(civil).ok(),
+            Self::Yearless(month, day, time) => {
+                let year = changed_on()?.year();
+                last([year, year - 1].map(|year| Date::new(year, month, day).ok()), time)
+            }
+            Self::Clock(time) => {
+                let day = changed_on()?;
+                last([Some(day), day.yesterday().ok()], time)
+            }
+        }
+    }
 }
 
 /// The reading of `civil` that is nearest to `at`, whatever its zone. None when even
@@ -130,6 +159,27 @@ mod tests {
         assert_eq!(resolved("2026-11-20 03:12:41", None).as_deref(), Some("2026-11-20T01:12:41Z"));
         assert_eq!(resolved("Nov 20 03:12:41", None), None);
         assert_eq!(resolved("03:12:41", None), None);
+    }
+
+    #[test]
+    fn in_a_file_the_zone_is_the_readers_and_no_line_is_younger_than_the_file() {
+        let in_file = |text: &str| {
+            let zone = TimeZone::fixed(Offset::constant(2));
+            let (stamp, _) = leading(text).unwrap();
+            let changed = Some(moment("2026-01-01T12:00:00Z"));
+            stamp.resolve_in_file(changed, &zone).map(|moment| moment.to_string())
+        };
+        for (text, expected) in [
+            ("2025-11-20 03:14:43", "2025-11-20T01:14:43Z"),
+            ("2026-01-01 11:45:00", "2026-01-01T09:45:00Z"),
+            ("2025-11-20T03:14:43Z", "2025-11-20T03:14:43Z"),
+            ("Jan  1 13:59:59", "2026-01-01T11:59:59Z"),
+            ("Dec 31 23:00:00", "2025-12-31T21:00:00Z"),
+            ("13:59:59", "2026-01-01T11:59:59Z"),
+            ("20:00:00", "2025-12-31T18:00:00Z"),
+        ] {
+            assert_eq!(in_file(text).as_deref(), Some(expected), "{text}");
+        }
     }
 
     #[test]
