@@ -2,7 +2,7 @@
 //!
 //! A line is understood once, when it comes in ([`format::Reader`]), and what it says
 //! of itself travels with it as [`Told`](crate::model::Told). Everything else is read
-//! from its text again when somebody looks at it ([`format::parts`]).
+//! from its text again when somebody looks at it ([`format::parts()`]).
 
 pub mod export;
 pub mod filter;

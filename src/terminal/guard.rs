@@ -18,7 +18,10 @@ use crossterm::{
     },
 };
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    termios::{OptionalActions, tcgetattr, tcsetattr},
+};
 
 use super::clipboard::{self, Copied};
 
@@ -196,6 +199,16 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// Whether our terminal has hung up. Its reader does not say so: it reads nothing, again
+/// and again, and takes a whole core for it.
+#[must_use]
+pub fn is_gone() -> bool {
+    let stdin = io::stdin();
+    let mut asked = [PollFd::new(&stdin, PollFlags::empty())];
+    let answered = poll(&mut asked, Some(&Timespec::default()));
+    answered.is_ok() && asked[0].revents().intersects(PollFlags::HUP | PollFlags::NVAL)
 }
 
 /// Makes a panic give the terminal back before its report is printed.

@@ -11,6 +11,6 @@ mod remote;
 pub mod signals;
 
 pub use clipboard::Copied;
-pub use guard::Screen;
+pub use guard::{Screen, is_gone};
 pub use pacer::{Pacer, Urgency};
 pub use signals::{Signal, Signals};

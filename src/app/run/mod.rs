@@ -211,6 +211,8 @@ impl Running {
             Received::Answer(Answer::Found(id, found)) => self.tell(Msg::Found(id, found)),
             Received::Answer(Answer::Scanned(id)) => self.tell(Msg::Scanned(id)),
             Received::Answer(Answer::Notice(words)) => self.tell(Msg::Notice(words)),
+            // Where no signal tells it, as for whoever leads no session.
+            Received::Tick if terminal::is_gone() => Ok(Flow::End),
             Received::Tick => self.tell(Msg::Tick),
             Received::Message(message) => self.tell(message),
         }

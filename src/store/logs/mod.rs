@@ -1,6 +1,6 @@
 //! [`Logs`]: the newest lines of what is looked at, bounded in bytes.
 //!
-//! From the inside out: a [`chunk`] holds lines in one piece of memory, a [`LogRing`]
+//! From the inside out: a chunk holds lines in one piece of memory, a [`LogRing`]
 //! the newest chunks of one log, [`Logs`] all rings within their bounds. A
 //! [`Snapshot`] of a ring can be searched elsewhere ([`Scan`]) while the ring goes on.
 

@@ -1,7 +1,7 @@
 //! Pane 2: what the selected or marked services say, on one time axis.
 //!
-//! [`Axis`] puts the logs together, [`Still`] holds them while they are read, a
-//! [`Hunt`] knows which lines are wanted; the pane moves in them (`motion`), sifts them
+//! `Axis` puts the logs together, `Still` holds them while they are read, a `Hunt`
+//! knows which lines are wanted; the pane moves in them (`motion`), sifts them
 //! (`sift`) and hands them out (`out`).
 
 mod asking;
