@@ -13,9 +13,9 @@ use crate::{
 /// screen, few enough that the first screen comes at once.
 const FIRST_BLOCKS: usize = 16;
 
-/// How many from then on: enough to be worth a second thread, few enough that a walk
-/// that nobody wants any more soon ends.
-const MORE_BLOCKS: usize = 128;
+/// Each part that follows is twice as large, and worth a second thread; up to so many
+/// blocks, so that a walk soon ends that nobody wants any more.
+const MOST_BLOCKS: usize = 128;
 
 /// What is looked for.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ impl Scan {
             if !wanted {
                 return;
             }
-            part_blocks = MORE_BLOCKS;
+            part_blocks = MOST_BLOCKS.min(2 * part_blocks);
         }
     }
 
