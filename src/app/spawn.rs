@@ -68,13 +68,18 @@ impl Spawner {
     pub(super) fn scan(&self, id: ScanId, Job(scan): Job<Scan>) {
         let (answers, newest) = (self.answers.clone(), Arc::clone(&self.newest));
         newest.of(id.purpose).store(id.serial, Ordering::Relaxed);
-        tokio::task::spawn_blocking(move || {
-            // A closed channel and a newer question both mean that nobody listens.
-            scan.run(|found| {
-                newest.of(id.purpose).load(Ordering::Relaxed) == id.serial
-                    && answers.blocking_send(Answer::Found(id, found)).is_ok()
+        tokio::spawn(async move {
+            let told = answers.clone();
+            let walk = tokio::task::spawn_blocking(move || {
+                // A closed channel and a newer question both mean that nobody listens.
+                scan.run(|found| {
+                    newest.of(id.purpose).load(Ordering::Relaxed) == id.serial
+                        && told.blocking_send(Answer::Found(id, found)).is_ok()
+                });
             });
-            let _ = answers.blocking_send(Answer::Scanned(id));
+            // One that crashed has ended too: nobody waits for the rest of it.
+            let _ = walk.await;
+            let _ = answers.send(Answer::Scanned(id)).await;
         });
     }
 

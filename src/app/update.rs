@@ -10,7 +10,7 @@ use crate::{
     model::{Event, InstanceKey, ServiceKey},
     store::Topics,
     terminal::Urgency,
-    ui::{Overlay, Reaction, Screen, Wish, theme::Library},
+    ui::{Overlay, Reaction, Screen, Wish, panes::logs::is_shown_source, theme::Library},
 };
 
 impl App {
@@ -90,6 +90,9 @@ impl App {
 
     /// Whether an instance's service is among those whose logs are shown.
     fn shows_lines_of(&self, key: &InstanceKey) -> bool {
+        if let Some((name, _)) = key.as_source() {
+            return is_shown_source(name, &self.stack, &self.selection);
+        }
         let service = self.store.instance(key).map(|view| &view.instance.service);
         let shown = self.selection.shown();
         shown.iter().any(|shown| shown.engine == key.engine && Some(&shown.service) == service)

@@ -45,6 +45,7 @@ impl Running {
         let Some(shell) = self.shell.take() else { return Ok(Flow::On) };
         self.stop_reading();
         self.screen.release();
+        let mut effects = Vec::new();
         let ended = {
             let (app, inbox) = (&mut self.app, &mut self.watchers.inbox);
             let shell = handover::run(shell, &mut self.signals);
@@ -55,7 +56,7 @@ impl Running {
                     Some(event) = inbox.control.recv() => event,
                     Some(event) = inbox.bulk.recv() => event,
                 };
-                app.update(Msg::Event(event), Timestamp::now());
+                effects.extend(app.update(Msg::Event(event), Timestamp::now()).effects);
             }
         };
         let Ended::Shell(words) = ended else {
@@ -63,6 +64,7 @@ impl Running {
             return Ok(Flow::End);
         };
         self.come_back()?;
+        self.perform_all(effects)?;
         self.tell(Msg::Notice(words))
     }
 
@@ -71,6 +73,7 @@ impl Running {
         let lines = self.masked(lines);
         self.stop_reading();
         self.screen.release();
+        let mut effects = Vec::new();
         let left = {
             let (app, inbox) = (&mut self.app, &mut self.watchers.inbox);
             let dump = dump::run(&lines, &mut self.signals);
@@ -81,14 +84,14 @@ impl Running {
                     Some(event) = inbox.control.recv() => event,
                     Some(event) = inbox.bulk.recv() => event,
                 };
-                app.update(Msg::Event(event), Timestamp::now());
+                effects.extend(app.update(Msg::Event(event), Timestamp::now()).effects);
             }
         };
         if left == Left::Told {
             return Ok(Flow::End);
         }
         self.come_back()?;
-        Ok(Flow::On)
+        self.perform_all(effects)
     }
 
     /// Puts lines on the clipboard, and says what became of it.

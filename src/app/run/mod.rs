@@ -169,7 +169,8 @@ impl Running {
     /// Ends the reader, and waits until it has let go of the keyboard: what is typed from
     /// now on is not for us.
     fn stop_reading(&mut self) {
-        if self.reader.take().is_some() {
+        // The reader of a terminal that has hung up never lets go.
+        if self.reader.take().is_some() && !terminal::is_gone() {
             // A new one is made with the lock that the old one holds as long as it reads.
             // It reads nothing until it is asked to, and is kept: its end would be one
             // more thing announced, with which the next key can get lost.
@@ -280,14 +281,21 @@ impl Running {
         if let Some(urgency) = frame {
             self.pacer.ask(urgency, std::time::Instant::now());
         }
+        let flow = self.perform_all(effects)?;
+        self.watchers.demand(self.app.demand(now));
+        Ok(flow)
+    }
+
+    /// Does what follows, all of it; gives what the last that leads elsewhere leads to.
+    fn perform_all(&mut self, effects: Vec<Effect>) -> io::Result<Flow> {
+        let mut flow = Flow::On;
         for effect in effects {
             match self.perform(effect)? {
                 Flow::On => {}
-                other => return Ok(other),
+                other => flow = other,
             }
         }
-        self.watchers.demand(self.app.demand(now));
-        Ok(Flow::On)
+        Ok(flow)
     }
 
     fn perform(&mut self, effect: Effect) -> io::Result<Flow> {

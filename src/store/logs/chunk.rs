@@ -23,6 +23,9 @@ const TRACE: usize = 2;
 /// program, or a clock that tells milliseconds, are no reason to warn.
 const IN_ORDER: SignedDuration = SignedDuration::from_millis(250);
 
+/// How far a program's clock may be ahead of its engine's.
+const AHEAD: SignedDuration = SignedDuration::from_mins(2);
+
 /// What stands for a time that nobody told.
 const NO_TIME: i64 = i64::MIN;
 
@@ -275,7 +278,15 @@ impl fmt::Debug for LineRef<'_> {
 /// the engine came to read it.
 fn when(line: &LogLine, before: Timestamp) -> Timestamp {
     let with_record = Some(before).filter(|at| line.told.continues && is_known(*at));
-    line.told.at.or(with_record).or(line.at).unwrap_or(before)
+    own_time(line).or(with_record).or(line.at).unwrap_or(before)
+}
+
+/// Its own account of it, unless that is of the future, seen from the engine: one such
+/// line would stand below all that follow.
+fn own_time(line: &LogLine) -> Option<Timestamp> {
+    let is_possible =
+        |own: &Timestamp| line.at.is_none_or(|engine| own.duration_since(engine) <= AHEAD);
+    line.told.at.filter(is_possible)
 }
 
 /// Whether a line that is kept with this time, or one in front of it, told any.

@@ -55,6 +55,11 @@ impl Logs {
 
     /// Takes what was typed, unless it makes no sense: then the prompt stays and says why.
     pub(super) fn accept(&mut self, cx: &Cx<'_>) -> Reaction {
+        if let Some(prompt) = self.prompt.as_mut().filter(|prompt| prompt.has_choice()) {
+            prompt.complete();
+            self.preview(cx);
+            return Reaction::done();
+        }
         let Some(prompt) = self.prompt.take_if(|prompt| prompt.is_right()) else {
             return Reaction::done();
         };

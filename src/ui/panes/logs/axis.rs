@@ -106,6 +106,11 @@ impl<'a> Axis<'a> {
         self.logs.iter().map(|log| log.len).sum()
     }
 
+    /// The number of a log's line, counted from its oldest.
+    pub(super) fn number_at(&self, log: usize, index: usize) -> Option<u64> {
+        self.logs.get(log)?.number(index)
+    }
+
     /// The time of the oldest line that tells one.
     pub(super) fn oldest_time(&self) -> Option<Timestamp> {
         // Lines without a time stand before all others.

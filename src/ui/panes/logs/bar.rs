@@ -45,18 +45,31 @@ pub(super) fn draw(
     }
 }
 
+/// How many finds are looked up for the bar when there are several logs: each is looked
+/// up in all of them.
+const MOST_LOOKUPS: usize = 256;
+
 /// For each row of the bar, whether something was found among the lines it stands for.
+/// Of one log that is exact; of very many finds in several logs, some are looked up.
 fn found_rows(hunt: &Hunt, axis: &Axis<'_>, keys: &[InstanceKey], rows: usize) -> Vec<bool> {
     let mut found = vec![false; rows];
     let all = axis.len();
-    for (log, key) in keys.iter().enumerate() {
-        let Some(numbers) = hunt.numbers(key) else { continue };
-        // A row stands for many lines: of many finds some are enough to mark all rows.
-        let step = (numbers.len() / (rows * 8)).max(1);
-        for number in numbers.iter().step_by(step) {
+    let in_logs = keys.iter().enumerate().filter_map(|(log, key)| Some((log, hunt.numbers(key)?)));
+    let total: usize = in_logs.clone().map(|(_, numbers)| numbers.len()).sum();
+    let step = if keys.len() == 1 { 1 } else { total.div_ceil(MOST_LOOKUPS).max(1) };
+    for (log, numbers) in in_logs {
+        let mut next = 0;
+        while let Some(number) = numbers.get(next) {
+            next += step;
             let Some(place) = axis.place_of(log, *number) else { continue };
-            let line = all - axis.newer_than(place) - 1;
-            found[(line * rows / all).min(rows - 1)] = true;
+            let row = ((all - axis.newer_than(place) - 1) * rows / all).min(rows - 1);
+            found[row] = true;
+            if keys.len() == 1 {
+                // What else is found in this row says nothing new.
+                let behind = ((row + 1) * all).div_ceil(rows);
+                let first = axis.number_at(log, behind).unwrap_or(u64::MAX);
+                next = numbers.partition_point(|other| *other < first).max(next);
+            }
         }
     }
     found

@@ -29,6 +29,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
+pub use origin::is_shown_source;
 pub use sift::Purpose;
 
 use axis::{Axis, Place, Source};

@@ -84,8 +84,9 @@ impl Logs {
         }
         let axis = self.axis(&keys, cx);
         let to = axis.forward(from, lines);
-        let is_end = to.is_none_or(|to| axis.newer_than(to) == 0);
-        if is_end && axis.newer_than(from) <= lines {
+        // Past the newest there is nothing to stand still for.
+        let is_end = axis.forward(from, lines.saturating_sub(1)) == axis.newest();
+        if is_end {
             self.still = None;
         } else if let Some(to) = to {
             self.put_cursor(to, &keys, cx, false);

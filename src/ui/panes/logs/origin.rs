@@ -1,9 +1,9 @@
 //! Whose lines are shown: those of the instances of services, and of log sources.
 
 use crate::{
-    model::{Demand, InstanceKey, LogSourceSpec, StreamState},
+    model::{Demand, InstanceKey, LogSourceSpec, Stack, StreamState},
     store::{EngineView, Store},
-    ui::Cx,
+    ui::{Cx, Selection},
 };
 
 /// What the lines of a log are called.
@@ -37,18 +37,26 @@ pub(super) fn keys(cx: &Cx<'_>) -> Vec<InstanceKey> {
     instances.chain(sources.cloned()).collect()
 }
 
-/// The sources that are shown.
-fn sources<'a>(cx: &Cx<'a>) -> impl Iterator<Item = &'a LogSourceSpec> {
-    let services = cx.selection.shown();
-    let (stack, selection) = (cx.stack, cx.selection);
-    let is_shown = move |source: &&LogSourceSpec| {
+/// Whether a log source is shown, by its name.
+#[must_use]
+pub fn is_shown_source(name: &str, stack: &Stack, selection: &Selection) -> bool {
+    let source = stack.log_sources().find(|source| source.name.as_str() == name);
+    source.is_some_and(|source| {
+        let services = selection.shown();
         let goes_with = source
             .service
             .as_ref()
             .is_some_and(|service| services.iter().any(|shown| shown.service.name == *service));
         goes_with || selection.sources.contains(&source.name)
-    };
-    stack.log_sources().filter(is_shown)
+    })
+}
+
+/// The sources that are shown.
+fn sources<'a>(cx: &Cx<'a>) -> impl Iterator<Item = &'a LogSourceSpec> {
+    let (stack, selection) = (cx.stack, cx.selection);
+    stack
+        .log_sources()
+        .filter(move |source| is_shown_source(source.name.as_str(), stack, selection))
 }
 
 /// Adds the streams that the shown logs need; `deep`: from as far back as there is something.

@@ -128,8 +128,13 @@ impl Prompt {
         Typed::Moved
     }
 
+    /// Whether a completion was chosen, which Enter then takes.
+    pub(super) fn has_choice(&self) -> bool {
+        self.chosen.is_some()
+    }
+
     /// Puts the chosen completion, or else the first, into the text.
-    fn complete(&mut self) -> Typed {
+    pub(super) fn complete(&mut self) -> Typed {
         let Some(chosen) = self.completions.get(self.chosen.unwrap_or(0)) else {
             return Typed::Moved;
         };
@@ -214,7 +219,7 @@ impl Prompt {
         let column = |byte| self.text().get(..byte).map_or(0, width).saturating_sub(from) as u16;
         let (start, end) = (column(at.start), column(at.end));
         let place = cells::skip(area, start);
-        let place = Rect { width: place.width.min((end - start).max(1)), ..place };
+        let place = Rect { width: place.width.min(end.saturating_sub(start).max(1)), ..place };
         buffer.set_style(place, cx.theme.style(Role::Warn).add_modifier(Modifier::UNDERLINED));
     }
 
