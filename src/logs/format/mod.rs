@@ -2,7 +2,7 @@
 //!
 //! Each format has a file of its own with one function that reads a line of it: for what
 //! the line says of itself when it comes in ([`Reader`]), and for its fields when
-//! somebody looks ([`parts()`], [`field`], [`whole`]). All are given text that is clean
+//! somebody looks ([`parts()`], [`field`], [`whole()`]). All are given text that is clean
 //! already, and none of them trusts it any further.
 
 pub mod parts;
