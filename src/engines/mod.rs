@@ -69,7 +69,7 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// An instance's output: its last lines, and with `follow` all that comes.
     ///
     /// Without `follow`, or when the instance ends, the stream ends. Lines are whole,
-    /// in order, cut at [`crate::model::log::MAX_LINE_BYTES`].
+    /// those of each pipe in order, cut at [`crate::model::log::MAX_LINE_BYTES`].
     async fn logs(
         &self,
         id: &InstanceId,
