@@ -1,6 +1,11 @@
 //! [`Scan`]: finds lines in snapshots, away from the screen.
 
-use std::{num::NonZero, ops::Range, panic, thread};
+use std::{
+    num::NonZero,
+    ops::Range,
+    sync::mpsc::{Receiver, sync_channel},
+    thread::{self, Scope},
+};
 
 use super::{Block, Snapshot};
 use crate::{
@@ -13,8 +18,8 @@ use crate::{
 /// screen, few enough that the first screen comes at once.
 const FIRST_BLOCKS: usize = 16;
 
-/// Each part that follows is twice as large, and worth a second thread; up to so many
-/// blocks, so that a walk soon ends that nobody wants any more.
+/// Each part that follows is twice as large, up to so many blocks, so that a walk soon
+/// ends that nobody wants any more.
 const MOST_BLOCKS: usize = 128;
 
 /// What is looked for.
@@ -62,55 +67,78 @@ pub struct Found {
     pub numbers: Vec<u64>,
 }
 
+/// Lines of a log that are looked through before something is told of them.
+type Part<'a> = (&'a ScannedLog, Vec<Block<'a>>);
+
 impl Scan {
     /// Walks, and tells what is found part by part, of each log the newest first.
     /// Ends early when `tell` says that nobody wants to know any more.
     pub fn run(&self, mut tell: impl FnMut(Found) -> bool) {
-        let mut walks: Vec<_> = self.logs.iter().map(|log| (log, log.lines.blocks())).collect();
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        let mut part_blocks = FIRST_BLOCKS;
-        while !walks.is_empty() {
-            let mut wanted = true;
-            walks.retain_mut(|(log, blocks)| {
-                let at_once = if log.goes_on { usize::MAX } else { part_blocks };
-                let blocks: Vec<_> = blocks.by_ref().take(at_once).collect();
-                let alone = cores == 1 || blocks.len() <= FIRST_BLOCKS;
-                let look = || {
-                    if alone { self.find(log, &blocks) } else { self.find_by_two(log, &blocks) }
-                };
-                let found = (wanted && !blocks.is_empty()).then(look);
-                wanted = wanted && found.is_none_or(&mut tell);
-                blocks.len() == at_once
-            });
-            if !wanted {
-                return;
-            }
-            part_blocks = MOST_BLOCKS.min(2 * part_blocks);
+        let parts = self.parts();
+        // Most often the first is enough.
+        let Some((first, parts)) = parts.split_first() else { return };
+        if !tell(self.find(first)) {
+            return;
         }
+        thread::scope(|scope| {
+            let helper = self.help(scope, parts);
+            for (n, part) in parts.iter().enumerate() {
+                let found = match &helper {
+                    // One that panicked is heard of when the scope ends.
+                    Some(found) if n % 2 == 1 => found.recv().ok(),
+                    _ => Some(self.find(part)),
+                };
+                if !found.is_some_and(&mut tell) {
+                    return;
+                }
+            }
+        });
     }
 
-    /// As [`Self::find`], the newer half in a thread of its own: a pattern without any
-    /// letters that must be there is looked for at a tenth of the speed of others.
-    fn find_by_two(&self, log: &ScannedLog, blocks: &[Block<'_>]) -> Found {
-        let (newer, older) = blocks.split_at(blocks.len() / 2);
-        let (newer, mut found) = thread::scope(|scope| {
-            let other = thread::Builder::new().spawn_scoped(scope, || self.find(log, newer));
-            let found = self.find(log, older);
-            let newer = match other.map(thread::ScopedJoinHandle::join) {
-                Ok(Ok(newer)) => newer,
-                Ok(Err(why)) => panic::resume_unwind(why),
-                // No more threads are to be had.
-                Err(_) => self.find(log, newer),
-            };
-            (newer, found)
-        });
-        found.scanned.end = newer.scanned.end;
-        found.numbers.extend(newer.numbers);
-        found
+    /// Looks through every other part in a second thread, where there is a core for it: a
+    /// pattern of which no letter is certain takes ten times as long as others.
+    fn help<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        parts: &'scope [Part<'scope>],
+    ) -> Option<Receiver<Found>> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        if parts.len() < 2 || cores < 2 {
+            return None;
+        }
+        // What was found waits for the part before it; one part at most does.
+        let (send, found) = sync_channel(1);
+        let help = move || {
+            let mut parts = parts.iter().skip(1).step_by(2);
+            // Nobody wants to know any more.
+            let _ = parts.try_for_each(|part| send.send(self.find(part)));
+        };
+        thread::Builder::new().spawn_scoped(scope, help).ok()?;
+        Some(found)
+    }
+
+    /// All parts in the order in which they are told.
+    fn parts(&self) -> Vec<Part<'_>> {
+        let mut walks: Vec<_> = self.logs.iter().map(|log| (log, log.lines.blocks())).collect();
+        let mut parts = Vec::new();
+        let mut most = FIRST_BLOCKS;
+        while !walks.is_empty() {
+            walks.retain_mut(|(log, blocks)| {
+                let at_once = if log.goes_on { usize::MAX } else { most };
+                let blocks: Vec<_> = blocks.by_ref().take(at_once).collect();
+                let has_more = blocks.len() == at_once;
+                if !blocks.is_empty() {
+                    parts.push((*log, blocks));
+                }
+                has_more
+            });
+            most = MOST_BLOCKS.min(2 * most);
+        }
+        parts
     }
 
     /// Finds lines in blocks that are given newest first.
-    fn find(&self, log: &ScannedLog, blocks: &[Block<'_>]) -> Found {
+    fn find(&self, (log, blocks): &Part<'_>) -> Found {
         let mut numbers = Vec::new();
         for block in blocks.iter().rev() {
             match &self.wanted {
