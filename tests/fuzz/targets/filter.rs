@@ -32,8 +32,7 @@ fuzz_target!(|input: &str| {
             return;
         }
     };
-    assert_eq!(filter.text(), input);
-    let again = Filter::parse(&filter.to_string(), &now).expect("it was read before");
+    assert_eq!((filter.text(), filter.to_string().as_str()), (input, input));
     let contrary = Filter::parse(&format!("not ( {input} )"), &now).ok();
     let mut reader = Reader::new(None, TimeZone::UTC);
     for (n, text) in LINES.iter().enumerate() {
@@ -48,7 +47,6 @@ fuzz_target!(|input: &str| {
         };
         let is_wanted = filter.matches(&record);
         assert!(is_wanted || !filter.is_empty());
-        assert_eq!(again.matches(&record), is_wanted);
         if let Some(contrary) = contrary.as_ref().filter(|_| !filter.is_empty()) {
             assert_ne!(contrary.matches(&record), is_wanted, "{input:?} of {text:?}");
         }
@@ -59,7 +57,7 @@ fuzz_target!(|input: &str| {
 fn check_completions(input: &str) {
     static WORDS: LazyLock<Vocabulary> = LazyLock::new(words);
     // Longer ones would be asked about so often that few could be tried.
-    if input.len() > 80 {
+    if input.len() > 40 {
         return;
     }
     for cursor in (0..=input.len()).filter(|at| input.is_char_boundary(*at)) {
