@@ -43,6 +43,7 @@ pub(super) struct Spawner {
 struct Newest {
     filter: AtomicU64,
     search: AtomicU64,
+    fold: AtomicU64,
 }
 
 impl Newest {
@@ -50,6 +51,7 @@ impl Newest {
         match purpose {
             Purpose::Filter => &self.filter,
             Purpose::Search => &self.search,
+            Purpose::Fold => &self.fold,
         }
     }
 }

@@ -10,7 +10,11 @@ use crate::{
     model::{Event, InstanceKey, ServiceKey},
     store::Topics,
     terminal::Urgency,
-    ui::{Overlay, Reaction, Screen, Wish, panes::logs::is_shown_source, theme::Library},
+    ui::{
+        Overlay, Reaction, Screen, Wish,
+        panes::logs::{Upkeep, is_shown_source},
+        theme::Library,
+    },
 };
 
 impl App {
@@ -19,7 +23,7 @@ impl App {
     pub fn update(&mut self, msg: Msg, now: Timestamp) -> Outcome {
         let mut outcome = self.hear(msg, now);
         // Whatever happened, lines may have come, or others be wanted.
-        outcome.effects.extend(self.scans(now));
+        self.keep_up(now, &mut outcome.effects);
         outcome
     }
 
@@ -261,12 +265,15 @@ impl App {
         }
     }
 
-    /// What is to be looked through for the logs that are shown.
-    fn scans(&mut self, now: Timestamp) -> Vec<Effect> {
-        let scans = self.ask(now, Screen::scans);
-        let effect =
-            |(purpose, serial, scan)| Effect::Scan(ScanId { purpose, serial }, Job::new(scan));
-        scans.into_iter().map(effect).collect()
+    /// Goes on with what the logs that are shown need.
+    fn keep_up(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        let Upkeep { scans, wishes } = self.ask(now, Screen::keep_up);
+        for wish in wishes {
+            self.grant(wish, now, effects);
+        }
+        for (purpose, serial, scan) in scans {
+            effects.push(Effect::Scan(ScanId { purpose, serial }, Job::new(scan)));
+        }
     }
 
     fn select(&mut self, service: ServiceKey) {

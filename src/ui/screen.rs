@@ -21,7 +21,7 @@ use crate::{
         Cx, Overlay, Pane, PaneId, Place, Reaction, Wanted, Wish, dialogs,
         layout::{Form, Places, centred, inside},
         panes::{
-            logs::{Logs, Purpose},
+            logs::{Logs, Purpose, Upkeep},
             services::Services,
             stats::Stats,
         },
@@ -193,10 +193,10 @@ impl Screen {
         self.logs.follow();
     }
 
-    /// What is to be looked through in the background for the logs that are shown.
-    pub fn scans(&mut self, cx: &Cx<'_>) -> Vec<(Purpose, u64, Scan)> {
+    /// What is to be done now that something has changed.
+    pub fn keep_up(&mut self, cx: &Cx<'_>) -> Upkeep {
         let cx = cx.sized(self.pane_size(PaneId::Logs));
-        self.logs.scans(&cx)
+        self.logs.keep_up(&cx)
     }
 
     /// All lines of the logs that are shown, filtered as they are, and their services.

@@ -121,7 +121,7 @@ fn moving_up_pauses_and_the_end_follows_again() {
     console.press("C-u C-u");
     assert_eq!(shown(&console), numbers(79..97), "and then takes the lines with it");
     console.hear([said("web-1", lines(100, 101))]);
-    assert!(console.draw().contains("paused, +4 new"), "{}", console.draw());
+    assert!(console.draw().contains("paused, +1 new"), "{}", console.draw());
     console.press("G");
     assert_eq!(shown(&console), numbers(83..101));
     assert!(console.draw().contains("following"));

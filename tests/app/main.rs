@@ -13,6 +13,7 @@ mod offers;
 mod random;
 mod reading;
 mod secrets;
+mod seeking;
 mod shells;
 mod sizes;
 mod snapshots;

@@ -16,17 +16,17 @@ use crate::console::{
     now,
 };
 
-fn after(seconds: i64) -> Timestamp {
+pub(crate) fn after(seconds: i64) -> Timestamp {
     now() + SignedDuration::from_secs(seconds)
 }
 
-fn told(n: i64, level: Option<Severity>, text: &str) -> LogLine {
+pub(crate) fn told(n: i64, level: Option<Severity>, text: &str) -> LogLine {
     let told = Told { level, ..Told::default() };
     LogLine { told, ..line(after(n), text) }
 }
 
 /// A hundred lines, a second apart: an error every tenth, a warning every twenty-fifth.
-fn lines() -> Vec<LogLine> {
+pub(crate) fn lines() -> Vec<LogLine> {
     (0..100)
         .map(|n| match n {
             _ if n % 10 == 7 => told(n, Some(Severity::Error), &format!("line {n} timed out")),
@@ -37,7 +37,7 @@ fn lines() -> Vec<LogLine> {
 }
 
 /// One service with these lines, over the whole screen.
-fn console_with(setup: &Setup, lines: Vec<LogLine>) -> Console {
+pub(crate) fn console_with(setup: &Setup, lines: Vec<LogLine>) -> Console {
     let mut console = Console::start(setup);
     let web = running("web-1", ServiceId::alone("web"), Some(1));
     console.hear([described(now(), &web), live("web-1"), said("web-1", lines)]);
@@ -45,12 +45,12 @@ fn console_with(setup: &Setup, lines: Vec<LogLine>) -> Console {
     console
 }
 
-fn console() -> Console {
+pub(crate) fn console() -> Console {
     console_with(&Setup { size: (100, 24), ..Setup::default() }, lines())
 }
 
 /// The numbers of the lines that are shown.
-fn shown(console: &Console) -> Vec<i64> {
+pub(crate) fn shown(console: &Console) -> Vec<i64> {
     let number = |row: String| {
         let rest = row.split("line ").nth(1)?.to_owned();
         rest.split(' ').next()?.parse().ok()
@@ -59,7 +59,7 @@ fn shown(console: &Console) -> Vec<i64> {
 }
 
 /// The line that the cursor is on, as far as copying tells.
-fn at_cursor(console: &mut Console) -> String {
+pub(crate) fn at_cursor(console: &mut Console) -> String {
     match &console.press("y")[..] {
         [Effect::Copy(lines)] => lines.join("|"),
         other => panic!("{other:?}"),

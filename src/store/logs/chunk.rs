@@ -38,6 +38,8 @@ pub(super) struct Chunk {
     text: String,
     lines: Vec<Entry>,
     runs: Vec<Run>,
+    /// How bad the worst of its lines is.
+    worst: Option<Severity>,
 }
 
 /// A line in a chunk. A million of them are 40 MB.
@@ -79,7 +81,7 @@ pub struct LineRef<'a> {
 impl Chunk {
     /// An empty one, whose first line will have this number.
     pub(super) fn new(first: u64) -> Self {
-        Self { first, text: String::new(), lines: Vec::new(), runs: Vec::new() }
+        Self { first, text: String::new(), lines: Vec::new(), runs: Vec::new(), worst: None }
     }
 
     pub(super) fn first(&self) -> u64 {
@@ -126,6 +128,7 @@ impl Chunk {
         let end = self.text.len();
         self.text.push('\n');
         self.runs.extend_from_slice(styled.runs());
+        self.worst = self.worst.max(line.told.level);
         // A chunk's text and runs are far below four gigabytes.
         let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         self.lines.push(Entry {
@@ -150,6 +153,11 @@ impl Chunk {
     /// The time of the last line.
     pub(super) fn newest(&self) -> Option<Timestamp> {
         Some(timestamp(self.lines.last()?.at))
+    }
+
+    /// How bad the worst of its lines is.
+    pub(super) fn worst(&self) -> Option<Severity> {
+        self.worst
     }
 
     /// The number behind the last line that is not after this moment.

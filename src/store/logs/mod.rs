@@ -5,6 +5,7 @@
 //! [`Snapshot`] of a ring can be searched elsewhere ([`Scan`]) while the ring goes on.
 
 mod chunk;
+mod repeat;
 mod ring;
 mod scan;
 mod snapshot;

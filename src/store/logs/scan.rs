@@ -7,7 +7,7 @@ use std::{
     thread::{self, Scope},
 };
 
-use super::{Block, Snapshot};
+use super::{Block, Snapshot, repeat::repeated};
 use crate::{
     logs::{Filter, Record, Search},
     model::InstanceKey,
@@ -29,6 +29,8 @@ pub enum Wanted {
     Filtered(Filter),
     /// Lines with something in them, among those that a filter wants.
     Searched(Search, Filter),
+    /// Lines that only say again, at another time, what the line in front of them says.
+    Repeated,
 }
 
 /// A log to be looked through.
@@ -43,7 +45,8 @@ pub struct ScannedLog {
     /// Its lines.
     pub lines: Snapshot,
     /// Whether an earlier walk goes on here: all of it is then told at once, since it
-    /// is put behind what was found before.
+    /// is put behind what was found before. Of lines that repeat others, the first is
+    /// then there to be compared with.
     pub goes_on: bool,
 }
 
@@ -146,12 +149,16 @@ impl Scan {
                 Wanted::Searched(search, filter) => {
                     searched(log, block, search, filter, &mut numbers);
                 }
+                Wanted::Repeated => repeated(&log.lines, block, &mut numbers),
             }
         }
         let end = |block: Option<&Block<'_>>, of: fn(&Range<u64>) -> u64| {
             block.map_or(0, |block| of(&block.lines()))
         };
-        let scanned = end(blocks.last(), |lines| lines.start)..end(blocks.first(), |l| l.end);
+        let mut scanned = end(blocks.last(), |lines| lines.start)..end(blocks.first(), |l| l.end);
+        if log.goes_on && matches!(self.wanted, Wanted::Repeated) {
+            scanned.start += 1;
+        }
         Found { key: log.key.clone(), scanned, numbers }
     }
 }

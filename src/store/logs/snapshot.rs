@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{LineRef, LogRing, chunk::Chunk};
-use crate::model::LogLine;
+use crate::model::{LogLine, Severity};
 
 /// The lines of a log at one moment. Cheap: it shares them with the log, which goes on.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,29 @@ impl Snapshot {
         start
     }
 
+    /// The number of the nearest line from a number on, itself among them, that begins a
+    /// record at least as bad as this.
+    #[must_use]
+    pub fn next_as_bad(&self, from: u64, least: Severity) -> Option<u64> {
+        let behind = self.chunks.partition_point(|chunk| chunk.end() <= from);
+        let as_bad = self.chunks[behind..].iter().filter(|chunk| chunk.worst() >= Some(least));
+        let mut lines = as_bad.flat_map(|chunk| {
+            Block::new(chunk, &(from.max(self.lines.start)..self.lines.end)).iter()
+        });
+        lines.find(|line| is_as_bad(*line, least)).map(LineRef::number)
+    }
+
+    /// The number of the nearest line before a number that begins such a record.
+    #[must_use]
+    pub fn last_as_bad(&self, before: u64, least: Severity) -> Option<u64> {
+        let end = self.chunks.partition_point(|chunk| chunk.first() < before);
+        let as_bad = self.chunks[..end].iter().rev().filter(|chunk| chunk.worst() >= Some(least));
+        let mut lines = as_bad.flat_map(|chunk| {
+            Block::new(chunk, &(self.lines.start..before.min(self.lines.end))).iter().rev()
+        });
+        lines.find(|line| is_as_bad(*line, least)).map(LineRef::number)
+    }
+
     /// All lines, oldest first; quicker than one by one.
     pub fn iter(&self) -> impl Iterator<Item = LineRef<'_>> {
         let blocks = self.chunks.iter().map(|chunk| Block::new(chunk, &self.lines));
@@ -57,10 +80,17 @@ impl Snapshot {
     }
 
     /// Its blocks of lines, the newest first.
-    pub fn blocks(&self) -> impl Iterator<Item = Block<'_>> {
+    #[must_use]
+    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = Block<'_>> {
         let block = |chunk| Block::new(chunk, &self.lines);
         self.chunks.iter().rev().map(move |chunk| block(chunk.as_ref()))
     }
+}
+
+/// Whether a line begins a record that is at least as bad as this.
+fn is_as_bad(line: LineRef<'_>, least: Severity) -> bool {
+    let told = line.told();
+    !told.continues && told.level >= Some(least)
 }
 
 impl FromIterator<LogLine> for Snapshot {
@@ -103,8 +133,15 @@ impl<'a> Block<'a> {
         self.chunk.line_at(byte)
     }
 
+    /// One of its lines, by its number.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<LineRef<'a>> {
+        self.chunk.get(number).filter(|_| self.lines.contains(&number))
+    }
+
     /// Its lines.
-    pub fn iter(self) -> impl Iterator<Item = LineRef<'a>> {
+    #[must_use]
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = LineRef<'a>> {
         let Self { chunk, lines } = self;
         lines.filter_map(|number| chunk.get(number))
     }

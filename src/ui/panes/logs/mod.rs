@@ -13,8 +13,10 @@ mod origin;
 mod out;
 mod plan;
 mod prompt;
+mod seek;
 mod shown;
 mod sift;
+mod source;
 mod still;
 mod strip;
 mod view;
@@ -31,14 +33,16 @@ use ratatui::{
 };
 
 pub use origin::is_shown_source;
-pub use sift::Purpose;
+pub use sift::{Purpose, Upkeep};
 
-use axis::{Axis, Place, Source};
+use axis::{Axis, Place};
+use hunt::Hunt;
 use origin::keys;
 use plan::Plan;
 use prompt::{Ask, Prompt, Typed};
 use shown::Reading;
 use sift::{Quest, Sieve};
+use source::Source;
 use still::{LineName, Still};
 use view::{Emphasis, LineStyle};
 
@@ -67,10 +71,8 @@ bitflags! {
         const WRAPPED = 1;
         /// Lines are shown as they were written, not taken apart.
         const RAW = 1 << 1;
-        /// Repeated lines are folded into one.
-        const FOLDED = 1 << 2;
         /// It is shown how many lines there were when.
-        const STRIP = 1 << 3;
+        const STRIP = 1 << 2;
     }
 }
 
@@ -91,6 +93,8 @@ pub struct Logs {
     deep: bool,
     sieve: Option<Sieve>,
     quest: Option<Quest>,
+    /// Which lines only repeat others, when such are folded into one.
+    fold: Option<Hunt>,
     prompt: Option<Prompt>,
     marks: BTreeSet<LineName>,
     /// The fields that are shown behind what a line says; all, when none is chosen.
@@ -121,7 +125,7 @@ impl Logs {
     /// The lines as if no filter were in force: what could be asked for is in them.
     fn axis_of_all(&self, keys: &[InstanceKey], cx: &Cx<'_>) -> Axis<'static> {
         let source = |key| Source::new(self.lines(key, cx).unwrap_or_default(), None);
-        Axis::new(keys.iter().map(source).collect(), false)
+        Axis::new(keys.iter().map(source).collect())
     }
 
     fn axis_of<'a>(&'a self, keys: &[InstanceKey], cx: &Cx<'_>, still: Option<&Still>) -> Axis<'a> {
@@ -129,23 +133,22 @@ impl Logs {
         let source = |key| {
             let lines = lines_of(key, cx, still).unwrap_or_default();
             let only = self.sieve.as_ref().map(|sieve| sieve.hunt.numbers(key).unwrap_or(&NONE));
-            Source::new(lines, only)
+            Source::new(lines, only).folded(self.fold.as_ref().and_then(|fold| fold.numbers(key)))
         };
-        Axis::new(keys.iter().map(source).collect(), self.looks.contains(Looks::FOLDED))
+        Axis::new(keys.iter().map(source).collect())
     }
 
-    fn cursor(&self, keys: &[InstanceKey]) -> Option<Place> {
-        Some(self.still.as_ref()?.cursor()?.place(keys))
+    /// Where the cursor is: on its line, or while a filter or a fold hides that, on the one
+    /// in front of it.
+    fn cursor(&self, axis: &Axis<'_>, keys: &[InstanceKey]) -> Option<Place> {
+        axis.nearest(self.still.as_ref()?.cursor()?.place(keys))
     }
 
     /// The last line that is shown.
     fn last(&self, axis: &Axis<'_>, keys: &[InstanceKey]) -> Option<Place> {
         match &self.still {
-            Some(still) => {
-                let last = still.last()?.place(keys);
-                // A filter may have taken it away.
-                axis.back_from(last).next().map(|(place, _)| place).or_else(|| axis.oldest())
-            }
+            // A filter may have taken it away.
+            Some(still) => axis.nearest(still.last()?.place(keys)),
             None => axis.newest(),
         }
     }
@@ -176,7 +179,11 @@ impl Logs {
 
     /// Marks the line under the cursor, or takes its mark away, and goes on.
     fn mark(&mut self, cx: &Cx<'_>) -> Reaction {
-        let Some(name) = self.still.as_ref().and_then(Still::cursor).cloned() else {
+        let keys = keys(cx);
+        let axis = self.axis(&keys, cx);
+        let cursor = self.cursor(&axis, &keys).and_then(|place| LineName::of(place, &keys));
+        drop(axis);
+        let Some(name) = cursor else {
             self.pause(cx);
             return Reaction::done();
         };
@@ -285,7 +292,7 @@ impl Pane for Logs {
                 self.side = 0;
             }
             Command::Raw => self.looks.toggle(Looks::RAW),
-            Command::Fold => self.looks.toggle(Looks::FOLDED),
+            Command::Fold => self.toggle_fold(),
             Command::Histogram => self.looks.toggle(Looks::STRIP),
             Command::LogSources => return Reaction::wish(Wish::Open(Overlay::LogSources)),
             Command::Fields => self.ask(Ask::Fields, cx),
@@ -348,7 +355,7 @@ impl Logs {
         last: Place,
     ) {
         let style = self.style(keys, axis, Some(last), plan, cx);
-        let cursor = self.cursor(keys);
+        let cursor = self.cursor(axis, keys);
         let is_marked =
             |place| LineName::of(place, keys).is_some_and(|name| self.marks.contains(&name));
         let emphasis = Emphasis { cursor, is_marked: &is_marked };

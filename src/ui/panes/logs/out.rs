@@ -8,7 +8,7 @@ use super::origin::{keys, names};
 use super::{
     Logs,
     axis::{Axis, Place},
-    still::{LineName, Still},
+    still::LineName,
 };
 use crate::{
     input::Command,
@@ -55,20 +55,23 @@ impl Logs {
             Some(lines.get(name.number)?.text().to_owned())
         };
         let mut lines: Vec<String> = self.marks.iter().filter_map(text).collect();
-        if lines.is_empty() {
-            let cursor = self.still.as_ref().and_then(Still::cursor);
-            lines.extend(cursor.and_then(text));
+        let gone = self.marks.len() - lines.len();
+        if self.marks.is_empty() {
+            let axis = self.axis(&keys, cx);
+            let at = self.cursor(&axis, &keys).or_else(|| axis.newest());
+            lines.extend(at.and_then(|place| Some(axis.get(place)?.text().to_owned())));
         }
-        if lines.is_empty() && self.still.is_none() {
-            let newest = self.axis(&keys, cx).newest();
-            lines.extend(
-                newest.and_then(|place| LineName::of(place, &keys)).as_ref().and_then(text),
-            );
-        }
-        if lines.is_empty() {
-            return Reaction::wish(Wish::Notice("there is no line to copy".into()));
-        }
-        Reaction::wish(Wish::Copy(lines))
+        let words = match (lines.len(), gone) {
+            (0, 0) => "there is no line to copy".into(),
+            (0, _) => "none of the marked lines is kept any more: nothing was copied".into(),
+            (_, 0) => return Reaction::wish(Wish::Copy(lines)),
+            (_, 1) => "one of the marked lines is no longer kept, and was not copied".into(),
+            (_, gone) => {
+                format!("{gone} of the marked lines are no longer kept, and were not copied")
+            }
+        };
+        let copied = (!lines.is_empty()).then_some(Wish::Copy(lines));
+        Reaction::Done(copied.into_iter().chain([Wish::Notice(words)]).collect())
     }
 
     /// The lines that stand in the pane, the oldest first.
@@ -97,8 +100,8 @@ impl Logs {
     /// Opens the whole record under the cursor.
     fn open_record(&mut self, cx: &Cx<'_>) -> Option<Reaction> {
         let keys = keys(cx);
-        let place = self.cursor(&keys)?;
         let axis = self.axis(&keys, cx);
+        let place = self.cursor(&axis, &keys)?;
         let view = self.record_at(place, &keys, &axis, cx)?;
         Some(Reaction::wish(Wish::Open(Overlay::Record(view))))
     }

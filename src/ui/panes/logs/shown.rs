@@ -67,9 +67,8 @@ impl Shown {
     }
 
     /// Says that it stands for several equal lines.
-    pub(super) fn push_times(&mut self, times: usize, most: usize, cx: &Cx<'_>) {
-        let more = if times > most { "+" } else { "" };
-        let words = format!(" ({} times{more})", times.min(most));
+    pub(super) fn push_times(&mut self, times: usize, cx: &Cx<'_>) {
+        let words = format!(" ({} times)", format::exact(times as u64));
         self.push(&words, cx.theme.style(Role::LogNote));
     }
 

@@ -4,15 +4,16 @@ use jiff::{Zoned, tz::TimeZone};
 
 use super::{
     Logs,
-    hunt::Hunt,
+    hunt::{Ground, Hunt},
     origin::{keys, names},
+    seek::Seeking,
 };
 use crate::{
     logs::{Filter, FilterError, Record, Search},
     model::{InstanceKey, ServiceId, TimeStyle},
     store::logs::{Found, LineRef, Scan, ScannedLog, Wanted},
     text::Clean,
-    ui::Cx,
+    ui::{Cx, Wish},
 };
 
 /// Which of a pane's hunts a scan belongs to.
@@ -22,6 +23,17 @@ pub enum Purpose {
     Filter,
     /// Which lines something was found in.
     Search,
+    /// Which lines only repeat others.
+    Fold,
+}
+
+/// What is to be done now that things have changed.
+#[derive(Debug, Default)]
+pub struct Upkeep {
+    /// What is to be looked through in the background, and for which hunt.
+    pub scans: Vec<(Purpose, u64, Scan)>,
+    /// What is to happen outside of the pane.
+    pub wishes: Vec<Wish>,
 }
 
 /// A filter that is in force, and what it wants.
@@ -38,22 +50,39 @@ pub(super) struct Quest {
     pub(super) search: Search,
     pub(super) text: String,
     pub(super) hunt: Hunt,
+    /// Where to go as soon as it is known where that is.
+    pub(super) seeking: Option<Seeking>,
 }
 
 impl Logs {
+    /// Goes on with what takes longer than a key: to be called whenever something has
+    /// changed.
+    pub fn keep_up(&mut self, cx: &Cx<'_>) -> Upkeep {
+        let wishes = self.seek_on(cx).into_iter().collect();
+        Upkeep { scans: self.scans(cx), wishes }
+    }
+
     /// What is to be looked through in the background now.
-    pub fn scans(&mut self, cx: &Cx<'_>) -> Vec<(Purpose, u64, Scan)> {
-        if self.sieve.is_none() && self.quest.is_none() {
+    fn scans(&mut self, cx: &Cx<'_>) -> Vec<(Purpose, u64, Scan)> {
+        let Self { sieve, quest, fold, still, .. } = self;
+        let mut hunts = hunts(sieve, quest, fold).peekable();
+        if hunts.peek().is_none() {
             return Vec::new();
         }
-        let logs: Vec<ScannedLog> =
-            keys(cx).into_iter().filter_map(|key| self.scanned(key, cx)).collect();
-        let mut scans = Vec::new();
-        for (purpose, hunt) in self.hunts_mut() {
-            let serial = hunt.serial();
-            scans.extend(hunt.next_scan(logs.iter().cloned()).map(|scan| (purpose, serial, scan)));
-        }
-        scans
+        let ground = |key: InstanceKey| {
+            let names = names(&key, cx.store);
+            Ground {
+                service: Clean::new(names.service),
+                instance: Clean::new(names.instance),
+                held: still.as_ref().and_then(|still| still.lines(&key)),
+                live: cx.store.log(&key),
+                key,
+            }
+        };
+        let logs: Vec<_> = keys(cx).into_iter().map(ground).collect();
+        hunts
+            .filter_map(|(purpose, hunt)| Some((purpose, hunt.serial(), hunt.next_scan(&logs)?)))
+            .collect()
     }
 
     /// All lines that are shown, however far one would have to scroll, and the services
@@ -84,14 +113,8 @@ impl Logs {
         }
     }
 
-    fn hunts_mut(&mut self) -> impl Iterator<Item = (Purpose, &mut Hunt)> {
-        let sieve = self.sieve.as_mut().map(|sieve| (Purpose::Filter, &mut sieve.hunt));
-        let quest = self.quest.as_mut().map(|quest| (Purpose::Search, &mut quest.hunt));
-        sieve.into_iter().chain(quest)
-    }
-
     fn hunt_mut(&mut self, purpose: Purpose, serial: u64) -> Option<&mut Hunt> {
-        let mut hunts = self.hunts_mut();
+        let mut hunts = hunts(&mut self.sieve, &mut self.quest, &mut self.fold);
         let hunt = hunts.find(|(of, hunt)| *of == purpose && hunt.serial() == serial);
         hunt.map(|(_, hunt)| hunt)
     }
@@ -113,7 +136,7 @@ impl Logs {
         });
         // What is looked for is looked for among what is shown.
         if let Some(Quest { search, text, .. }) = self.quest.take() {
-            self.seek(search, text);
+            self.begin_quest(search, text);
         }
         Ok(())
     }
@@ -123,22 +146,42 @@ impl Logs {
         self.quest = None;
         if !text.is_empty() {
             let search = Search::new(text).map_err(|error| error.to_string())?;
-            self.seek(search, text.into());
+            self.begin_quest(search, text.into());
         }
         Ok(())
     }
 
-    fn seek(&mut self, search: Search, text: String) {
+    fn begin_quest(&mut self, search: Search, text: String) {
         let filter = self.sieve.as_ref().map(|sieve| sieve.filter.clone()).unwrap_or_default();
         let wanted = Wanted::Searched(search.clone(), filter);
         let hunt = Hunt::new(wanted, self.next_serial());
-        self.quest = Some(Quest { search, text, hunt });
+        self.quest = Some(Quest { search, text, hunt, seeking: None });
+    }
+
+    /// Folds lines that repeat others, or shows each again.
+    pub(super) fn toggle_fold(&mut self) {
+        self.fold = match self.fold {
+            Some(_) => None,
+            None => Some(Hunt::new(Wanted::Repeated, self.next_serial())),
+        };
     }
 
     fn next_serial(&mut self) -> u64 {
         self.serial += 1;
         self.serial
     }
+}
+
+/// The hunts that there are.
+fn hunts<'a>(
+    sieve: &'a mut Option<Sieve>,
+    quest: &'a mut Option<Quest>,
+    fold: &'a mut Option<Hunt>,
+) -> impl Iterator<Item = (Purpose, &'a mut Hunt)> {
+    let sieve = sieve.as_mut().map(|sieve| (Purpose::Filter, &mut sieve.hunt));
+    let quest = quest.as_mut().map(|quest| (Purpose::Search, &mut quest.hunt));
+    let fold = fold.as_mut().map(|fold| (Purpose::Fold, fold));
+    sieve.into_iter().chain(quest).chain(fold)
 }
 
 /// A line with where it is from.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
-    axis::{Axis, MOST_TIMES, Place},
+    axis::{Axis, Place},
     origin::names,
     shown::{self, LEVEL, Reading, Shown},
 };
@@ -163,7 +163,7 @@ impl<'a> Row<'a> {
         let mut shown = Shown::new(line, &style.reading, cx);
         let times = axis.times(place);
         if times > 1 {
-            shown.push_times(times, MOST_TIMES, cx);
+            shown.push_times(times, cx);
         }
         let room = usize::from(style.room.max(1));
         let rows = if style.wrap { shown.width().div_ceil(room).max(1) } else { 1 };

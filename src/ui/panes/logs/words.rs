@@ -1,8 +1,6 @@
 //! What the pane says of itself: in its title, at its foot, beside what is typed, and
 //! where there is no line.
 
-use std::collections::VecDeque;
-
 use ratatui::text::{Line, Span};
 
 use super::{Logs, axis::Axis, origin, origin::keys, prompt::Ask};
@@ -10,7 +8,7 @@ use crate::{
     input::Command,
     logs::{Pattern, patterns::MINUTES},
     model::{InstanceKey, StreamState},
-    store::LogRing,
+    store::{LogRing, logs::Snapshot},
     text::{Clean, format},
     ui::{Cx, theme::Role},
 };
@@ -60,10 +58,11 @@ impl Logs {
             line.push_span(cx.span(Role::Mark, format!(" {} marked ", self.marks.len())));
         }
         if let Some(still) = &self.still {
-            let newer: u64 = keys.iter().map(|key| still.newer(key, cx.store)).sum();
-            let axis = self.axis(&keys, cx);
-            let below = self.last(&axis, &keys).map_or(0, |last| axis.newer_than(last));
-            let newer = format::exact(newer + below as u64);
+            let newer = |key| match &self.sieve {
+                Some(sieve) => sieve.hunt.newer(key),
+                None => still.newer(key, cx.store),
+            };
+            let newer = format::exact(keys.iter().map(newer).sum());
             let words = format!(" {} paused, +{newer} new ", cx.glyphs.paused);
             line.push_span(cx.span(Role::Warn, words));
         } else if keys.iter().any(|key| origin::is_live(key, cx.store)) {
@@ -75,7 +74,9 @@ impl Logs {
     /// What stands beside what is typed: how much of it there is.
     pub(super) fn prompt_note(&self, axis: &Axis<'_>, keys: &[InstanceKey], cx: &Cx<'_>) -> String {
         let busy = |is_at_rest: bool| if is_at_rest { "" } else { "…" };
-        match self.prompt.as_ref().map(|prompt| prompt.ask) {
+        // What makes no sense yet counts nothing.
+        let prompt = self.prompt.as_ref().filter(|prompt| prompt.is_right());
+        match prompt.map(|prompt| prompt.ask) {
             Some(Ask::Filter) => {
                 let all: u64 = keys
                     .iter()
@@ -94,10 +95,11 @@ impl Logs {
     /// How much was found of what is looked for.
     fn quest_words(&self, keys: &[InstanceKey]) -> Option<String> {
         let quest = self.quest.as_ref()?;
-        let numbers = keys.iter().filter_map(|key| quest.hunt.numbers(key));
-        let count: usize = numbers.map(VecDeque::len).sum();
+        let held = |key| self.still.as_ref().and_then(|still| still.lines(key));
+        let shown = |key| held(key).map_or(0..u64::MAX, Snapshot::lines);
+        let count: u64 = keys.iter().map(|key| quest.hunt.count(key, &shown(key))).sum();
         let more = if quest.hunt.is_at_rest() { "" } else { "…" };
-        Some(format!("found in {}{more} lines", format::exact(count as u64)))
+        Some(format!("found in {}{more} lines", format::exact(count)))
     }
 
     /// Why there is no line.
