@@ -4,6 +4,7 @@ use std::{fmt, ops::Range};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Tally;
 use crate::{
     model::{Format, LogLine, Severity, Stream, Told},
     text::{Run, StyledStr},
@@ -40,6 +41,7 @@ pub(super) struct Chunk {
     runs: Vec<Run>,
     /// How bad the worst of its lines is.
     worst: Option<Severity>,
+    tally: Tally,
 }
 
 /// A line in a chunk. A million of them are 40 MB.
@@ -81,7 +83,14 @@ pub struct LineRef<'a> {
 impl Chunk {
     /// An empty one, whose first line will have this number.
     pub(super) fn new(first: u64) -> Self {
-        Self { first, text: String::new(), lines: Vec::new(), runs: Vec::new(), worst: None }
+        Self {
+            first,
+            text: String::new(),
+            lines: Vec::new(),
+            runs: Vec::new(),
+            worst: None,
+            tally: Tally::default(),
+        }
     }
 
     pub(super) fn first(&self) -> u64 {
@@ -129,6 +138,7 @@ impl Chunk {
         self.text.push('\n');
         self.runs.extend_from_slice(styled.runs());
         self.worst = self.worst.max(line.told.level);
+        self.tally.count(&line.told);
         // A chunk's text and runs are far below four gigabytes.
         let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         self.lines.push(Entry {
@@ -158,6 +168,17 @@ impl Chunk {
     /// How bad the worst of its lines is.
     pub(super) fn worst(&self) -> Option<Severity> {
         self.worst
+    }
+
+    /// Counts some of its lines.
+    pub(super) fn tally(&self, numbers: Range<u64>) -> Tally {
+        if numbers.start <= self.first && self.end() <= numbers.end {
+            return self.tally;
+        }
+        let mut tally = Tally::default();
+        let numbers = numbers.start.max(self.first)..numbers.end.min(self.end());
+        numbers.filter_map(|number| self.get(number)).for_each(|line| tally.count(&line.told()));
+        tally
     }
 
     /// The number behind the last line that is not after this moment.

@@ -190,3 +190,26 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn lines_are_counted_by_chunk_as_they_are_one_by_one(
+        levels in prop::collection::vec((0u8..4, any::<bool>()), 1..5000),
+        from in 0u64..5000,
+        len in 0u64..5000,
+    ) {
+        let kinds = [None, Some(Severity::Warn), Some(Severity::Error), Some(Severity::Fatal)];
+        let said = |(kind, continues): (u8, bool)| {
+            let told = Told { level: kinds[usize::from(kind)], continues, ..Told::default() };
+            LogLine { told, ..line(1, "x") }
+        };
+        let lines: Vec<LogLine> = levels.into_iter().map(said).collect();
+        let range = from..(from + len).min(lines.len() as u64).max(from);
+        let mut expected = Tally::default();
+        let wanted = lines.iter().skip(from as usize).take((range.end - range.start) as usize);
+        wanted.for_each(|line| expected.count(&line.told));
+        let log: Snapshot = lines.into_iter().collect();
+        prop_assert_eq!(log.tally(range.clone()), expected);
+        prop_assert_eq!(log.tally_of(range), expected);
+    }
+}

@@ -9,6 +9,7 @@ mod repeat;
 mod ring;
 mod scan;
 mod snapshot;
+mod tally;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ pub use chunk::LineRef;
 pub use ring::LogRing;
 pub use scan::{Found, Scan, ScannedLog, Wanted};
 pub use snapshot::{Block, Snapshot};
+pub use tally::Tally;
 
 use super::Topics;
 use crate::model::{InstanceKey, LogLine, ServiceKey, StreamState};

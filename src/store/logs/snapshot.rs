@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{LineRef, LogRing, chunk::Chunk};
+use super::{LineRef, LogRing, Tally, chunk::Chunk};
 use crate::model::{LogLine, Severity};
 
 /// The lines of a log at one moment. Cheap: it shares them with the log, which goes on.
@@ -64,6 +64,31 @@ impl Snapshot {
             Block::new(chunk, &(self.lines.start..before.min(self.lines.end))).iter().rev()
         });
         lines.find(|line| is_as_bad(*line, least)).map(LineRef::number)
+    }
+
+    /// Counts the lines with these numbers, without looking at each.
+    #[must_use]
+    pub fn tally(&self, numbers: Range<u64>) -> Tally {
+        let numbers = numbers.start.max(self.lines.start)..numbers.end.min(self.lines.end);
+        let first = self.chunks.partition_point(|chunk| chunk.end() <= numbers.start);
+        let mut tally = Tally::default();
+        for chunk in self.chunks[first..].iter().take_while(|chunk| chunk.first() < numbers.end) {
+            tally += chunk.tally(numbers.clone());
+        }
+        tally
+    }
+
+    /// Counts lines with these numbers, which are in order.
+    pub fn tally_of(&self, numbers: impl IntoIterator<Item = u64>) -> Tally {
+        let mut tally = Tally::default();
+        let mut chunks = self.chunks.iter().peekable();
+        for number in numbers {
+            while chunks.next_if(|chunk| chunk.end() <= number).is_some() {}
+            if let Some(line) = chunks.peek().and_then(|chunk| chunk.get(number)) {
+                tally.count(&line.told());
+            }
+        }
+        tally
     }
 
     /// All lines, oldest first; quicker than one by one.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::source::Source;
-use crate::store::logs::{LineRef, Snapshot};
+use crate::store::logs::{LineRef, Snapshot, Tally};
 
 /// A line's place on the time axis. Total: two lines of one moment stand in the order
 /// of their logs and then of their arrival.
@@ -53,9 +53,19 @@ impl<'a> Axis<'a> {
         self.at(Timestamp::UNIX_EPOCH).map(|place| place.at)
     }
 
-    /// Looks at every line, those that are folded too, each log for itself.
-    pub(super) fn each(&self, mut look: impl FnMut(LineRef<'_>)) {
-        self.logs.iter().for_each(|log| log.each(&mut look));
+    /// Counts the lines of stretches of time, those that are folded too: from each of these
+    /// moments on up to the next, and from the last one on.
+    pub(super) fn tallies(&self, moments: &[Timestamp]) -> Vec<Tally> {
+        let mut tallies = vec![Tally::default(); moments.len()];
+        for log in &self.logs {
+            let mut end = log.len();
+            for (tally, moment) in tallies.iter_mut().zip(moments).rev() {
+                let start = log.partition_point(|line| line.at() < *moment).min(end);
+                *tally += log.tally(start..end);
+                end = start;
+            }
+        }
+        tallies
     }
 
     /// The line at a place.

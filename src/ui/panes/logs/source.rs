@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, ops::Range};
 
-use crate::store::logs::{LineRef, Snapshot};
+use crate::store::logs::{LineRef, Snapshot, Tally};
 
 /// The lines of one log, or those of them that are wanted.
 ///
@@ -118,15 +118,14 @@ impl<'a> Source<'a> {
         Some(repeats[first]..repeats[first] + (end - first) as u64)
     }
 
-    /// Looks at every wanted line, those that are folded too.
-    pub(super) fn each(&self, mut look: impl FnMut(LineRef<'_>)) {
-        let Some(only) = self.only else { return self.lines.iter().for_each(look) };
-        let mut numbers = only.range(self.start..self.start + self.len).peekable();
-        for block in self.lines.blocks().rev() {
-            while let Some(number) = numbers.next_if(|number| **number < block.lines().end) {
-                block.get(*number).into_iter().for_each(&mut look);
-            }
-        }
+    /// Counts the lines between two indices, those that are folded too.
+    pub(super) fn tally(&self, indices: Range<usize>) -> Tally {
+        let Some(only) = self.only else {
+            let number = |index: usize| self.kept().start + index as u64;
+            return self.lines.tally(number(indices.start)..number(indices.end));
+        };
+        let indices = indices.start + self.start..indices.end + self.start;
+        self.lines.tally_of(only.range(indices).copied())
     }
 }
 

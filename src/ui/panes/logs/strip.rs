@@ -9,7 +9,8 @@ use ratatui::{
 
 use super::axis::{Axis, Place};
 use crate::{
-    model::{Severity, TimeStyle},
+    model::TimeStyle,
+    store::logs::Tally,
     text::format,
     ui::{Cx, theme::Role, widgets::cells},
 };
@@ -19,14 +20,6 @@ pub(super) const ROWS: u16 = 2;
 
 /// A pane lower than this has no room for it.
 pub(super) const LOWEST: u16 = 12;
-
-/// The lines of one stretch of time.
-#[derive(Clone, Copy, Default)]
-struct Bar {
-    lines: u32,
-    warnings: u32,
-    errors: u32,
-}
 
 /// Draws the strip for all lines of an axis. `seen` are the first and last line that
 /// stand in the pane.
@@ -45,8 +38,8 @@ pub(super) fn draw(
         let levels = cx.glyphs.levels.len() as u32;
         let level = (bar.lines * levels).div_ceil(most).clamp(1, levels) - 1;
         let role = match bar {
-            Bar { errors: 1.., .. } => Role::LogError,
-            Bar { warnings: 1.., .. } => Role::LogWarn,
+            Tally { errors: 1.., .. } => Role::LogError,
+            Tally { warnings: 1.., .. } => Role::LogWarn,
             _ => Role::LogDebug,
         };
         let place = cells::skip(row, column as u16);
@@ -69,16 +62,19 @@ pub(super) fn draw(
 }
 
 /// Says when the strip begins and ends, and what it counts.
-fn draw_scale(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, span: &Span, bars: &[Bar]) {
+fn draw_scale(area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, span: &Span, bars: &[Tally]) {
     let (zone, suffix) = match cx.time {
         TimeStyle::Utc => (TimeZone::UTC, " UTC"),
         _ => (cx.zone.clone(), ""),
     };
-    let clock = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
+    let date = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    let is_today = date(span.from) == date(cx.now) && date(span.to) == date(cx.now);
+    let form = if is_today { "%H:%M:%S" } else { "%b %d %H:%M:%S" };
+    let clock = |at: Timestamp| at.to_zoned(zone.clone()).strftime(form).to_string();
     let muted = cx.theme.style(Role::Muted);
     let from = format!("{}{suffix}", clock(span.from));
     let used = cells::put(buffer, area, &from, muted, "");
-    let sum = |count: fn(&Bar) -> u32| bars.iter().map(count).sum::<u32>();
+    let sum = |count: fn(&Tally) -> u32| bars.iter().map(count).sum::<u32>();
     let counts = [
         (Role::LogError, sum(|bar| bar.errors), "error"),
         (Role::LogWarn, sum(|bar| bar.warnings), "warning"),
@@ -108,22 +104,21 @@ impl Span {
     }
 
     fn column(&self, at: Timestamp) -> u16 {
-        let whole = self.to.duration_since(self.from).max(SignedDuration::from_nanos(1));
-        let part = at.duration_since(self.from).as_secs_f64() / whole.as_secs_f64();
+        let part = at.duration_since(self.from).as_secs_f64() / self.whole().as_secs_f64();
         ((part * f64::from(self.columns)) as u16).min(self.columns - 1)
     }
 
-    fn bars(&self, axis: &Axis<'_>) -> Vec<Bar> {
-        let mut bars = vec![Bar::default(); usize::from(self.columns)];
-        axis.each(|line| {
-            let Some(bar) = bars.get_mut(usize::from(self.column(line.at()))) else { return };
-            bar.lines += 1;
-            match line.told().level.filter(|_| !line.told().continues) {
-                Some(Severity::Error | Severity::Fatal) => bar.errors += 1,
-                Some(Severity::Warn) => bar.warnings += 1,
-                _ => {}
-            }
-        });
-        bars
+    fn bars(&self, axis: &Axis<'_>) -> Vec<Tally> {
+        axis.tallies(&(0..self.columns).map(|column| self.begin_of(column)).collect::<Vec<_>>())
+    }
+
+    /// When a column begins.
+    fn begin_of(&self, column: u16) -> Timestamp {
+        let part = self.whole().mul_f64(f64::from(column) / f64::from(self.columns));
+        self.from.saturating_add(part).unwrap_or(self.to)
+    }
+
+    fn whole(&self) -> SignedDuration {
+        self.to.duration_since(self.from).max(SignedDuration::from_millis(1))
     }
 }
