@@ -1,5 +1,7 @@
 //! Draws log lines from the bottom up, only those that there is room for.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
@@ -28,6 +30,8 @@ pub(super) struct LineStyle<'a> {
     side: usize,
     /// Whose logs are shown.
     pub(super) keys: &'a [InstanceKey],
+    /// How their names look.
+    roles: Vec<Role>,
     pub(super) reading: Reading<'a>,
     /// The columns of the lines' text.
     pub(super) room: u16,
@@ -81,7 +85,7 @@ impl<'a> LineStyle<'a> {
             level: if levels { LEVEL } else { 0 },
         };
         let room = columns.saturating_sub(lead.columns());
-        Self { wrap: false, side: 0, keys, reading, room, lead }
+        Self { wrap: false, side: 0, keys, roles: roles(keys, cx), reading, room, lead }
     }
 
     /// The same, wrapped, or moved to the side by so many columns.
@@ -97,6 +101,24 @@ impl<'a> LineStyle<'a> {
         let room = usize::from(self.room.max(1));
         Shown::new(line, &self.reading, cx).width().div_ceil(room).max(1)
     }
+}
+
+/// A colour for each log: one for each service, or where there is only one, for each of
+/// its instances.
+fn roles(keys: &[InstanceKey], cx: &Cx<'_>) -> Vec<Role> {
+    let services: Vec<&str> = keys.iter().map(|key| names(key, cx.store).service).collect();
+    let is_one = services.windows(2).all(|two| two[0] == two[1]);
+    let colour = |log: usize| {
+        let first = services.iter().position(|service| *service == services[log]).unwrap_or(log);
+        let before = if is_one { log } else { distinct(&services[..first]) };
+        Role::SERVICES[before % Role::SERVICES.len()]
+    };
+    (0..keys.len()).map(colour).collect()
+}
+
+/// How many different names there are.
+fn distinct(names: &[&str]) -> usize {
+    names.iter().collect::<BTreeSet<_>>().len()
 }
 
 /// The columns that the names of these instances need; 0 for a single one.
@@ -218,7 +240,7 @@ impl<'a> Row<'a> {
         if lead.source > 0 {
             let key = style.keys.get(self.place.log);
             let name = key.map_or("", |key| names(key, cx.store).instance);
-            let role = Role::SERVICES[self.place.log % Role::SERVICES.len()];
+            let role = style.roles.get(self.place.log).copied().unwrap_or(Role::Text);
             let place = Rect { width: lead.source.min(rest.width), ..rest };
             cells::put(buffer, place, name, cx.theme.style(role), cx.glyphs.ellipsis);
             rest = cells::skip(rest, lead.source + 1);
