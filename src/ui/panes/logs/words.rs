@@ -53,7 +53,7 @@ impl Logs {
             let key = cx.key(Command::Top).unwrap_or_default();
             line.push_span(cx.span(Role::Accent, format!(" {key} reads what is older ")));
         }
-        line.extend(pattern_words(cx));
+        line.extend(pattern_words(&keys, cx));
         if !self.marks.is_empty() {
             line.push_span(cx.span(Role::Mark, format!(" {} marked ", self.marks.len())));
         }
@@ -99,7 +99,8 @@ impl Logs {
         let shown = |key| held(key).map_or(0..u64::MAX, Snapshot::lines);
         let count: u64 = keys.iter().map(|key| quest.hunt.count(key, &shown(key))).sum();
         let more = if quest.hunt.is_at_rest() { "" } else { "…" };
-        Some(format!("found in {}{more} lines", format::exact(count)))
+        let plural = if count == 1 { "" } else { "s" };
+        Some(format!("found in {}{more} line{plural}", format::exact(count)))
     }
 
     /// Why there is no line.
@@ -120,15 +121,20 @@ impl Logs {
     }
 }
 
-/// How many lines of each pattern were said in the last minute, where there were some in
-/// the last ten.
-fn pattern_words<'a>(cx: &Cx<'a>) -> Vec<Span<'a>> {
+/// How many lines of each pattern that is of the shown logs were said in the last minute,
+/// where there were some in the last ten.
+fn pattern_words<'a>(keys: &[InstanceKey], cx: &Cx<'a>) -> Vec<Span<'a>> {
+    let is_shown = |pattern: &Pattern| {
+        let services = keys.iter().map(|key| origin::names(key, cx.store).service);
+        pattern.logs.is_empty()
+            || services.into_iter().any(|name| pattern.logs.contains(&name.into()))
+    };
     let words = |(pattern, minutes): (&Pattern, [u32; MINUTES])| {
         let recent: u32 = minutes[MINUTES - 10..].iter().sum();
         let name = Clean::new(&pattern.name);
         let last = minutes[MINUTES - 2];
         let words = format!(" {}: {last}/min, {recent} in 10 min ", name.as_str());
-        (recent > 0).then(|| cx.span(Role::Accent, words))
+        (recent > 0 && is_shown(pattern)).then(|| cx.span(Role::Accent, words))
     };
     cx.store.patterns().per_minute(cx.now).filter_map(words).collect()
 }
