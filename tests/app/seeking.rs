@@ -1,9 +1,15 @@
 //! The Logs pane: going to what is sought, past what is hidden.
 
-use midwatch::{app::Effect, model::LogLine};
+use midwatch::{
+    app::Effect,
+    model::{Format, LogLine, Severity, Told},
+};
 
 use crate::{
-    console::{Console, Setup, facts::said},
+    console::{
+        Console, Setup,
+        facts::{line, said},
+    },
     reading::{after, at_cursor, console, console_with, lines, shown, told},
 };
 
@@ -124,4 +130,17 @@ fn marked_lines_that_are_gone_are_not_copied_in_silence() {
     console.press("p Space");
     assert_eq!(at_cursor(&mut console), "more");
     assert!(console.draw().contains("one of the marked lines is no longer kept"));
+}
+
+#[test]
+fn a_find_in_what_is_not_shown_of_a_record_is_shown_behind_it() {
+    let json = r#"{"time":"2026-11-20T03:12:41Z","level":"info","msg":"all is well","user":42}"#;
+    let told = Told { format: Format::Json, level: Some(Severity::Info), ..Told::default() };
+    let mut console = console_with(&big(), vec![LogLine { told, ..line(after(0), json) }]);
+    assert!(!console.draw().contains("\"level\""), "{}", console.draw());
+    console.press("/");
+    console.type_text("level.:.info");
+    let screen = console.draw();
+    assert!(screen.contains("found in 1 line"), "{screen}");
+    assert!(screen.contains("all is well user=42 …03:12:41Z\",\"level\":\"info\",\"msg\""), "{screen}");
 }

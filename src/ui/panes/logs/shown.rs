@@ -27,6 +27,9 @@ pub(super) struct Reading<'a> {
     pub(super) search: Option<&'a Search>,
 }
 
+/// How many characters are shown around a find in what is not shown.
+const AROUND: usize = 12;
+
 /// A line as it is read, in pieces.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shown {
@@ -57,7 +60,10 @@ impl Shown {
             }
         }
         if let Some(search) = reading.search {
-            shown.mark(search, cx.theme.style(Role::Match));
+            let is_seen = shown.mark(search, cx.theme.style(Role::Match));
+            if !is_seen {
+                shown.push_find(search, line.text(), cx);
+            }
         }
         if line.cut_bytes() > 0 {
             let words = format!(" [{} cut]", format::bytes(line.cut_bytes()));
@@ -101,11 +107,24 @@ impl Shown {
         }
     }
 
-    /// Puts a style over what is found.
-    fn mark(&mut self, search: &Search, style: Style) {
+    /// Shows what is found in a part of the line that is not shown, such as the name of a
+    /// JSON field.
+    fn push_find(&mut self, search: &Search, line: &str, cx: &Cx<'_>) {
+        let Some(hit) = search.find_in(line).next() else { return };
+        let (before, after) = (&line[..hit.start], &line[hit.end..]);
+        let start = before.char_indices().rev().take(AROUND).last().map_or(hit.start, |(at, _)| at);
+        let rest: String = after.chars().take(AROUND).collect();
+        let (note, found) = (cx.theme.style(Role::LogNote), cx.theme.style(Role::Match));
+        self.push(&format!(" {}{}", cx.glyphs.ellipsis, &before[start..]), note);
+        self.push(&line[hit], found);
+        self.push(&format!("{rest}{}", cx.glyphs.ellipsis), note);
+    }
+
+    /// Puts a style over what is found; says whether something is.
+    fn mark(&mut self, search: &Search, style: Style) -> bool {
         let found: Vec<_> = search.find_in(&self.text).collect();
         if found.is_empty() {
-            return;
+            return false;
         }
         let mut marked = Vec::with_capacity(self.styles.len() + 2 * found.len());
         for (piece, looks) in std::mem::take(&mut self.styles) {
@@ -120,6 +139,7 @@ impl Shown {
         }
         marked.retain(|(range, _)| !range.is_empty());
         self.styles = marked;
+        true
     }
 }
 
