@@ -108,6 +108,8 @@ pub enum Command {
     NextMark,
     /// To the previous one.
     PreviousMark,
+    /// To the end of the run before the present one.
+    PreviousRun,
     /// To a time.
     Goto,
     /// Show lines as they were written, or taken apart.
@@ -216,6 +218,7 @@ impl Command {
             }
             Self::NextMark => ("next mark", "To the next marked line"),
             Self::PreviousMark => ("mark before", "To the previous marked line"),
+            Self::PreviousRun => ("run before", "To the last line before the last start"),
             Self::Goto => ("go to", "To a time: 03:10, -15m, 2026-11-20 03:10"),
             Self::Raw => ("raw", "Show lines as they were written, or taken apart"),
             Self::Fold => ("fold", "Fold repeated lines into one, or unfold them"),

@@ -2,13 +2,14 @@
 
 use midwatch::{
     app::Effect,
-    model::{Format, LogLine, Severity, Told},
+    model::{Format, LogLine, ServiceId, Severity, Told},
 };
 
 use crate::{
     console::{
         Console, Setup,
-        facts::{line, said},
+        facts::{described, line, restarted, running, said},
+        now,
     },
     reading::{after, at_cursor, console, console_with, lines, shown, told},
 };
@@ -142,5 +143,24 @@ fn a_find_in_what_is_not_shown_of_a_record_is_shown_behind_it() {
     console.type_text("level.:.info");
     let screen = console.draw();
     assert!(screen.contains("found in 1 line"), "{screen}");
-    assert!(screen.contains("all is well user=42 …03:12:41Z\",\"level\":\"info\",\"msg\""), "{screen}");
+    assert!(
+        screen.contains("all is well user=42 …03:12:41Z\",\"level\":\"info\",\"msg\""),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_end_of_the_run_before_is_gone_to() {
+    let mut console = console();
+    console.press("P");
+    assert!(console.draw().contains("no line of a run before is here: g g reads"));
+    console.press("P");
+    let web = restarted(running("web-1", ServiceId::alone("web"), Some(1)), 1, after(60));
+    console.hear([described(now(), &web)]);
+    console.press("P");
+    assert_eq!(at_cursor(&mut console), "line 59 is fine");
+    console.press("f");
+    console.type_text("level>=error");
+    console.press("Enter P");
+    assert_eq!(at_cursor(&mut console), "line 57 timed out");
 }

@@ -250,7 +250,7 @@ impl Pane for Logs {
         commands.extend([Command::Wrap, Command::TimeFormat, Command::Raw, Command::Fold]);
         let out = [Command::CopyVisible, Command::Dump, Command::Export, Command::ExportJson];
         commands.extend(out);
-        commands.extend([Command::Fields, Command::Histogram]);
+        commands.extend([Command::Fields, Command::Histogram, Command::PreviousRun]);
         if cx.stack.log_sources().next().is_some() {
             commands.push(Command::LogSources);
         }

@@ -1,6 +1,6 @@
 //! Moving in the log: by lines, to what was found, to errors, to a time.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::origin::keys;
 use super::{
@@ -15,6 +15,9 @@ use crate::{
     model::{InstanceKey, Severity},
     ui::{Cx, Reaction, Wish},
 };
+
+/// How much earlier than its start an engine may stamp the first line of a run.
+const STAMPED_AHEAD: SignedDuration = SignedDuration::from_millis(5);
 
 impl Logs {
     /// Answers a command that moves; `None` for any other.
@@ -48,6 +51,7 @@ impl Logs {
             Command::PreviousWarning => {
                 return Some(self.seek_level(Severity::Warn, Way::Back, cx));
             }
+            Command::PreviousRun => return Some(self.show_previous_run(cx)),
             Command::NextMark => return Some(self.seek_mark(Way::On, cx)),
             Command::PreviousMark => return Some(self.seek_mark(Way::Back, cx)),
             _ => return None,
@@ -162,6 +166,37 @@ impl Logs {
             }
             None => Reaction::done(),
         }
+    }
+
+    /// Goes to the last line of the run before the present one: what an instance said
+    /// before it was started again.
+    fn show_previous_run(&mut self, cx: &Cx<'_>) -> Reaction {
+        let (keys, followed) = (keys(cx), self.still.is_none());
+        if followed {
+            self.pause(cx);
+        }
+        let axis = self.axis(&keys, cx);
+        let end = |(log, key): (usize, &InstanceKey)| {
+            let detail = cx.store.instance(key)?.instance.detail.as_ref()?;
+            let started = detail.started_at?.checked_sub(STAMPED_AHEAD).ok()?;
+            Some((started, axis.last_of_run_before(log, started)?))
+        };
+        // Of several, the one that was started last.
+        let end = keys.iter().enumerate().filter_map(end).max();
+        if let Some((_, place)) = end {
+            self.put_cursor(place, &keys, cx, true);
+            return Reaction::done();
+        }
+        if followed {
+            self.still = None;
+        }
+        let top = cx.key(Command::Top).unwrap_or_default();
+        let words = if self.deep {
+            "no line of a run before is kept".into()
+        } else {
+            format!("no line of a run before is here: {top} {top} reads what is older")
+        };
+        Reaction::wish(Wish::Notice(words))
     }
 
     /// Puts the cursor on a line; `around` shows some lines around it when it was out
