@@ -2,7 +2,8 @@
 
 use std::{
     env,
-    io::{self, BufWriter, Stdout, Write},
+    io::{self, BufWriter, Write},
+    os::fd::AsFd,
     panic,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -57,9 +58,40 @@ const AS_NEW: &str = concat!(
 /// written where the cursor's place matters to nobody.
 const ORIGIN_OFF: &str = "\x1b[?6l";
 
+/// Standard output without the buffer that Rust keeps before it: what a terminal that is
+/// gone does not take would wait there, and fail again at the end of the program.
+struct Direct;
+
+impl Write for Direct {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(io::stdout(), bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The way to the terminal for as long as it is ours.
+///
+/// What is written later is for nobody: neither the rest of a frame that was given up, which
+/// would go across the shell, nor the cursor that ratatui shows at its end. Where the terminal
+/// is gone that would fail, and be reported where nothing can be written either: a panic.
+struct OnlyOurs;
+
+impl Write for OnlyOurs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if TAKEN.load(Ordering::SeqCst) { Direct.write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The terminal while it shows the console. Dropping it gives the terminal back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<OnlyOurs>>>,
     mouse: bool,
     /// Whether the terminal may show something else than the last frame.
     forgotten: bool,
@@ -75,7 +107,7 @@ impl Screen {
     ///
     /// When there is no terminal, or it cannot be set up; it is then left as it was.
     pub fn take(mouse: bool) -> io::Result<Self> {
-        let writer = BufWriter::with_capacity(WRITE_BUFFER, io::stdout());
+        let writer = BufWriter::with_capacity(WRITE_BUFFER, OnlyOurs);
         let terminal = Terminal::new(CrosstermBackend::new(writer))?;
         let mut screen = Self { terminal, mouse, forgotten: true, released: false };
         screen.resume()?;
@@ -91,8 +123,9 @@ impl Screen {
         TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         self.insist()?;
+        let mut out = BufWriter::new(Direct);
         execute!(
-            io::stdout(),
+            out,
             Print(AS_NEW),
             EnterAlternateScreen,
             Print(ORIGIN_OFF),
@@ -100,7 +133,7 @@ impl Screen {
             cursor::Hide
         )?;
         if self.mouse {
-            execute!(io::stdout(), EnableMouseCapture)?;
+            execute!(out, EnableMouseCapture)?;
         }
         self.released = false;
         self.forget();
@@ -142,11 +175,8 @@ impl Screen {
     /// When the terminal cannot be written to.
     pub fn set_mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
-        if on {
-            execute!(io::stdout(), EnableMouseCapture)
-        } else {
-            execute!(io::stdout(), DisableMouseCapture)
-        }
+        let mut out = BufWriter::new(Direct);
+        if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
     }
 
     /// Asks the terminal to put a text on the clipboard, between two frames.
@@ -205,10 +235,19 @@ impl Drop for Screen {
 /// and again, and takes a whole core for it.
 #[must_use]
 pub fn is_gone() -> bool {
-    let stdin = io::stdin();
-    let mut asked = [PollFd::new(&stdin, PollFlags::empty())];
+    is_any(&io::stdin(), PollFlags::HUP | PollFlags::NVAL)
+}
+
+/// Whether whoever read our reports has gone away. To print one would be a panic.
+fn is_unheard() -> bool {
+    is_any(&io::stderr(), PollFlags::HUP | PollFlags::ERR)
+}
+
+/// Whether the system says any of this of a file now.
+fn is_any(file: &impl AsFd, what: PollFlags) -> bool {
+    let mut asked = [PollFd::new(file, PollFlags::empty())];
     let answered = poll(&mut asked, Some(&Timespec::default()));
-    answered.is_ok() && asked[0].revents().intersects(PollFlags::HUP | PollFlags::NVAL)
+    answered.is_ok() && asked[0].revents().intersects(what)
 }
 
 /// Makes a panic give the terminal back before its report is printed.
@@ -225,6 +264,10 @@ pub fn install_panic_hook() {
             return;
         }
         restore();
+        if is_unheard() {
+            tracing::error!(panic = %info, "a panic that nobody can read");
+            return;
+        }
         report(info);
     }));
 }
@@ -243,7 +286,7 @@ fn restore() {
 
 /// Makes the terminal as it should be for whoever comes next, on whichever screen.
 fn give_back() {
-    let mut out = io::stdout();
+    let mut out = BufWriter::new(Direct);
     let _ = out.queue(DisableMouseCapture);
     let _ = out.queue(DisableBracketedPaste);
     // Leaving another screen puts the cursor where it was saved, even when there is none

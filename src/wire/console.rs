@@ -18,7 +18,7 @@ use crate::{
     logs::Pattern,
     model::Stack,
     store::{LogBounds, Store},
-    terminal::handover::is_interactive,
+    terminal::{self, handover::is_interactive},
     ui::{
         cx::DemoFault,
         glyphs::Glyphs,
@@ -145,7 +145,11 @@ pub(super) async fn show(
         exports: context.paths.exports_dir.clone(),
         redactor: session.redactor(),
     };
-    run(console).await.map_err(CliError::system("use the terminal"))
+    match run(console).await {
+        // It ends like this too, by whoever finds out first: a frame, the keyboard, the clock.
+        Err(_) if terminal::is_gone() => Ok(()),
+        ended => ended.map_err(CliError::system("use the terminal")),
+    }
 }
 
 /// What is counted in the logs. The stack file was read, so each is a pattern.

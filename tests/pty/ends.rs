@@ -10,7 +10,11 @@ use crate::pty::{Launch, Terminal, eventually};
 const PROCESSES: usize = 8;
 
 fn running() -> Terminal {
-    let terminal = Launch::demo().start();
+    start(Launch::demo())
+}
+
+fn start(launch: Launch) -> Terminal {
+    let terminal = launch.start();
     terminal.wait_for("5 ok");
     let services = terminal.of_midwatch().into_iter().filter(|process| {
         process.arguments.get(1).is_some_and(|argument| argument == "__demo-service")
@@ -47,6 +51,16 @@ fn sigterm_leaves_no_process_and_no_file() {
 fn a_terminal_that_goes_away_leaves_no_process_and_no_file() {
     let mut terminal = running();
     terminal.hang_up();
+    assert_nothing_runs(&terminal);
+    assert!(terminal.temporary_files().is_empty());
+}
+
+/// As behind a container's `exec`: nothing but the terminal itself says that it is gone.
+#[test]
+fn a_terminal_that_goes_away_without_a_signal_ends_it_well_too() {
+    let terminal = start(Launch::demo().detached());
+    terminal.cut_off();
+    assert_eq!(terminal.detached_status(), 0);
     assert_nothing_runs(&terminal);
     assert!(terminal.temporary_files().is_empty());
 }

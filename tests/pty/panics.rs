@@ -8,10 +8,10 @@ use std::{
     thread,
 };
 
-use midwatch::terminal::{Screen, guard};
+use midwatch::terminal::{self, Screen, guard};
 use tokio::runtime::Runtime;
 
-use crate::pty::Launch;
+use crate::pty::{Launch, Terminal, eventually};
 
 /// Set where a test is the program in the terminal, and not the one that looks at it.
 const INSIDE: &str = "MIDWATCH_TEST_INSIDE";
@@ -21,10 +21,14 @@ fn is_inside() -> bool {
 }
 
 /// Runs a test of this module in a terminal, where it finds itself inside.
-fn inside(test: &str) -> crate::pty::Terminal {
+fn inside(test: &str) -> Terminal {
+    launch(test).start()
+}
+
+fn launch(test: &str) -> Launch {
     let program = std::env::current_exe().unwrap();
     let arguments = ["--exact", test, "--nocapture", "--test-threads=1"];
-    Launch::program(program.to_str().unwrap(), &arguments).env(INSIDE, "1").start()
+    Launch::program(program.to_str().unwrap(), &arguments).env(INSIDE, "1")
 }
 
 fn take() -> Screen {
@@ -88,4 +92,20 @@ fn a_panic_of_a_task_leaves_the_terminal_alone() {
     assert_eq!(terminal.exit_status(), 0);
     terminal.assert_restored();
     assert!(!terminal.text().contains("a task has failed"), "{}", terminal.text());
+}
+
+/// A report on a terminal that is gone would be a second panic, and abort.
+#[test]
+fn a_panic_that_nobody_can_read_ends_as_any_other() {
+    if is_inside() {
+        color_eyre::install().unwrap();
+        let _screen = take();
+        eventually("the terminal goes away", terminal::is_gone);
+        panic!("the loop has failed");
+    }
+    let terminal = launch("panics::a_panic_that_nobody_can_read_ends_as_any_other");
+    let terminal = terminal.detached().start();
+    terminal.wait_for("the console");
+    terminal.cut_off();
+    assert_eq!(terminal.detached_status(), 101);
 }

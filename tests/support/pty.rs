@@ -47,6 +47,13 @@ mv "$HOME/status.new" "$HOME/status"
 exec cat
 "#;
 
+/// What runs the program of [`Launch::detached`].
+const INNER: &str = r#"
+"$@"
+echo $? >"$HOME/detached-status.new"
+mv "$HOME/detached-status.new" "$HOME/detached-status"
+"#;
+
 /// Rows and columns.
 pub(crate) type Size = (u16, u16);
 
@@ -97,6 +104,15 @@ impl Launch {
     pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// The same on a terminal of its own within this one, which is not that of its session:
+    /// no signal tells it when the terminal goes away.
+    pub(crate) fn detached(self) -> Self {
+        let words = ["setsid", "--wait", "sh", "-c", INNER, "sh", &self.program];
+        let words = words.into_iter().chain(self.arguments.iter().map(String::as_str));
+        let arguments = ["-qfc".into(), shell_words::join(words), "/dev/null".into()].into();
+        Self { program: "script".into(), arguments, ..self }
     }
 
     /// The home folder of everything that runs here; it is also its mark.
@@ -304,6 +320,13 @@ impl Terminal {
         self.leader.kill().unwrap();
     }
 
+    /// Takes the terminal of [`Launch::detached`] away.
+    pub(crate) fn cut_off(&self) {
+        let holds = |process: &Process| process.arguments.first().is_some_and(|it| it == "script");
+        let holder = self.processes().into_iter().find(holds).unwrap();
+        kill_process(holder.pid, Signal::KILL).unwrap();
+    }
+
     /// The console's process; waits until there is one.
     pub(crate) fn console(&self) -> Pid {
         let mut console = None;
@@ -349,7 +372,16 @@ impl Terminal {
 
     /// Waits until midwatch has ended; gives its exit code, as a shell counts it.
     pub(crate) fn exit_status(&self) -> i32 {
-        let file = self.home.path().join("status");
+        self.status_in("status")
+    }
+
+    /// The same of [`Launch::detached`].
+    pub(crate) fn detached_status(&self) -> i32 {
+        self.status_in("detached-status")
+    }
+
+    fn status_in(&self, name: &str) -> i32 {
+        let file = self.home.path().join(name);
         let deadline = Instant::now() + DEADLINE;
         loop {
             if let Ok(code) = fs::read_to_string(&file) {
