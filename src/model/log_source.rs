@@ -68,6 +68,13 @@ impl LogSourceSpec {
     pub fn key(&self) -> InstanceKey {
         InstanceKey::of_source(self.name.as_str())
     }
+
+    /// The service that its lines are of, as filters, exports and JSON call it: the one that
+    /// it goes with, or else the log itself.
+    #[must_use]
+    pub fn service_name(&self) -> &Clean {
+        self.service.as_ref().unwrap_or(&self.name)
+    }
 }
 
 impl LogOrigin {
@@ -107,6 +114,14 @@ impl InstanceKey {
         let id = self.id.as_str();
         Some(id.split_once(PART).map_or((id, None), |(name, part)| (name, Some(part))))
     }
+
+    /// What stands for the instance in lines of a log source: the name of the file that they
+    /// are from, or that of the source; `None` for an instance.
+    #[must_use]
+    pub fn source_instance(&self) -> Option<&str> {
+        let (name, part) = self.as_source()?;
+        Some(part.map_or(name, |part| part.rsplit('/').next().unwrap_or(part)))
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +136,22 @@ mod tests {
         assert_eq!(part.as_source(), Some(("nginx", Some("/var/log/a:b.log"))));
         let instance = InstanceKey::new(&EngineId::new("docker"), &InstanceId::new("nginx"));
         assert_eq!(instance.as_source(), None);
+    }
+
+    #[test]
+    fn lines_of_a_source_are_of_its_service_and_of_their_file() {
+        let spec = |service: Option<&str>| LogSourceSpec {
+            name: Clean::new("nginx"),
+            origin: LogOrigin::Files("/var/log/nginx/*.log".into()),
+            service: service.map(Clean::new),
+            tail: 1,
+            reading: LogReading::default(),
+        };
+        assert_eq!(spec(None).service_name().as_str(), "nginx");
+        assert_eq!(spec(Some("proxy")).service_name().as_str(), "proxy");
+        let key = spec(Some("proxy")).key();
+        assert_eq!(key.source_instance(), Some("nginx"));
+        assert_eq!(key.part("/var/log/nginx/a.log").source_instance(), Some("a.log"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use ratatui::{
 
 use crate::{
     input::{Command, Context, Keymap},
-    model::{Condition, EngineId, ServiceKey, Stack, TimeStyle},
+    model::{Condition, EngineId, LogSourceSpec, ServiceKey, Stack, TimeStyle},
     store::{EngineView, ServiceView, Store},
     text::Clean,
     ui::{
@@ -146,6 +146,13 @@ impl Selection {
         } else {
             self.marks.iter().collect()
         }
+    }
+
+    /// Whether a log source is shown because the service that it goes with is.
+    #[must_use]
+    pub fn goes_with(&self, source: &LogSourceSpec) -> bool {
+        let with = source.service.as_ref();
+        with.is_some_and(|with| self.shown().iter().any(|shown| shown.service.name == *with))
     }
 }
 

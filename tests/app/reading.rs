@@ -342,6 +342,24 @@ fn the_sources_of_a_service_are_shown_with_it_and_others_when_they_are_chosen() 
 }
 
 #[test]
+fn lines_of_a_source_are_of_the_service_that_it_goes_with() {
+    let mut console = console_with(&Setup { stack: stack(), ..Setup::default() }, lines());
+    console.hear(source_said("audit", "somebody logged in"));
+    let wanted = |console: &mut Console, filter: &str| {
+        console.press("f C-u");
+        console.type_text(filter);
+        console.press("Enter");
+        console.draw().contains("somebody logged in")
+    };
+    assert!(wanted(&mut console, "service=web"), "{}", console.draw());
+    assert!(wanted(&mut console, "instance=audit"), "{}", console.draw());
+    assert!(!wanted(&mut console, "service=audit"), "{}", console.draw());
+    console.press("s j Space Esc");
+    console.hear(source_said("cron", "somebody logged in"));
+    assert!(wanted(&mut console, "service=cron instance=cron"), "{}", console.draw());
+}
+
+#[test]
 fn a_saved_filter_is_offered_by_its_name() {
     let mut console = console_with(&Setup { stack: stack(), ..Setup::default() }, lines());
     console.press("f");

@@ -158,6 +158,24 @@ async fn a_stack_of_logs_alone_needs_no_engine() {
 }
 
 #[tokio::test]
+async fn lines_of_a_source_are_of_the_service_that_it_goes_with() {
+    let folder = web();
+    let file = |name: &str| folder.path().join(name);
+    let sources = [
+        files("nginx", &file("acc*.log"), Some("proxy")),
+        files("app", &file("error.log"), None),
+    ];
+    let count = async |filter: &str| {
+        let options = LogsOptions { filter: Some(filter.into()), ..options(&[]) };
+        printed(None, &sources, options).await.out.lines().count()
+    };
+    assert_eq!(count("service=proxy").await, 2);
+    assert_eq!(count("service=nginx").await, 0);
+    assert_eq!(count("instance=access.log").await, 2);
+    assert_eq!(count("service=app instance=app").await, 2);
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_there_is_complained_about_and_the_others_are_read() {
     let folder = web();
     let sources = [

@@ -28,12 +28,9 @@ impl Speaker {
         part: Option<&Clean>,
     ) -> Self {
         let key = spec.key();
-        let name = spec.service.as_ref().unwrap_or(&spec.name).clone();
-        let file = part.map(|part| part.as_str().rsplit('/').next().unwrap_or_default());
-        Self {
-            key: part.map_or(key.clone(), |part| key.part(part.as_str())),
-            service: ServiceId { stack: stack.cloned(), name },
-            name: file.map_or_else(|| spec.name.clone(), Clean::new),
-        }
+        let key = part.map_or(key.clone(), |part| key.part(part.as_str()));
+        let name = Clean::new(key.source_instance().unwrap_or_default());
+        let service = ServiceId { stack: stack.cloned(), name: spec.service_name().clone() };
+        Self { key, service, name }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Logs,
-    origin::{keys, names},
+    origin::{keys, names, service},
     prompt::{Ask, Problem, Prompt},
     shown::value_words,
     sift::{here_and_now, record},
@@ -112,8 +112,7 @@ impl Logs {
         let Some(last) = self.last(&axis, &keys) else { return words };
         for (place, line) in axis.back_from(last).take(LEARNED) {
             let Some(key) = keys.get(place.log) else { continue };
-            let names = names(key, cx.store);
-            words.learn(&record(line, names.service, names.instance));
+            words.learn(&record(line, service(key, cx), names(key, cx.store).instance));
         }
         words
     }

@@ -3,13 +3,14 @@
 use crate::{
     model::{Demand, InstanceKey, LogSourceSpec, Stack, StreamState},
     store::{EngineView, Store},
+    text::Clean,
     ui::{Cx, Selection},
 };
 
-/// What the lines of a log are called.
+/// What a log is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Names<'a> {
-    /// The service, or the log source.
+    /// The service, or the log source: what a pattern's `in` means.
     pub(super) service: &'a str,
     /// The instance, or the part of the source, such as a file.
     pub(super) instance: &'a str,
@@ -17,14 +18,28 @@ pub(super) struct Names<'a> {
 
 /// What a log is called; nothing when it is gone.
 pub(super) fn names<'a>(key: &'a InstanceKey, store: &'a Store) -> Names<'a> {
-    if let Some((source, part)) = key.as_source() {
-        let file = |part: &'a str| part.rsplit('/').next().unwrap_or(part);
-        return Names { service: source, instance: part.map_or(source, file) };
+    if let (Some((service, _)), Some(instance)) = (key.as_source(), key.source_instance()) {
+        return Names { service, instance };
     }
     store.instance(key).map_or(Names { service: "", instance: "" }, |view| {
         let instance = &view.instance;
         Names { service: instance.service.name.as_str(), instance: instance.name.as_str() }
     })
+}
+
+/// The service that the lines of a log are of, for filters and exports: of a source, the one
+/// that it goes with. Nothing when it is gone.
+pub(super) fn service<'a>(key: &InstanceKey, cx: &Cx<'a>) -> &'a str {
+    let service = match key.as_source() {
+        Some((name, _)) => spec(name, cx.stack).map(LogSourceSpec::service_name),
+        None => cx.store.instance(key).map(|view| &view.instance.service.name),
+    };
+    service.map_or("", Clean::as_str)
+}
+
+/// What the stack file says of a log source.
+fn spec<'a>(name: &str, stack: &'a Stack) -> Option<&'a LogSourceSpec> {
+    stack.log_sources().find(|source| source.name.as_str() == name)
 }
 
 /// The logs that are shown: of the instances of the selected or marked services, and of
@@ -40,14 +55,8 @@ pub(super) fn keys(cx: &Cx<'_>) -> Vec<InstanceKey> {
 /// Whether a log source is shown, by its name.
 #[must_use]
 pub fn is_shown_source(name: &str, stack: &Stack, selection: &Selection) -> bool {
-    let source = stack.log_sources().find(|source| source.name.as_str() == name);
-    source.is_some_and(|source| {
-        let services = selection.shown();
-        let goes_with = source
-            .service
-            .as_ref()
-            .is_some_and(|service| services.iter().any(|shown| shown.service.name == *service));
-        goes_with || selection.sources.contains(&source.name)
+    spec(name, stack).is_some_and(|source| {
+        selection.goes_with(source) || selection.sources.contains(&source.name)
     })
 }
 

@@ -5,7 +5,7 @@ use jiff::{Zoned, tz::TimeZone};
 use super::{
     Logs,
     hunt::{Ground, Hunt},
-    origin::{keys, names},
+    origin::{keys, names, service},
     seek::Seeking,
 };
 use crate::{
@@ -69,15 +69,12 @@ impl Logs {
         if hunts.peek().is_none() {
             return Vec::new();
         }
-        let ground = |key: InstanceKey| {
-            let names = names(&key, cx.store);
-            Ground {
-                service: Clean::new(names.service),
-                instance: Clean::new(names.instance),
-                held: still.as_ref().and_then(|still| still.lines(&key)),
-                live: cx.store.log(&key),
-                key,
-            }
+        let ground = |key: InstanceKey| Ground {
+            service: Clean::new(service(&key, cx)),
+            instance: Clean::new(names(&key, cx.store).instance),
+            held: still.as_ref().and_then(|still| still.lines(&key)),
+            live: cx.store.log(&key),
+            key,
         };
         let logs: Vec<_> = keys(cx).into_iter().map(ground).collect();
         hunts
@@ -121,8 +118,8 @@ impl Logs {
 
     fn scanned(&self, key: InstanceKey, cx: &Cx<'_>) -> Option<ScannedLog> {
         let lines = self.lines(&key, cx)?;
-        let names = names(&key, cx.store);
-        let (service, instance) = (Clean::new(names.service), Clean::new(names.instance));
+        let instance = Clean::new(names(&key, cx.store).instance);
+        let service = Clean::new(service(&key, cx));
         Some(ScannedLog { key, service, instance, lines, goes_on: false })
     }
 
