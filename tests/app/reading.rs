@@ -342,6 +342,27 @@ fn the_sources_of_a_service_are_shown_with_it_and_others_when_they_are_chosen() 
 }
 
 #[test]
+fn the_list_of_sources_tells_what_is_shown_with_its_service_from_what_was_chosen() {
+    let mut console = console_with(&Setup { stack: stack(), ..Setup::default() }, lines());
+    let says = |console: &Console, sign: &str, words: &str| {
+        let rows = console.lines_with("/var/log/audit.log");
+        assert!(rows.iter().any(|row| row.contains(sign) && row.contains(words)), "{rows:?}");
+    };
+    console.press("s");
+    says(&console, "[+] audit", "shown with web");
+    assert_eq!(console.lines_with("[ ] cron").len(), 1, "{}", console.draw());
+    console.press("Space");
+    says(&console, "[x] audit", "with web");
+    assert!(console.draw().contains("audit now stays"), "{}", console.draw());
+    console.press("Space");
+    says(&console, "[+] audit", "shown with web");
+    assert!(console.draw().contains("is shown as long as web is"), "{}", console.draw());
+    // What is shown needs not be chosen to be seen.
+    console.press("Enter");
+    assert!(console.app.selection().sources.is_empty());
+}
+
+#[test]
 fn lines_of_a_source_are_of_the_service_that_it_goes_with() {
     let mut console = console_with(&Setup { stack: stack(), ..Setup::default() }, lines());
     console.hear(source_said("audit", "somebody logged in"));

@@ -161,10 +161,8 @@ async fn a_stack_of_logs_alone_needs_no_engine() {
 async fn lines_of_a_source_are_of_the_service_that_it_goes_with() {
     let folder = web();
     let file = |name: &str| folder.path().join(name);
-    let sources = [
-        files("nginx", &file("acc*.log"), Some("proxy")),
-        files("app", &file("error.log"), None),
-    ];
+    let sources =
+        [files("nginx", &file("acc*.log"), Some("proxy")), files("app", &file("error.log"), None)];
     let count = async |filter: &str| {
         let options = LogsOptions { filter: Some(filter.into()), ..options(&[]) };
         printed(None, &sources, options).await.out.lines().count()
