@@ -98,7 +98,8 @@ async fn run_with_engines(
         Some(Command::Logs(options)) => {
             let session = session()?;
             let places = session.places(printer)?;
-            cli::logs::run(places, options, &session.redactor(), printer).await
+            let options = options.with_saved(&session.stack);
+            cli::logs::run(places, &options, &session.redactor(), printer).await
         }
         Some(Command::Stats(options)) => {
             let session = session()?;

@@ -12,7 +12,10 @@ use crate::{
         own_files::{self, OwnThemes},
         table::Table,
     },
-    config::{ConfigError, ConfigErrors, Paths, Settings, Source, StackFile, TrustStore, discover},
+    config::{
+        ConfigError, ConfigErrors, Paths, Settings, Source, StackFile, TrustStore, discover,
+        settings::Row,
+    },
     text::Clean,
     ui::theme::Depth,
 };
@@ -61,13 +64,11 @@ fn show(
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
     let settings = Settings::load(&context.paths, &context.variables, &global.settings())?;
-    let mut table = Table::default();
-    for row in settings.rows() {
-        let setting = format!("{} = {}", row.key, row.value);
-        let note = if origin { format!("# {}", row.origin) } else { String::new() };
-        table.row([setting, note]);
+    print_rows(settings.rows(), origin, printer)?;
+    if !settings.filters.is_empty() {
+        printer.line("\n[filters]")?;
+        print_rows(settings.filter_rows(), origin, printer)?;
     }
-    table.print(printer)?;
     if origin {
         printer.line("")?;
         printer.line(format_args!("# settings:   {}", shown(&context.paths.settings_file)))?;
@@ -76,6 +77,16 @@ fn show(
         printer.line(format_args!("# stack file: {}", stack_words(global, context)))?;
     }
     Ok(Exit::Well)
+}
+
+fn print_rows(rows: Vec<Row<'_>>, origin: bool, printer: &mut Printer<'_>) -> Result<(), CliError> {
+    let mut table = Table::default();
+    for row in rows {
+        let setting = format!("{} = {}", row.key, row.value);
+        let note = if origin { format!("# {}", row.origin) } else { String::new() };
+        table.row([setting, note]);
+    }
+    table.print(printer)
 }
 
 fn stack_words(global: &Global, context: &Context) -> String {

@@ -6,6 +6,7 @@
 //! [`Variables`] are made once, in main, and tests make their own.
 
 pub mod discover;
+mod filters;
 pub mod paths;
 mod reader;
 pub mod settings;

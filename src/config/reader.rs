@@ -25,7 +25,8 @@ pub(crate) struct At<T> {
 }
 
 impl<T> At<T> {
-    fn with<U>(&self, value: U) -> At<U> {
+    /// Another value at the same place.
+    pub(crate) fn with<U>(&self, value: U) -> At<U> {
         At { value, span: self.span.clone(), path: self.path.clone() }
     }
 }

@@ -36,5 +36,5 @@ pub use log::{Format, LogLine, Stream, Told};
 pub use log_source::{LogOrigin, LogReading, LogSourceSpec};
 pub use sample::Sample;
 pub use severity::Severity;
-pub use stack::{PatternSpec, SavedFilter, Stack};
+pub use stack::{PatternSpec, SavedFilter, SavedIn, Stack};
 pub use time_style::TimeStyle;

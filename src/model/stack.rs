@@ -18,7 +18,7 @@ pub struct Stack {
     pub logs: Vec<LogSourceSpec>,
     /// What is counted in its logs, in the order of the file.
     pub patterns: Vec<PatternSpec>,
-    /// Its saved filters, in the order of the file.
+    /// The saved filters: its own in the order of the file, then the person's.
     pub filters: Vec<SavedFilter>,
 }
 
@@ -44,9 +44,36 @@ pub struct SavedFilter {
     pub name: Clean,
     /// The filter as a person writes it. Times in it count from when it is used.
     pub expression: Clean,
+    /// Which file has it.
+    pub saved_in: SavedIn,
+}
+
+/// Which file a filter is saved in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SavedIn {
+    /// The stack file, for everybody who looks at the stack.
+    StackFile,
+    /// The person's settings, for every stack.
+    Settings,
 }
 
 impl Stack {
+    /// Adds the filters of a person, but for those whose names the stack's own have.
+    pub fn add_filters(&mut self, filters: impl IntoIterator<Item = SavedFilter>) {
+        for filter in filters {
+            if self.filter(filter.name.as_str()).is_none() {
+                self.filters.push(filter);
+            }
+        }
+    }
+
+    /// The saved filter of this name.
+    #[must_use]
+    pub fn filter(&self, name: &str) -> Option<&SavedFilter> {
+        self.filters.iter().find(|filter| filter.name.as_str() == name)
+    }
+
     /// The logs that are read beside the output of instances.
     pub fn log_sources(&self) -> impl Iterator<Item = &LogSourceSpec> {
         self.logs.iter().filter(|log| !matches!(log.origin, LogOrigin::Service(_)))
@@ -57,5 +84,24 @@ impl Stack {
     pub fn log_of_service(&self, service: &str) -> Option<&LogSourceSpec> {
         let says = |log: &&LogSourceSpec| matches!(&log.origin, LogOrigin::Service(name) if name.as_str() == service);
         self.logs.iter().find(says)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filter_of_the_stack_wins_over_the_one_of_the_person() {
+        let filter = |name: &str, expression: &str, saved_in| SavedFilter {
+            name: Clean::new(name),
+            expression: Clean::new(expression),
+            saved_in,
+        };
+        let slow = filter("slow", "field.ms>500", SavedIn::StackFile);
+        let mine = filter("mine", "text~me", SavedIn::Settings);
+        let mut stack = Stack { filters: vec![slow.clone()], ..Stack::default() };
+        stack.add_filters([filter("slow", "text~slow", SavedIn::Settings), mine.clone()]);
+        assert_eq!(stack.filters, [slow, mine]);
     }
 }

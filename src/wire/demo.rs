@@ -58,14 +58,15 @@ pub async fn open(
     engine.start();
     let breaking =
         tokio::spawn(break_when_up(engine.clone(), folder.path().to_owned(), faults.clone()));
+    let stack = Stack {
+        name: Some(Clean::new(demo::STACK)),
+        environment: Some(Environment::Development),
+        filters: settings.saved_filters().collect(),
+        ..Stack::default()
+    };
     let session = Session {
         settings,
-        stack: Stack {
-            name: Some(Clean::new(demo::STACK)),
-            title: None,
-            environment: Some(Environment::Development),
-            ..Stack::default()
-        },
+        stack,
         read_only: global.read_only,
         project: None,
         engines: Vec::new(),

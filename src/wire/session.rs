@@ -77,7 +77,7 @@ impl Session {
         let limits =
             Limits { stack: project.as_deref().map(Clean::new), read_only: global.read_only };
         let containers_meant = are_containers_meant(global, &runtime);
-        let stack = Stack {
+        let mut stack = Stack {
             name: file.as_ref().map(|file| Clean::new(&file.name)).or(limits.stack.clone()),
             title: file.as_ref().and_then(|file| file.title.clone()),
             environment: file.as_ref().map(|file| file.environment),
@@ -85,6 +85,7 @@ impl Session {
             patterns: file.as_ref().map(|file| file.patterns.clone()).unwrap_or_default(),
             filters: file.as_ref().map(|file| file.filters.clone()).unwrap_or_default(),
         };
+        stack.add_filters(settings.saved_filters());
         let sources = sources::of_stack(&stack, may_run);
         let beside = own.ready().is_some() || !sources.is_empty();
         let containers = container_engine(global, context, &runtime, beside)?;

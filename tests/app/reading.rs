@@ -5,7 +5,7 @@ use midwatch::{
     app::Effect,
     model::{
         Event, Format, InstanceKey, LogLine, LogOrigin, LogReading, LogSourceSpec, PatternSpec,
-        SavedFilter, ServiceId, Severity, Stack, StreamState, Told,
+        SavedFilter, SavedIn, ServiceId, Severity, Stack, StreamState, Told,
     },
     text::Clean,
 };
@@ -312,6 +312,7 @@ fn stack() -> Stack {
         filters: vec![SavedFilter {
             name: Clean::new("slow"),
             expression: Clean::new("text~slow"),
+            saved_in: SavedIn::StackFile,
         }],
         ..Stack::default()
     }
@@ -388,6 +389,22 @@ fn a_saved_filter_is_offered_by_its_name() {
     console.type_text("slo");
     console.press("Tab Enter");
     assert_eq!(shown(&console), [3, 28, 53, 78]);
+}
+
+#[test]
+fn a_filter_of_the_settings_is_offered_as_such() {
+    let mut stack = stack();
+    stack.add_filters([SavedFilter {
+        name: Clean::new("late"),
+        expression: Clean::new("timed"),
+        saved_in: SavedIn::Settings,
+    }]);
+    let mut console = console_with(&Setup { stack, ..Setup::default() }, lines());
+    console.press("f");
+    console.type_text("la");
+    assert!(console.draw().contains("saved as late in your settings"), "{}", console.draw());
+    console.press("Tab Enter");
+    assert_eq!(shown(&console).len(), 10);
 }
 
 #[test]

@@ -97,9 +97,39 @@ fn settings_are_shown_with_their_origins() {
 #[test]
 fn what_is_shown_is_a_settings_file() {
     let midwatch = Midwatch::new();
+    let saved = "[filters]\nslow = 'text~\"\\d+ s\"'\n";
+    midwatch.write(".config/midwatch/config.toml", saved);
     let (_, out, _) = midwatch.run("config show --origin");
     midwatch.write(".config/midwatch/config.toml", &out);
     assert_eq!(midwatch.run("config check").0, 0);
+    let (_, again, _) = midwatch.run("config show");
+    assert!(again.ends_with("\n[filters]\nslow = 'text~\"\\d+ s\"'\n"), "{again}");
+}
+
+#[test]
+fn a_saved_filter_is_found_by_its_name_that_of_the_stack_first() {
+    let midwatch = Midwatch::new();
+    midwatch.write("work/app.log", "job 1 slow\njob 2 late\njob 3 lost\n");
+    midwatch.write(
+        "work/midwatch.toml",
+        "name = \"shop\"\n[[logs]]\nname = \"app\"\nsource = \"file:app.log\"\n\
+         [filters]\nlost = \"text~lost\"\n",
+    );
+    midwatch.write(
+        ".config/midwatch/config.toml",
+        "[filters]\nlost = \"text~late\"\nmine = \"job not text~late\"\n",
+    );
+    let printed = |filter| {
+        let (code, out, err) =
+            midwatch.run(&format!("--host unix:///none logs app --filter {filter}"));
+        assert!(code != 2, "{err}");
+        out
+    };
+    assert_eq!(printed("mine"), "job 1 slow\njob 3 lost\n");
+    assert_eq!(printed("lost"), "job 3 lost\n");
+    // What no filter is called is one.
+    assert_eq!(printed("text~late"), "job 2 late\n");
+    assert_eq!(printed("slow"), "job 1 slow\n");
 }
 
 #[test]

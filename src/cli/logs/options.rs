@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use strum::IntoEnumIterator as _;
 
-use crate::model::Severity;
+use crate::model::{Severity, Stack};
 
 /// Flags of `logs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
@@ -35,7 +35,7 @@ pub struct LogsOptions {
     /// Only lines in which this is not found; may be given several times.
     #[arg(long, value_name = "RE")]
     pub not: Vec<String>,
-    /// Only lines that this filter of the console wants.
+    /// Only lines that this filter of the console wants, or the saved one of this name.
     #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
     /// Show this many lines before and after each that is wanted.
@@ -51,6 +51,17 @@ pub struct LogsOptions {
     /// One JSON object a line.
     #[arg(long)]
     pub json: bool,
+}
+
+impl LogsOptions {
+    /// These with the expression of a saved filter in place of its name. What has the name of
+    /// none is a filter itself.
+    #[must_use]
+    pub fn with_saved(&self, stack: &Stack) -> Self {
+        let saved = self.filter.as_ref().and_then(|filter| stack.filter(filter.trim()));
+        let expression = saved.map(|saved| saved.expression.to_string());
+        Self { filter: expression.or_else(|| self.filter.clone()), ..self.clone() }
+    }
 }
 
 /// How many of the last lines.

@@ -6,15 +6,16 @@ use toml::de::DeValue;
 use super::{Ascii, Origin, Settings, Valued, name_problem};
 use crate::{
     config::{
+        filters,
         reader::{At, Node, Reader, Table},
         source::{ConfigErrors, Source},
     },
-    model::TimeStyle,
+    model::{SavedIn, TimeStyle},
     text::units,
 };
 
 const KNOWN: &[&str] =
-    &["theme", "keymap", "ascii", "mouse", "time", "log_bytes", "log_bytes_total"];
+    &["theme", "keymap", "ascii", "mouse", "time", "log_bytes", "log_bytes_total", "filters"];
 
 /// One line of output may be 16 KiB; less than a few of them keep nothing.
 const LEAST_BYTES: u64 = 64 << 10;
@@ -43,6 +44,15 @@ pub(super) fn overlay(mut settings: Settings, source: &Source) -> Result<Setting
             "log_bytes" => set(&mut settings.log_bytes, bytes(&mut reader, &node), origin),
             "log_bytes_total" => {
                 set(&mut settings.log_bytes_total, bytes(&mut reader, &node), origin);
+            }
+            "filters" => {
+                let table = reader.table(&node);
+                let all = table.map(|table| filters::all(&mut reader, &table, SavedIn::Settings));
+                let valued = |filter: At<_>| {
+                    let line = source.line_of(filter.span.start);
+                    Valued::new(filter.value, Origin::File { file: source.file.clone(), line })
+                };
+                settings.filters = all.into_iter().flatten().map(valued).collect();
             }
             _ => {}
         }

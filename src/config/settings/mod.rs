@@ -8,13 +8,13 @@ mod file;
 mod origin;
 mod variables;
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 pub use origin::{Origin, Valued};
 
 use crate::{
     config::{ConfigError, ConfigErrors, Paths, Source, Variables},
-    model::TimeStyle,
+    model::{SavedFilter, TimeStyle},
 };
 
 /// How a person wants midwatch to be. One field a setting; the name is the key.
@@ -34,6 +34,8 @@ pub struct Settings {
     pub log_bytes: Valued<u64>,
     /// How many bytes are kept of all output together.
     pub log_bytes_total: Valued<u64>,
+    /// Saved filters, for every stack, in the order of the file.
+    pub filters: Vec<Valued<SavedFilter>>,
 }
 
 /// Whether to draw with ASCII alone.
@@ -68,6 +70,7 @@ impl Default for Settings {
             time: Valued::default_of(TimeStyle::Local),
             log_bytes: Valued::default_of(32 << 20),
             log_bytes_total: Valued::default_of(64 << 20),
+            filters: Vec::new(),
         }
     }
 }
@@ -122,7 +125,13 @@ impl Settings {
         errors
     }
 
-    /// Every setting as it would be written in the file, with its origin, in order.
+    /// The saved filters without where they come from.
+    pub fn saved_filters(&self) -> impl Iterator<Item = SavedFilter> {
+        self.filters.iter().map(|filter| filter.value.clone())
+    }
+
+    /// Every setting as it would be written in the file, with its origin, in order; without
+    /// those that have a table of their own.
     #[must_use]
     pub fn rows(&self) -> Vec<Row<'_>> {
         let text = |text: &str| format!("{text:?}");
@@ -131,7 +140,7 @@ impl Settings {
             Ascii::Yes => "true".into(),
             Ascii::No => "false".into(),
         };
-        let row = |key, value, origin| Row { key, value, origin };
+        let row = |key: &'static str, value, origin| Row { key: key.into(), value, origin };
         vec![
             row("theme", text(&self.theme.value), &self.theme.origin),
             row("keymap", text(&self.keymap.value), &self.keymap.origin),
@@ -146,13 +155,29 @@ impl Settings {
             ),
         ]
     }
+
+    /// The same of the table `[filters]`.
+    #[must_use]
+    pub fn filter_rows(&self) -> Vec<Row<'_>> {
+        let rows = self.filters.iter().map(|Valued { value: filter, origin }| Row {
+            key: key_words(filter.name.as_str()).into(),
+            value: toml::Value::from(filter.expression.as_str()).to_string(),
+            origin,
+        });
+        rows.collect()
+    }
+}
+
+/// A name as a key of TOML: with a dot in it, it would be two.
+fn key_words(name: &str) -> String {
+    if name.contains('.') { format!("\"{name}\"") } else { name.into() }
 }
 
 /// A setting as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
     /// Its key.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// Its value, as TOML.
     pub value: String,
     /// Where the value comes from.
@@ -214,6 +239,32 @@ mod tests {
             settings.rows().into_iter().map(|row| row.value).collect()
         };
         assert_eq!(values(&read), values(&settings));
+    }
+
+    #[test]
+    fn filters_know_their_line_and_can_be_written_back() {
+        let text = "mouse = true\n[filters]\nslow = 'field.ms>500 text~\"\\d+ ms\"'\n\
+                    \"late.jobs\" = \"service=worker since=10m\"\n";
+        let settings = load(text, &[], &Flags::default()).unwrap();
+        let rows = settings.filter_rows();
+        assert!(rows[1].origin.to_string().ends_with("config.toml:4"), "{}", rows[1].origin);
+        let lines: Vec<_> = rows.iter().map(|row| format!("{} = {}", row.key, row.value)).collect();
+        let text = format!("[filters]\n{}", lines.join("\n"));
+        let read = load(&text, &[], &Flags::default()).unwrap();
+        let saved: Vec<_> = read.saved_filters().collect();
+        assert_eq!(saved, settings.saved_filters().collect::<Vec<_>>());
+        assert_eq!(saved[0].expression.as_str(), "field.ms>500 text~\"\\d+ ms\"");
+    }
+
+    #[test]
+    fn a_filter_that_is_none_is_a_mistake_at_its_place() {
+        let text = "[filters]\nslow = \"level>=loud\"\n\"no name\" = \"a\"\nfew = 5\n";
+        let errors = load(text, &[], &Flags::default()).unwrap_err().to_string();
+        for part in ["`filters.slow` is not a filter", "config.toml:2:16", "\"no name\" cannot be"]
+        {
+            assert!(errors.contains(part), "{errors}");
+        }
+        assert!(errors.contains("`filters.few` is a whole number"), "{errors}");
     }
 
     #[test]

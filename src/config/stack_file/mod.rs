@@ -7,12 +7,13 @@
 //! name.
 
 mod depends;
-mod filters;
 mod logs;
 mod patterns;
 mod probe;
 mod read;
 mod service;
+
+pub(super) use read::check_name;
 
 use std::path::{Path, PathBuf};
 

@@ -5,13 +5,14 @@ use std::path::Path;
 use strum::IntoEnumIterator as _;
 use toml::de::DeTable;
 
-use super::{Runtime, StackFile, depends, filters, logs, patterns, service};
+use super::{Runtime, StackFile, depends, logs, patterns, service};
 use crate::{
     config::{
+        filters,
         reader::{At, Node, Reader, Table},
         source::{ConfigErrors, Source},
     },
-    model::Environment,
+    model::{Environment, SavedIn},
     text::Clean,
 };
 
@@ -86,7 +87,8 @@ pub(super) fn stack(
     let patterns = root.get("patterns");
     let patterns = patterns.map_or_else(Vec::new, |node| patterns::all(&mut reader, &node));
     let filters = root.get("filters").and_then(|node| reader.table(&node));
-    let filters = filters.map_or_else(Vec::new, |table| filters::all(&mut reader, &table));
+    let filters = filters
+        .map_or_else(Vec::new, |table| filters::all(&mut reader, &table, SavedIn::StackFile));
     let stack = name.map(|name| StackFile {
         name: name.value.into(),
         title: title.map(|title| Clean::new(title.value)),
@@ -95,7 +97,7 @@ pub(super) fn stack(
         services: services.into_iter().filter_map(|service| service.spec).collect(),
         logs,
         patterns,
-        filters,
+        filters: filters.into_iter().map(|filter| filter.value).collect(),
     });
     reader.finish(stack)
 }
@@ -119,7 +121,7 @@ fn name<'a>(reader: &mut Reader<'_>, root: &Table<'a>) -> Option<At<&'a str>> {
 }
 
 /// Refuses names that could not be a file, a label and a word on a command line at once.
-pub(super) fn check_name<T>(reader: &mut Reader<'_>, at: &At<T>, name: &str) -> bool {
+pub(in crate::config) fn check_name<T>(reader: &mut Reader<'_>, at: &At<T>, name: &str) -> bool {
     let fits = name.len() <= MAX_NAME
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));

@@ -15,7 +15,7 @@ use crate::{
         Completion, Filter, FilterError, Search, SearchError, Vocabulary, complete, format::parts,
         when,
     },
-    model::SavedFilter,
+    model::{SavedFilter, SavedIn},
     ui::{Cx, Reaction},
 };
 
@@ -161,7 +161,10 @@ fn saved(text: &str, cx: &Cx<'_>) -> Vec<Completion> {
     let offer = |filter: &SavedFilter| Completion {
         replace: 0..text.len(),
         with: filter.expression.as_str().into(),
-        note: format!("saved as {}", filter.name),
+        note: match filter.saved_in {
+            SavedIn::StackFile => format!("saved as {}", filter.name),
+            SavedIn::Settings => format!("saved as {} in your settings", filter.name),
+        },
     };
     cx.stack.filters.iter().filter(is_meant).map(offer).collect()
 }

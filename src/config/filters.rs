@@ -1,16 +1,23 @@
-//! `[filters]`: filters of logs that have a name.
+//! `[filters]` of a stack file and of the settings: filters of logs that have a name.
 
 use jiff::Zoned;
 
-use super::read::check_name;
 use crate::{
-    config::reader::{At, Reader, Table},
+    config::{
+        reader::{At, Reader, Table},
+        stack_file::check_name,
+    },
     logs::Filter,
-    model::SavedFilter,
+    model::{SavedFilter, SavedIn},
     text::Clean,
 };
 
-pub(super) fn all(reader: &mut Reader<'_>, filters: &Table<'_>) -> Vec<SavedFilter> {
+/// The filters of a table of a file of this kind, each with the place of its name.
+pub(super) fn all(
+    reader: &mut Reader<'_>,
+    filters: &Table<'_>,
+    saved_in: SavedIn,
+) -> Vec<At<SavedFilter>> {
     let now = Zoned::now();
     let mut all = Vec::new();
     for (key, node) in filters.entries() {
@@ -18,7 +25,7 @@ pub(super) fn all(reader: &mut Reader<'_>, filters: &Table<'_>) -> Vec<SavedFilt
         let Some(expression) = reader.string(&node) else { continue };
         if named && is_filter(reader, &expression, &now) {
             let (name, expression) = (Clean::new(key.value), Clean::new(expression.value));
-            all.push(SavedFilter { name, expression });
+            all.push(key.with(SavedFilter { name, expression, saved_in }));
         }
     }
     all
