@@ -155,10 +155,8 @@ impl App {
 
     /// Answers a command: the screen first, then the console itself.
     pub(super) fn command(&mut self, command: Command, now: Timestamp) -> Outcome {
-        if self.read_only && command.may_change() {
-            let words = format!("read-only: `{}` could change what runs", command.name());
-            self.screen.toasts.push(&words, now);
-            return Outcome { effects: Vec::new(), frame: AT_ONCE };
+        if let Some(refused) = self.refuse(command, now) {
+            return refused;
         }
         let asked = if command == Command::Close { Command::Back } else { command };
         // Before any dialog: the one that waits is told that this key cancels.
@@ -195,6 +193,27 @@ impl App {
             _ => return Outcome::default(),
         };
         Outcome { effects: vec![effect], frame: AT_ONCE }
+    }
+
+    /// Answers a command that was given with an argument.
+    fn command_with(&mut self, command: Command, argument: &str, now: Timestamp) -> Outcome {
+        if let Some(refused) = self.refuse(command, now) {
+            return refused;
+        }
+        let reaction = self.ask(now, |screen, cx| screen.on_with(command, argument, cx));
+        let outcome = self.carry_out(reaction, now);
+        self.settle(now);
+        outcome
+    }
+
+    /// Refuses what could change something where nothing may, and says so.
+    fn refuse(&mut self, command: Command, now: Timestamp) -> Option<Outcome> {
+        if !(self.read_only && command.may_change()) {
+            return None;
+        }
+        let words = format!("read-only: `{}` could change what runs", command.name());
+        self.screen.toasts.push(&words, now);
+        Some(Outcome { effects: Vec::new(), frame: AT_ONCE })
     }
 
     fn say_how_to_quit(&mut self, now: Timestamp) {
@@ -250,6 +269,9 @@ impl App {
             }
             Wish::Close => self.screen.close(),
             Wish::Command(command) => effects.extend(self.command(command, now).effects),
+            Wish::CommandWith(command, argument) => {
+                effects.extend(self.command_with(command, &argument, now).effects);
+            }
             Wish::UseTheme(name) => self.use_theme(&name, now),
             Wish::UseTime(time) => self.time = time,
             Wish::Shell(instance) => effects.extend(self.open_shell(instance, now)),

@@ -159,6 +159,13 @@ impl Command {
         matches!(self, Self::Shell)
     }
 
+    /// Whether the palette takes what is typed behind its name as its argument, of which the
+    /// description tells. Without one the command asks for it.
+    #[must_use]
+    pub fn takes_argument(self) -> bool {
+        matches!(self, Self::Goto)
+    }
+
     fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::Quit => ("quit", "Quit midwatch"),

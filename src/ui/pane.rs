@@ -47,6 +47,12 @@ pub trait Pane {
     /// Answers a command.
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction;
 
+    /// Answers a command that was given with an argument
+    /// ([`Command::takes_argument`]), which is not empty.
+    fn on_with(&mut self, _command: Command, _argument: &str, _cx: &Cx<'_>) -> Reaction {
+        Reaction::Ignored
+    }
+
     /// Whether typed characters are text now.
     fn is_typing(&self) -> bool {
         false
@@ -139,6 +145,8 @@ pub enum Wish {
     Close,
     /// Do as if this command had been given by key.
     Command(Command),
+    /// Do as if this command had been given and this argument been typed.
+    CommandWith(Command, String),
     /// Use this theme from now on.
     UseTheme(String),
     /// Show times like this.

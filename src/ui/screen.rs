@@ -116,6 +116,13 @@ impl Screen {
         }
     }
 
+    /// The same of a command with an argument.
+    pub fn on_with(&mut self, command: Command, argument: &str, cx: &Cx<'_>) -> Reaction {
+        self.touched = true;
+        let cx = cx.sized(self.top_size(cx));
+        self.top_mut().on_with(command, argument, &cx)
+    }
+
     /// Gives a key to the text field that is typed in.
     pub fn type_key(&mut self, key: &KeyEvent, cx: &Cx<'_>) -> Option<Reaction> {
         let cx = cx.sized(self.top_size(cx));

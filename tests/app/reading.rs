@@ -171,6 +171,32 @@ fn a_time_is_gone_to() {
 }
 
 #[test]
+fn a_time_that_is_typed_in_the_palette_is_gone_to() {
+    let mut console = console();
+    let goto = |console: &mut Console, typed: &str| {
+        console.press(":");
+        console.type_text(typed);
+        console.press("Enter");
+    };
+    goto(&mut console, "goto 2026-11-20T03:13:11Z");
+    assert_eq!(at_cursor(&mut console), "line 30 is fine");
+    console.now = after(100);
+    goto(&mut console, "goto -15s");
+    assert_eq!(at_cursor(&mut console), "line 85 is fine");
+    goto(&mut console, "goto soon");
+    assert!(console.draw().contains("`soon` is not a time: write 10m"), "{}", console.draw());
+    assert_eq!(at_cursor(&mut console), "line 85 is fine");
+    console.press(":");
+    console.type_text("goto");
+    assert!(console.draw().contains("goto …"), "{}", console.draw());
+    console.press("Enter");
+    console.type_text("03:13:11");
+    assert!(console.draw().contains("go to 03:13:11"), "{}", console.draw());
+    console.press("Enter");
+    assert_eq!(at_cursor(&mut console), "line 30 is fine");
+}
+
+#[test]
 fn marked_lines_are_jumped_between_and_copied_together() {
     let mut console = console();
     console.press("E Space E E Space G");

@@ -308,6 +308,13 @@ impl Pane for Logs {
         Reaction::done()
     }
 
+    fn on_with(&mut self, command: Command, argument: &str, cx: &Cx<'_>) -> Reaction {
+        match command {
+            Command::Goto => self.go_to_time(argument, cx),
+            _ => Reaction::Ignored,
+        }
+    }
+
     fn is_typing(&self) -> bool {
         self.prompt.is_some()
     }
