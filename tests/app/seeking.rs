@@ -164,3 +164,19 @@ fn the_end_of_the_run_before_is_gone_to() {
     console.press("Enter P");
     assert_eq!(at_cursor(&mut console), "line 57 timed out");
 }
+
+#[test]
+fn what_stands_around_a_line_is_seen_once_its_filter_is_taken_away() {
+    let mut console = console();
+    console.press("f");
+    console.type_text("level>=error");
+    console.press("Enter g");
+    assert_eq!(at_cursor(&mut console), "line 7 timed out");
+    console.press("f");
+    console.press("C-u Enter");
+    assert_eq!(at_cursor(&mut console), "line 7 timed out");
+    let seen = shown(&console);
+    assert!(seen.contains(&6) && seen.contains(&7) && seen.contains(&8), "{seen:?}");
+    console.press("w");
+    assert!(shown(&console).contains(&7));
+}

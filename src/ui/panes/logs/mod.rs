@@ -99,6 +99,9 @@ pub struct Logs {
     marks: BTreeSet<LineName>,
     /// The fields that are shown behind what a line says; all, when none is chosen.
     fields: Vec<String>,
+    /// Whether other lines are shown than before, or in another way, so that the cursor
+    /// may be out of sight.
+    is_unsettled: bool,
     /// Counts the hunts so far.
     serial: u64,
 }
@@ -175,6 +178,11 @@ impl Logs {
         let sample = sample.into_iter().flatten().map(|(_, line)| line);
         LineStyle::new(keys, reading, plan.lines.width, sample, cx)
             .laid(self.looks.contains(Looks::WRAPPED), self.side)
+    }
+
+    fn look_otherwise(&mut self, look: Looks) {
+        self.looks.toggle(look);
+        self.is_unsettled = true;
     }
 
     /// Marks the line under the cursor, or takes its mark away, and goes on.
@@ -288,12 +296,12 @@ impl Pane for Logs {
             Command::Mark => return self.mark(cx),
             Command::ClearMarks => self.marks.clear(),
             Command::Wrap => {
-                self.looks.toggle(Looks::WRAPPED);
+                self.look_otherwise(Looks::WRAPPED);
                 self.side = 0;
             }
-            Command::Raw => self.looks.toggle(Looks::RAW),
+            Command::Raw => self.look_otherwise(Looks::RAW),
             Command::Fold => self.toggle_fold(),
-            Command::Histogram => self.looks.toggle(Looks::STRIP),
+            Command::Histogram => self.look_otherwise(Looks::STRIP),
             Command::LogSources => return Reaction::wish(Wish::Open(Overlay::LogSources)),
             Command::Fields => self.ask(Ask::Fields, cx),
             Command::TimeFormat => return Reaction::wish(Wish::UseTime(cx.time.next())),

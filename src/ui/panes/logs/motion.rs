@@ -7,6 +7,7 @@ use super::{
     Logs, Looks, SIDE_STEP,
     asking::when_words,
     axis::{Axis, Place, Way},
+    hunt::Hunt,
     sift::here_and_now,
     still::{Still, View},
 };
@@ -208,6 +209,35 @@ impl Logs {
         cx: &Cx<'_>,
         around: bool,
     ) {
+        let go = if around { Still::show_around } else { Still::go_to };
+        self.move_view(to, keys, cx, go);
+    }
+
+    /// Keeps the cursor in sight after other lines are shown, or in another way: what
+    /// stands around a find is seen when its filter is taken away.
+    pub(super) fn settle(&mut self, cx: &Cx<'_>) {
+        if !self.is_unsettled {
+            return;
+        }
+        let keys = keys(cx);
+        let axis = self.axis(&keys, cx);
+        let shown = self.cursor(&axis, &keys);
+        if let Some(shown) = shown {
+            self.move_view(shown, &keys, cx, Still::keep_in_sight);
+        }
+        // Lines may still be on their way.
+        let is_at_rest = |hunt: Option<&Hunt>| hunt.is_none_or(Hunt::is_at_rest);
+        self.is_unsettled = !is_at_rest(self.sieve.as_ref().map(|sieve| &sieve.hunt))
+            || !is_at_rest(self.fold.as_ref());
+    }
+
+    fn move_view(
+        &mut self,
+        to: Place,
+        keys: &[InstanceKey],
+        cx: &Cx<'_>,
+        go: fn(&mut Still, Place, &Axis<'_>, &[InstanceKey], &View<'_>),
+    ) {
         let Some(mut still) = self.still.take() else { return };
         {
             let axis = self.axis_of(keys, cx, Some(&still));
@@ -215,11 +245,7 @@ impl Logs {
             let style = self.style(keys, &axis, Some(to), &plan, cx);
             let rows = |place: Place| axis.get(place).map_or(1, |line| style.rows(line, cx));
             let view = View { room: usize::from(plan.lines.height).max(1), rows: &rows };
-            if around {
-                still.show_around(to, &axis, keys, &view);
-            } else {
-                still.go_to(to, &axis, keys, &view);
-            }
+            go(&mut still, to, &axis, keys, &view);
         }
         self.still = Some(still);
     }

@@ -59,7 +59,9 @@ impl Logs {
     /// changed.
     pub fn keep_up(&mut self, cx: &Cx<'_>) -> Upkeep {
         let wishes = self.seek_on(cx).into_iter().collect();
-        Upkeep { scans: self.scans(cx), wishes }
+        let scans = self.scans(cx);
+        self.settle(cx);
+        Upkeep { scans, wishes }
     }
 
     /// What is to be looked through in the background now.
@@ -131,6 +133,7 @@ impl Logs {
             text: text.trim().into(),
             filter,
         });
+        self.is_unsettled = true;
         // What is looked for is looked for among what is shown.
         if let Some(Quest { search, text, .. }) = self.quest.take() {
             self.begin_quest(search, text);
@@ -157,6 +160,7 @@ impl Logs {
 
     /// Folds lines that repeat others, or shows each again.
     pub(super) fn toggle_fold(&mut self) {
+        self.is_unsettled = true;
         self.fold = match self.fold {
             Some(_) => None,
             None => Some(Hunt::new(Wanted::Repeated, self.next_serial())),

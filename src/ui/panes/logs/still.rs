@@ -103,6 +103,22 @@ impl Still {
         self.set(cursor, last.max(view.first_page(axis).unwrap_or(last)), keys);
     }
 
+    /// Moves what is shown as little as it takes for the cursor's line, or the one that
+    /// stands for it, to be seen; the cursor stays on its line.
+    pub(super) fn keep_in_sight(
+        &mut self,
+        shown: Place,
+        axis: &Axis<'_>,
+        keys: &[InstanceKey],
+        view: &View<'_>,
+    ) {
+        let name = self.cursor().cloned();
+        self.show_around(shown, axis, keys, view);
+        if let (Some(name), Some((cursor, _))) = (name, &mut self.at) {
+            *cursor = name;
+        }
+    }
+
     fn set(&mut self, cursor: Place, last: Place, keys: &[InstanceKey]) {
         self.at = LineName::of(cursor, keys).zip(LineName::of(last, keys));
     }
