@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::id::{InstanceId, ServiceId};
@@ -49,6 +49,10 @@ impl Instance {
     }
 }
 
+/// How much earlier than its start an engine may stamp the first line of a run: Docker notes
+/// the start a few milliseconds after the fact.
+const STAMPED_AHEAD: SignedDuration = SignedDuration::from_millis(5);
+
 /// What only a description of a single instance tells.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Detail {
@@ -68,6 +72,14 @@ pub struct Detail {
     pub failing_streak: u32,
     /// The main process on its host.
     pub pid: Option<u32>,
+}
+
+impl Detail {
+    /// The moment before which an engine took the lines of runs before the present or last.
+    #[must_use]
+    pub fn earlier_runs_end(&self) -> Option<Timestamp> {
+        self.started_at?.checked_sub(STAMPED_AHEAD).ok()
+    }
 }
 
 /// What an engine says that an instance is doing.

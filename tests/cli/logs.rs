@@ -202,6 +202,18 @@ async fn times_and_tails_reach_the_engine() {
 }
 
 #[tokio::test]
+async fn only_what_was_said_before_the_last_start() {
+    let fake = FakeEngine::new("docker");
+    let mut api = instance("api", 1, 0);
+    api.detail.get_or_insert_default().started_at = Some(at(10));
+    fake.set(api);
+    fake.say(&id("api1"), line(9, "the end"));
+    fake.say(&id("api1"), line(10, "the beginning"));
+    let previous = LogsOptions { previous: true, ..options(&[]) };
+    assert_eq!(logs(&fake, previous).await.out, "the end\n");
+}
+
+#[tokio::test]
 async fn a_time_that_is_none_is_a_usage_error() {
     let since = LogsOptions { since: Some("soon".into()), ..options(&[]) };
     assert_eq!(logs(&shop(), since).await.exit, Exit::Usage);

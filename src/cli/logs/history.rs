@@ -18,7 +18,7 @@ use crate::{
         select::Selection,
     },
     engines::{EngineError, EngineStream, LogRequest},
-    model::{EngineId, FaultKind, LogLine, LogOrigin},
+    model::{EngineId, FaultKind, Instance, LogLine, LogOrigin},
     sources::LogSource,
     text::Clean,
 };
@@ -26,6 +26,25 @@ use crate::{
 /// How many logs are opened at once: enough to be quick, few enough that an engine
 /// with hundreds of containers hardly notices.
 const AT_ONCE: usize = 8;
+
+/// Which lines are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub(super) request: LogRequest,
+    /// Only those that were said before an instance was last started.
+    pub(super) previous: bool,
+}
+
+impl Asked {
+    /// What an instance is asked for; `None` when nobody knows when it was started.
+    fn of(self, instance: &Instance) -> Option<LogRequest> {
+        if !self.previous {
+            return Some(self.request);
+        }
+        let until = Some(instance.detail.as_ref()?.earlier_runs_end()?);
+        Some(LogRequest { until, ..self.request })
+    }
+}
 
 /// The logs that are meant, opened.
 pub(super) struct History {
@@ -58,16 +77,17 @@ impl History {
         lookout: &Lookout,
         places: Places<'_>,
         selection: &Selection,
-        request: LogRequest,
+        asked: Asked,
         printer: &mut Printer<'_>,
     ) -> Result<Self, CliError> {
         let mut history = Self { voices: Vec::new(), streams: Vec::new(), exit: Exit::Well };
         let selected = lookout.selected(selection);
         let running = selected.filter_map(|(key, instance)| {
-            Some((lookout.engine(&key.engine)?, Speaker::instance(key, instance)))
+            let request = asked.of(instance)?;
+            Some((lookout.engine(&key.engine)?, Speaker::instance(key, instance), request))
         });
         let mut opened = stream::iter(running)
-            .map(async |(engine, speaker)| {
+            .map(async |(engine, speaker, request)| {
                 let lines = engine.logs(&speaker.key.id, request).await;
                 (Origin::Engine(engine.id().clone()), speaker, lines)
             })
@@ -80,13 +100,19 @@ impl History {
         }
         for source in places.selected(selection) {
             let spec = source.spec();
+            if asked.previous {
+                if !selection.is_everything() {
+                    printer.note(&format!("{} is no instance: it has no runs", spec.name));
+                }
+                continue;
+            }
             let from = Origin::Source(spec.name.clone());
             if selection.is_everything() && keeps_nothing(source.as_ref()) {
                 let words = spec.origin.words();
                 printer.note(&format!("{} keeps no lines, -f follows it: {words}", spec.name));
                 continue;
             }
-            match past(source.as_ref(), places.stack, request).await {
+            match past(source.as_ref(), places.stack, asked.request).await {
                 Ok(parts) => parts.into_iter().for_each(|part| history.add(from.clone(), part)),
                 Err(error) => history.exit = history.exit.max(complain(&from, &error, printer)?),
             }

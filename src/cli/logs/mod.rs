@@ -25,7 +25,7 @@ use crate::{
         args::{LogsOptions, Tail},
         logs::{
             follow::{Follow, Told},
-            history::History,
+            history::{Asked, History},
             line::Style,
             sieve::Sieve,
             speaker::Speaker,
@@ -78,7 +78,12 @@ pub async fn run(
         let out = Output { masker, sieve, style, printer };
         return follow(Follow::new(lookout, places, selection, request), out).await;
     }
-    let history = History::open(&lookout, places, &selection, request, printer).await?;
+    if options.previous {
+        // A list does not tell when an instance was started.
+        lookout.until(Store::is_described).await;
+    }
+    let asked = Asked { request, previous: options.previous };
+    let history = History::open(&lookout, places, &selection, asked, printer).await?;
     let mut exit = lookout.exit();
     let instances = lookout.selected(&selection).map(|(_, instance)| instance.name.to_string());
     let names = instances.chain(history.names()).collect();

@@ -21,6 +21,9 @@ pub struct LogsOptions {
     /// Only before this time.
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+    /// Only what each instance said before it was last started.
+    #[arg(short, long, conflicts_with_all = ["follow", "until"])]
+    pub previous: bool,
     /// At most this many of the last lines of each instance, or `all`; of these, what is
     /// wanted [default: 500, or all with --since, --until or a filter without -f].
     #[arg(long, value_name = "N")]

@@ -122,11 +122,11 @@ impl<'a> Axis<'a> {
         self.walk(starts.collect()).next().map(|(place, _)| place).or_else(|| self.newest())
     }
 
-    /// The last line that a log's engine took before it was started.
-    pub(super) fn last_of_run_before(&self, log: usize, started: Timestamp) -> Option<Place> {
+    /// The last line that a log's engine took before a moment.
+    pub(super) fn last_taken_before(&self, log: usize, moment: Timestamp) -> Option<Place> {
         let source = self.logs.get(log)?;
         let taken = |line: LineRef<'_>| line.engine_time().unwrap_or(line.at());
-        let end = source.partition_point(|line| taken(line) < started);
+        let end = source.partition_point(|line| taken(line) < moment);
         self.place(log, source.group_start(end.checked_sub(1)?)).map(|(place, _)| place)
     }
 

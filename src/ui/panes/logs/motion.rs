@@ -1,6 +1,6 @@
 //! Moving in the log: by lines, to what was found, to errors, to a time.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::origin::keys;
 use super::{
@@ -16,9 +16,6 @@ use crate::{
     model::{InstanceKey, Severity},
     ui::{Cx, Reaction, Wish},
 };
-
-/// How much earlier than its start an engine may stamp the first line of a run.
-const STAMPED_AHEAD: SignedDuration = SignedDuration::from_millis(5);
 
 impl Logs {
     /// Answers a command that moves; `None` for any other.
@@ -179,8 +176,8 @@ impl Logs {
         let axis = self.axis(&keys, cx);
         let end = |(log, key): (usize, &InstanceKey)| {
             let detail = cx.store.instance(key)?.instance.detail.as_ref()?;
-            let started = detail.started_at?.checked_sub(STAMPED_AHEAD).ok()?;
-            Some((started, axis.last_of_run_before(log, started)?))
+            let end = detail.earlier_runs_end()?;
+            Some((end, axis.last_taken_before(log, end)?))
         };
         // Of several, the one that was started last.
         let end = keys.iter().enumerate().filter_map(end).max();
