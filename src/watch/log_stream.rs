@@ -30,9 +30,17 @@ const BATCH_AGE: Duration = Duration::from_millis(50);
 const BATCH_LINES: usize = 256;
 const BATCH_BYTES: usize = 64 * 1024;
 
-/// Follows until the instance ends, its output cannot be read, or nobody listens. The
-/// parts of a log source have keys of their own ([`InstanceKey::part`]).
-pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Sender<Event>) {
+/// Follows until the instance ends, its output cannot be read, nobody listens, or `stop`
+/// comes. Whatever was taken from the tail was sent then, or is told as dropped: whoever
+/// goes on later goes on behind it. The parts of a log source have keys of their own
+/// ([`InstanceKey::part`]).
+pub(super) async fn follow(
+    tail: &mut Tail,
+    key: InstanceKey,
+    events: mpsc::Sender<Event>,
+    stop: impl Future<Output = ()>,
+) {
+    tokio::pin!(stop);
     let mut batches = Batches::new(key.clone(), events.clone());
     let mut tick = tokio::time::interval(BATCH_AGE);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -44,6 +52,7 @@ pub(super) async fn follow(tail: &mut Tail, key: InstanceKey, events: mpsc::Send
                 batches.flush();
                 continue;
             }
+            () = &mut stop => return batches.finish().await,
             () = events.closed() => return,
         };
         match heard {
@@ -178,10 +187,9 @@ impl Batch {
         !self.lines.is_empty() || self.dropped > 0
     }
 
-    /// Sends what there is, and waits for room to tell how many lines found none and to
-    /// send those that could wait: no line follows that could do it.
+    /// Sends what there is, and waits for room if it must: no line follows with which it
+    /// could be sent.
     async fn finish(&mut self) {
-        self.flush();
         if self.has_news() {
             let events = self.events.clone();
             // A closed channel ends the caller at its next wait.
@@ -198,16 +206,12 @@ impl Batch {
         }
     }
 
-    /// Waits for room where there is none. May be dropped while it waits: the lines are
-    /// still held then.
+    /// Waits for room where there is none.
     async fn push_patiently(&mut self, line: LogLine) {
         self.hold(line);
         self.is_patient = true;
         if self.is_full() {
-            let events = self.events.clone();
-            // A closed channel ends the caller at its next wait.
-            let Ok(room) = events.reserve().await else { return };
-            room.send(self.take());
+            self.finish().await;
         }
     }
 
@@ -232,7 +236,7 @@ impl Batch {
     /// much it lost with the next one: the reader never waits for the screen, unless its
     /// lines can wait.
     fn flush(&mut self) {
-        if self.lines.is_empty() && self.dropped == 0 {
+        if !self.has_news() {
             return;
         }
         let events = self.events.clone();
@@ -245,13 +249,5 @@ impl Batch {
                 self.bytes = 0;
             }
         }
-    }
-}
-
-impl Drop for Batch {
-    /// A stream that is no longer looked at leaves nothing unsent: its place in the
-    /// log was noted line by line.
-    fn drop(&mut self) {
-        self.flush();
     }
 }

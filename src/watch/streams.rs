@@ -100,8 +100,7 @@ impl Streams {
             let (stop, stopped) = watch::channel(false);
             let (events, task_key) = (self.events.clone(), key.clone());
             let task = tokio::spawn(async move {
-                let follow = log_stream::follow(&mut tail, task_key, events);
-                until_stopped(stopped, follow).await;
+                log_stream::follow(&mut tail, task_key, events, until(stopped)).await;
                 tail.into_resume()
             });
             self.logs.insert(key.clone(), Running { run: *run, stop, task });
@@ -122,7 +121,12 @@ impl Streams {
             let Some(engine) = self.engine_of(key) else { continue };
             let (stop, stopped) = watch::channel(false);
             let read = stats_stream::read(engine, key.clone(), self.events.clone());
-            let task = tokio::spawn(until_stopped(stopped, read));
+            let task = tokio::spawn(async move {
+                tokio::select! {
+                    () = read => {}
+                    () = until(stopped) => {}
+                }
+            });
             self.stats.insert(key.clone(), Running { run: *run, stop, task });
         }
     }
@@ -173,10 +177,8 @@ fn unwanted<T>(
     running.iter().filter(|(key, r)| !stays(key, r)).map(|(key, _)| key.clone()).collect()
 }
 
-/// Runs `work` until it ends or `stopped` turns true.
-async fn until_stopped(mut stopped: watch::Receiver<bool>, work: impl Future<Output = ()>) {
-    tokio::select! {
-        () = work => {}
-        _ = stopped.wait_for(|stopped| *stopped) => {}
-    }
+/// Waits until a stream is to stop, or its owner is gone.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An owner that is gone wants nothing any more.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

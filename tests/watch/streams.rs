@@ -94,6 +94,23 @@ async fn what_was_said_before_waits_for_room_and_is_not_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_waits_for_room_when_a_log_is_left_is_not_lost() {
+    let fake = fake(&["a"]);
+    fake.hold_output();
+    (0..5000).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 1);
+    streaming.want_logs(&[("a", Some(0))]);
+    settle().await;
+    streaming.want_logs(&[]);
+    settle().await;
+    let mut heard = streaming.heard(QUIET).await;
+    streaming.want_logs(&[("a", Some(0))]);
+    heard.lines.extend(streaming.heard(QUIET).await.lines);
+    assert_eq!((heard.lines.len(), heard.dropped), (5000, 0));
+    assert!(heard.lines.is_sorted_by_key(|text| text.parse::<u32>().unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn all_that_an_engine_has_at_hand_comes_first() {
     let fake = fake(&["a"]);
     fake.hold_output();
