@@ -7,6 +7,7 @@
 //! becomes a source that is down, and that is said.
 
 pub mod backoff;
+mod batches;
 pub mod engine;
 mod log_stream;
 mod remembered;

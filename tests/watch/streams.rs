@@ -10,15 +10,21 @@ use midwatch::{
 
 use crate::{
     faulty::Faulty,
-    support::fake::{Call, instance},
+    support::fake::{Call, FakeEngine, instance},
     watching::{Heard, Streaming, fake, id, key, line, opened, refused, settle},
 };
 
 const QUIET: Duration = Duration::from_secs(20);
 
-/// Seconds that are after any moment at which a stream is opened: what was said before
-/// may wait for room, and is never dropped.
-const FUTURE: i64 = 9_000_000_000;
+/// Demands a log and hears all that was said before: what is said now does not wait for
+/// room.
+async fn caught_up(fake: &FakeEngine, bound: usize) -> Streaming {
+    fake.say(&id("a"), line(0, "before"));
+    let mut streaming = Streaming::start(fake, bound);
+    streaming.want_logs(&[("a", Some(0))]);
+    assert_eq!(streaming.heard(QUIET).await.lines, ["before"]);
+    streaming
+}
 
 #[tokio::test(start_paused = true)]
 async fn only_what_is_demanded_runs() {
@@ -91,6 +97,34 @@ async fn what_was_said_before_waits_for_room_and_is_not_dropped() {
     settle().await;
     let heard = streaming.heard(QUIET).await;
     assert_eq!((heard.lines.len(), heard.dropped), (5000, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_whose_clock_is_fast_tells_what_was_before_without_a_loss() {
+    const FUTURE: i64 = 9_000_000_000;
+    let fake = fake(&["a"]);
+    fake.hold_output();
+    (0..5000).for_each(|n| fake.say(&id("a"), line(FUTURE + n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 2);
+    streaming.want_logs(&[("a", Some(0))]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!((heard.lines.len(), heard.dropped), (5000, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_lines_that_wait_are_not_lost_with_new_ones_that_cannot() {
+    let fake = fake(&["a"]);
+    (0..200).for_each(|n| fake.say(&id("a"), line(n, "old")));
+    let mut streaming = Streaming::start(&fake, 1);
+    streaming.want_logs(&[("a", Some(0))]);
+    // That the stream is open takes the room that there is.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    (0..2000).for_each(|n| fake.say(&id("a"), line(200 + n, "new")));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!(heard.lines.iter().filter(|text| *text == "old").count(), 200);
+    assert_eq!(heard.lines.len() as u64 + heard.dropped, 2200);
 }
 
 #[tokio::test(start_paused = true)]
@@ -226,11 +260,9 @@ async fn a_start_time_that_becomes_known_is_not_another_run() {
 #[tokio::test(start_paused = true)]
 async fn what_finds_no_room_is_dropped_counted_and_told_also_when_nothing_follows() {
     let fake = fake(&["a"]);
-    let mut streaming = Streaming::start(&fake, 2);
-    streaming.want_logs(&[("a", Some(0))]);
-    settle().await;
+    let mut streaming = caught_up(&fake, 2).await;
     // Two thousand lines at once are more batches than the channel holds.
-    (0..2000).for_each(|n| fake.say(&id("a"), line(FUTURE + n, "x")));
+    (0..2000).for_each(|n| fake.say(&id("a"), line(n, "x")));
     tokio::time::sleep(Duration::from_secs(1)).await;
     let heard = streaming.heard(QUIET).await;
     assert!(heard.dropped > 0, "{} lines came", heard.lines.len());
@@ -240,15 +272,13 @@ async fn what_finds_no_room_is_dropped_counted_and_told_also_when_nothing_follow
 #[tokio::test(start_paused = true)]
 async fn what_was_dropped_is_told_also_when_the_log_ends() {
     let fake = fake(&["a"]);
-    let mut streaming = Streaming::start(&fake, 2);
-    streaming.want_logs(&[("a", Some(0))]);
-    settle().await;
-    (0..2000).for_each(|n| fake.say(&id("a"), line(FUTURE + n, "x")));
+    let mut streaming = caught_up(&fake, 2).await;
+    (0..2000).for_each(|n| fake.say(&id("a"), line(n, "x")));
     fake.end(&id("a"), 0);
     tokio::time::sleep(Duration::from_secs(1)).await;
     let heard = streaming.heard(QUIET).await;
     assert_eq!(heard.lines.len() as u64 + heard.dropped, 2000);
-    assert_eq!(heard.states, ["live", "ended"]);
+    assert_eq!(heard.states, ["ended"]);
 }
 
 #[tokio::test(start_paused = true)]
