@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use super::{export::Export, opening::Request};
-use crate::{model::InstanceKey, store::logs::Scan, terminal::Urgency, ui::panes::logs::Purpose};
+use crate::{
+    model::InstanceKey,
+    store::logs::Scan,
+    terminal::Urgency,
+    ui::{TakenLine, panes::logs::Purpose},
+};
 
 /// Which scan: only the newest of its purpose is of interest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +66,9 @@ pub enum Effect {
     /// [`Msg::Scanned`]: super::Msg::Scanned
     Scan(ScanId, Job<Scan>),
     /// Put lines into the terminal's clipboard.
-    Copy(Vec<String>),
+    Copy(Vec<TakenLine>),
     /// Show lines on the plain terminal until a key is pressed.
-    Dump(Vec<String>),
+    Dump(Vec<TakenLine>),
     /// Write lines to a file.
     Export(Job<Export>),
     /// Make these the demo's faults, by name.

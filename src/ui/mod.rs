@@ -14,5 +14,5 @@ pub mod theme;
 pub mod widgets;
 
 pub use cx::{Cx, Selection};
-pub use pane::{Overlay, Pane, PaneId, Place, Reaction, Wanted, Wish};
+pub use pane::{Overlay, Pane, PaneId, Place, Reaction, TakenLine, Wanted, Wish};
 pub use screen::Screen;

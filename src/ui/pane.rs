@@ -158,11 +158,20 @@ pub enum Wish {
     /// Say something.
     Notice(String),
     /// Put these lines into the terminal's clipboard.
-    Copy(Vec<String>),
+    Copy(Vec<TakenLine>),
     /// Show these lines without anything around them.
-    Dump(Vec<String>),
+    Dump(Vec<TakenLine>),
     /// Write all lines of the logs that are shown to a file, filtered as they are.
     Export(Form),
+}
+
+/// A line of a log on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenLine {
+    /// Whose it is: a secret over several lines is looked for in each log by itself.
+    pub key: InstanceKey,
+    /// What is taken, as it is; secrets are masked on the way.
+    pub text: String,
 }
 
 /// A dialog over the panes.

@@ -1,6 +1,6 @@
 //! What leaves the screen: a stopped job, a shell, plain lines, the clipboard.
 
-use std::io;
+use std::{collections::BTreeMap, io};
 
 use jiff::Timestamp;
 use ratatui::layout::Size;
@@ -8,13 +8,15 @@ use ratatui::layout::Size;
 use super::{Flow, Running};
 use crate::{
     app::{Export, Job, Msg},
-    logs::Masker,
+    logs::{Masker, Redactor},
+    model::InstanceKey,
     terminal::{
         self,
         dump::{self, Left},
         handover::{self, Ended},
     },
     text::Clean,
+    ui::TakenLine,
 };
 
 impl Running {
@@ -69,8 +71,8 @@ impl Running {
     }
 
     /// Shows lines on the plain terminal until Enter. Facts are taken in meanwhile.
-    pub(super) async fn dump(&mut self, lines: &[String]) -> io::Result<Flow> {
-        let lines = self.masked(lines);
+    pub(super) async fn dump(&mut self, lines: &[TakenLine]) -> io::Result<Flow> {
+        let lines = masked(lines, &self.redactor);
         self.stop_reading();
         self.screen.release();
         let mut effects = Vec::new();
@@ -95,8 +97,8 @@ impl Running {
     }
 
     /// Puts lines on the clipboard, and says what became of it.
-    pub(super) fn copy(&mut self, lines: &[String]) -> io::Result<Flow> {
-        let lines = self.masked(lines);
+    pub(super) fn copy(&mut self, lines: &[TakenLine]) -> io::Result<Flow> {
+        let lines = masked(lines, &self.redactor);
         let text: Vec<&str> = lines.iter().map(Clean::as_str).collect();
         let copied = self.screen.copy(&text.join("\n"))?;
         self.tell(Msg::Notice(copied.to_string()))
@@ -106,10 +108,42 @@ impl Running {
     pub(super) fn export(&self, export: Job<Export>) {
         self.spawner.export(export, self.exports.clone(), self.redactor.clone());
     }
+}
 
-    /// Lines as they leave midwatch: clean, and without secrets.
-    fn masked(&self, lines: &[String]) -> Vec<Clean> {
-        let mut masker = Masker::new(self.redactor.clone());
-        lines.iter().map(|line| Clean::new(&masker.line("", line))).collect()
+/// Lines as they leave midwatch: clean, and without secrets. Each log has a masker of its
+/// own, since a private key in one hides nothing in another, and ends with its own end.
+fn masked(lines: &[TakenLine], redactor: &Redactor) -> Vec<Clean> {
+    let mut maskers: BTreeMap<&InstanceKey, Masker> = BTreeMap::new();
+    let mut out = Vec::with_capacity(lines.len());
+    for TakenLine { key, text } in lines {
+        let masker = maskers.entry(key).or_insert_with(|| Masker::new(redactor.clone()));
+        out.push(Clean::new(&masker.line("", text)));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EngineId, InstanceId};
+
+    #[test]
+    fn a_private_key_in_one_log_hides_itself_and_nothing_of_another() {
+        let said = [
+            ("a", "-----BEGIN PRIVATE KEY-----", "••••••"),
+            ("b", "fine", "fine"),
+            ("a", "MIIEvQIBADANBgkqhkiG", "••••••"),
+            ("b", "-----END of the day-----", "-----END of the day-----"),
+            ("a", "AAAAB3NzaC1yc2E", "••••••"),
+            ("a", "-----END PRIVATE KEY-----", "••••••"),
+            ("a", "fine again", "fine again"),
+        ];
+        let key = |id: &str| InstanceKey::new(&EngineId::new("fake"), &InstanceId::new(id));
+        let taken =
+            |(id, text, _): &(&str, &str, _)| TakenLine { key: key(id), text: (*text).into() };
+        let lines: Vec<_> = said.iter().map(taken).collect();
+        let masked = masked(&lines, &Redactor::default());
+        let expected: Vec<_> = said.iter().map(|(.., masked)| Clean::new(masked)).collect();
+        assert_eq!(masked, expected);
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     sources::LogSource,
     store::logs::Found,
     terminal::{self, Pacer, Signal, Signals, Urgency, handover},
-    ui::theme::Library,
+    ui::{TakenLine, theme::Library},
     watch::Watchers,
 };
 
@@ -138,7 +138,7 @@ enum Flow {
     /// With a shell on the terminal.
     HandOver,
     /// With these lines on the plain terminal.
-    Dump(Vec<String>),
+    Dump(Vec<TakenLine>),
     End,
 }
 

@@ -4,10 +4,11 @@ use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use crate::{
     input::{Command, Context},
+    model::InstanceKey,
     store::Topics,
     text::Clean,
     ui::{
-        Cx, Pane, Reaction, Wish,
+        Cx, Pane, Reaction, TakenLine, Wish,
         dialogs::{scroll::Scroll, wrapped},
         theme::Role,
     },
@@ -16,6 +17,8 @@ use crate::{
 /// A record as it was when it was opened: its line may be gone from the log since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordView {
+    /// Whose it is.
+    pub key: InstanceKey,
     /// Whose it is.
     pub name: String,
     /// What is known of it.
@@ -39,6 +42,7 @@ const NAMES: usize = 15;
 /// One record of a log.
 #[derive(Debug)]
 pub struct Record {
+    key: InstanceKey,
     name: Clean,
     facts: Vec<(&'static str, Clean)>,
     /// Clean, since a string in JSON can hold what a terminal would obey.
@@ -57,6 +61,7 @@ impl Record {
             facts: view.facts.iter().map(|fact| (fact.name, Clean::new(&fact.value))).collect(),
             text: view.text.iter().map(|line| Clean::new(line)).collect(),
             lines: view.text,
+            key: view.key,
             scroll: Scroll::default(),
         }
     }
@@ -109,7 +114,10 @@ impl Pane for Record {
             return Reaction::done();
         }
         match command {
-            Command::Copy => Reaction::wish(Wish::Copy(self.lines.clone())),
+            Command::Copy => {
+                let taken = |text: &String| TakenLine { key: self.key.clone(), text: text.clone() };
+                Reaction::wish(Wish::Copy(self.lines.iter().map(taken).collect()))
+            }
             Command::Back | Command::Open => Reaction::wish(Wish::Close),
             _ => Reaction::Ignored,
         }

@@ -16,7 +16,7 @@ use crate::{
     model::{InstanceKey, TimeStyle},
     store::logs::LineRef,
     ui::{
-        Cx, Overlay, Reaction, Wish,
+        Cx, Overlay, Reaction, TakenLine, Wish,
         dialogs::record::{Fact, RecordView},
     },
 };
@@ -50,16 +50,16 @@ impl Logs {
     /// The marked lines, or else the one under the cursor.
     fn copy(&self, cx: &Cx<'_>) -> Reaction {
         let keys = keys(cx);
-        let text = |name: &LineName| {
-            let lines = self.lines(&name.key, cx)?;
-            Some(lines.get(name.number)?.text().to_owned())
+        let taken = |name: &LineName| {
+            let text = self.lines(&name.key, cx)?.get(name.number)?.text().to_owned();
+            Some(TakenLine { key: name.key.clone(), text })
         };
-        let mut lines: Vec<String> = self.marks.iter().filter_map(text).collect();
+        let mut lines: Vec<TakenLine> = self.marks.iter().filter_map(taken).collect();
         let gone = self.marks.len() - lines.len();
         if self.marks.is_empty() {
             let axis = self.axis(&keys, cx);
             let at = self.cursor(&axis, &keys).or_else(|| axis.newest());
-            lines.extend(at.and_then(|place| Some(axis.get(place)?.text().to_owned())));
+            lines.extend(at.and_then(|place| taken_at(place, &axis, &keys)));
         }
         let words = match (lines.len(), gone) {
             (0, 0) => "there is no line to copy".into(),
@@ -75,7 +75,7 @@ impl Logs {
     }
 
     /// The lines that stand in the pane, the oldest first.
-    fn visible(&self, cx: &Cx<'_>, write: impl Fn(&mut String, LineRef<'_>)) -> Vec<String> {
+    fn visible(&self, cx: &Cx<'_>, write: impl Fn(&mut String, LineRef<'_>)) -> Vec<TakenLine> {
         let keys = keys(cx);
         let axis = self.axis(&keys, cx);
         let plan = self.plan(cx.size);
@@ -83,7 +83,7 @@ impl Logs {
         let style = self.style(&keys, &axis, Some(last), &plan, cx);
         let mut left = usize::from(plan.lines.height);
         let mut lines = Vec::new();
-        for (_, line) in axis.back_from(last) {
+        for (place, line) in axis.back_from(last) {
             let rows = style.rows(line, cx);
             if left < rows && !lines.is_empty() {
                 break;
@@ -91,7 +91,7 @@ impl Logs {
             left = left.saturating_sub(rows);
             let mut text = String::new();
             write(&mut text, line);
-            lines.push(text);
+            lines.extend(keys.get(place.log).map(|key| TakenLine { key: key.clone(), text }));
         }
         lines.reverse();
         lines
@@ -122,8 +122,14 @@ impl Logs {
         let rest = rest.take_while(|line| line.told().continues).take(MOST_OF_A_RECORD);
         text.extend(rest.map(|line| line.text().to_owned()));
         let name = names(key, cx.store).instance.to_owned();
-        Some(RecordView { name, facts: facts(first, line.number(), cx), text })
+        Some(RecordView { key: key.clone(), name, facts: facts(first, line.number(), cx), text })
     }
+}
+
+/// The line at a place, with whose it is.
+fn taken_at(place: Place, axis: &Axis<'_>, keys: &[InstanceKey]) -> Option<TakenLine> {
+    let (key, text) = (keys.get(place.log)?.clone(), axis.get(place)?.text().to_owned());
+    Some(TakenLine { key, text })
 }
 
 /// What is known of a line beside its text.
