@@ -30,6 +30,7 @@ use crate::{
         Cx, Screen, Selection,
         cx::DemoFault,
         glyphs::{Glyphs, reduce_to_ascii},
+        panes::logs::Purpose,
         theme::{Depth, Library, Theme},
     },
 };
@@ -121,6 +122,13 @@ impl App {
     #[must_use]
     pub fn demand(&self, now: Timestamp) -> Demand {
         self.look(now, Screen::demand)
+    }
+
+    /// The newest question of a kind to logs that somebody wants to know the answer to:
+    /// the others need not be looked into any further.
+    #[must_use]
+    pub fn wanted_scan(&self, purpose: Purpose) -> Option<u64> {
+        self.screen.wanted_scan(purpose)
     }
 
     /// Draws everything.

@@ -34,11 +34,11 @@ pub(super) struct Spawner {
     engines: HashMap<EngineId, Arc<dyn Engine>>,
     events: mpsc::Sender<Event>,
     answers: mpsc::Sender<Answer>,
-    /// The newest scan of each purpose: the ones before it are of no interest.
+    /// The newest scan of each purpose that is wanted: all others are of no interest.
     newest: Arc<Newest>,
 }
 
-/// The newest serials of scans.
+/// The serials of the newest scans; 0 where none is wanted.
 #[derive(Debug, Default)]
 struct Newest {
     filter: AtomicU64,
@@ -66,14 +66,15 @@ impl Spawner {
         Self { engines, events, answers, newest: Arc::default() }
     }
 
-    /// Looks through logs in a thread of its own, until a newer question comes.
+    /// Looks through logs in a thread of its own, until a newer question comes or nobody
+    /// wants to know any more.
     pub(super) fn scan(&self, id: ScanId, Job(scan): Job<Scan>) {
         let (answers, newest) = (self.answers.clone(), Arc::clone(&self.newest));
-        newest.of(id.purpose).store(id.serial, Ordering::Relaxed);
+        self.want_scan(id.purpose, Some(id.serial));
         tokio::spawn(async move {
             let told = answers.clone();
             let walk = tokio::task::spawn_blocking(move || {
-                // A closed channel and a newer question both mean that nobody listens.
+                // A closed channel and another question both mean that nobody listens.
                 scan.run(|found| {
                     newest.of(id.purpose).load(Ordering::Relaxed) == id.serial
                         && told.blocking_send(Answer::Found(id, found)).is_ok()
@@ -83,6 +84,11 @@ impl Spawner {
             let _ = walk.await;
             let _ = answers.send(Answer::Scanned(id)).await;
         });
+    }
+
+    /// Ends the scans of a purpose but this one, each at its next part.
+    pub(super) fn want_scan(&self, purpose: Purpose, serial: Option<u64>) {
+        self.newest.of(purpose).store(serial.unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Writes lines to a file, and says where they are.
@@ -177,5 +183,48 @@ fn words(error: &EngineError) -> String {
     match error.hint() {
         Some(hint) => format!("no shell: {error}; {hint}"),
         None => format!("no shell: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        logs::Filter,
+        model::{InstanceId, LogLine, Stream},
+        store::logs::{ScannedLog, Wanted},
+        text::Clean,
+    };
+
+    fn long_scan() -> Scan {
+        let line = LogLine::new(None, Stream::Stdout, Clean::new("x"));
+        let log = ScannedLog {
+            key: InstanceKey::new(&EngineId::new("fake"), &InstanceId::new("a")),
+            service: Clean::new("a"),
+            instance: Clean::new("a"),
+            lines: std::iter::repeat_n(line, 400_000).collect(),
+            goes_on: false,
+        };
+        Scan { wanted: Wanted::Filtered(Filter::default()), logs: vec![log] }
+    }
+
+    #[tokio::test]
+    async fn a_scan_that_nobody_wants_any_more_ends_at_its_next_part() {
+        let (events, _) = mpsc::channel(1);
+        let (answers_in, mut answers) = mpsc::channel(1);
+        let spawner = Spawner::new(&[], events, answers_in);
+        let scan = Job::new(long_scan());
+        for (serial, is_withdrawn) in [(1, false), (2, true)] {
+            spawner.scan(ScanId { purpose: Purpose::Search, serial }, scan.clone());
+            let mut parts = 0;
+            while let Some(Answer::Found(..)) = answers.recv().await {
+                parts += 1;
+                if is_withdrawn {
+                    spawner.want_scan(Purpose::Search, None);
+                }
+            }
+            // The first, one in the channel, and one that waited for room in it.
+            assert_eq!(parts <= 3, is_withdrawn, "{parts} parts");
+        }
     }
 }

@@ -211,6 +211,12 @@ impl Screen {
         self.logs.all_lines(cx)
     }
 
+    /// The newest question of a kind to logs that somebody wants to know the answer to.
+    #[must_use]
+    pub fn wanted_scan(&self, purpose: Purpose) -> Option<u64> {
+        self.logs.wanted_scan(purpose)
+    }
+
     /// Takes in what was found there; says whether it is still of interest.
     pub fn found(&mut self, purpose: Purpose, serial: u64, found: Found) -> bool {
         self.logs.found(purpose, serial, found)

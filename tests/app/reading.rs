@@ -8,7 +8,7 @@ use midwatch::{
         SavedFilter, SavedIn, ServiceId, Severity, Stack, StreamState, Told,
     },
     text::Clean,
-    ui::TakenLine,
+    ui::{TakenLine, panes::logs::Purpose},
 };
 
 use crate::console::{
@@ -78,7 +78,9 @@ fn a_filter_is_seen_while_it_is_typed_and_taken_back() {
     console.type_text("level>=error");
     assert_eq!(shown(&console), [7, 17, 27, 37, 47, 57, 67, 77, 87, 97]);
     assert!(console.draw().contains("10 of 100 lines"), "{}", console.draw());
+    assert!(console.app.wanted_scan(Purpose::Filter).is_some());
     console.press("Esc");
+    assert_eq!(console.app.wanted_scan(Purpose::Filter), None);
     assert_eq!(shown(&console).last(), Some(&99));
     assert!(!console.draw().contains("level>=error"), "{}", console.draw());
 }

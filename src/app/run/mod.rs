@@ -8,6 +8,7 @@ use crossterm::event::{Event as Input, EventStream};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use ratatui::layout::Size;
+use strum::IntoEnumIterator as _;
 use tokio::{
     sync::mpsc,
     time::{Instant, MissedTickBehavior},
@@ -23,7 +24,7 @@ use crate::{
     sources::LogSource,
     store::logs::Found,
     terminal::{self, Pacer, Signal, Signals, Urgency, handover},
-    ui::{TakenLine, theme::Library},
+    ui::{TakenLine, panes::logs::Purpose, theme::Library},
     watch::Watchers,
 };
 
@@ -283,6 +284,9 @@ impl Running {
         }
         let flow = self.perform_all(effects)?;
         self.watchers.demand(self.app.demand(now));
+        for purpose in Purpose::iter() {
+            self.spawner.want_scan(purpose, self.app.wanted_scan(purpose));
+        }
         Ok(flow)
     }
 

@@ -1,6 +1,7 @@
 //! Which lines are shown, and which are looked for: filter and search of the pane.
 
 use jiff::{Zoned, tz::TimeZone};
+use strum::EnumIter;
 
 use super::{
     Logs,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// Which of a pane's hunts a scan belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter)]
 pub enum Purpose {
     /// Which lines are shown.
     Filter,
@@ -96,6 +97,17 @@ impl Logs {
         let services = logs.iter().map(service).collect();
         let filter = self.sieve.as_ref().map(|sieve| sieve.filter.clone()).unwrap_or_default();
         (Scan { wanted: Wanted::Filtered(filter), logs }, services)
+    }
+
+    /// The newest question of a kind, as long as somebody wants to know the answer.
+    #[must_use]
+    pub fn wanted_scan(&self, purpose: Purpose) -> Option<u64> {
+        let hunt = match purpose {
+            Purpose::Filter => self.sieve.as_ref().map(|sieve| &sieve.hunt),
+            Purpose::Search => self.quest.as_ref().map(|quest| &quest.hunt),
+            Purpose::Fold => self.fold.as_ref(),
+        };
+        hunt.map(Hunt::serial)
     }
 
     /// Takes in what was found; says whether somebody wanted to know.
