@@ -136,8 +136,10 @@ async fn a_listing_and_a_description_tell_the_same() {
 async fn a_container_killed_for_memory_is_bad_and_says_so() {
     let docker = harness();
     let id = docker.run(&unique_name(), &["--memory=16m"], "exec tail /dev/zero").await;
-    let instance = described_when(&docker, &id, |i| i.state == State::Exited).await;
-    assert!(instance.detail.as_ref().unwrap().exit.as_ref().unwrap().oom_killed);
+    // Docker may hear that it ended before it hears why, and tells that by another event.
+    let exit = |i: &Instance| i.detail.as_ref().and_then(|detail| detail.exit.clone());
+    let is_killed = |i: &Instance| exit(i).is_some_and(|exit| exit.oom_killed);
+    let instance = described_when(&docker, &id, |i| i.state == State::Exited && is_killed(i)).await;
     let now = Timestamp::now();
     let condition = condition::of_instance(&instance, &RestartLog::default(), now);
     assert_eq!((condition.level, &*condition.reason), (Level::Bad, "killed: out of memory"));
