@@ -14,7 +14,8 @@ pub struct Demand {
     /// Instances whose output is shown, each with the start of its run, and log sources
     /// ([`InstanceKey::of_source`]) that are shown, with none: all of their parts.
     pub logs: BTreeMap<InstanceKey, Option<Timestamp>>,
-    /// Those of them that are wanted from as far back as they are kept.
+    /// Logs that are wanted from as far back as they are kept; also those that cannot be
+    /// read for now, so that they are not read anew once they can.
     pub deep: BTreeSet<InstanceKey>,
     /// Instances whose use of the host is shown, each with the start of its run.
     pub stats: BTreeMap<InstanceKey, Option<Timestamp>>,

@@ -33,8 +33,9 @@ pub struct JournalSource {
     spec: LogSourceSpec,
     shim: PathBuf,
     program: String,
-    /// The record behind which a later reading goes on.
-    cursor: Arc<Mutex<Option<String>>>,
+    /// The record behind which a later reading goes on. Replaced when it is rewound: the
+    /// present reading may still tell the old one where it is.
+    cursor: Mutex<Arc<Mutex<Option<String>>>>,
 }
 
 impl JournalSource {
@@ -48,7 +49,7 @@ impl JournalSource {
     /// As [`JournalSource::new`], with another program in place of `journalctl`.
     #[must_use]
     pub fn with_program(spec: LogSourceSpec, shim: &Path, program: &str) -> Self {
-        Self { spec, shim: shim.into(), program: program.into(), cursor: Arc::default() }
+        Self { spec, shim: shim.into(), program: program.into(), cursor: Mutex::default() }
     }
 
     fn command(&self, request: &LogRequest) -> Vec<String> {
@@ -59,7 +60,7 @@ impl JournalSource {
         let mut words: Vec<String> =
             [&self.program, "--output=json", FIELDS, "--all", "--no-pager"].map(Into::into).into();
         words.push(format!("--unit={unit}"));
-        let cursor = lock(&self.cursor).clone();
+        let cursor = lock(&lock(&self.cursor)).clone();
         if let Some(cursor) = cursor {
             words.extend([format!("--after-cursor={cursor}"), "--lines=all".into()]);
         } else {
@@ -84,6 +85,11 @@ impl LogSource for JournalSource {
         &self.spec
     }
 
+    fn rewind(&self) -> bool {
+        *lock(&self.cursor) = Arc::default();
+        true
+    }
+
     async fn read(&self, request: LogRequest) -> Result<EngineStream<Said>, EngineError> {
         let pipes = Pipes::start(&self.command(&request), None, &self.shim).map_err(|error| {
             let what = format!("cannot start `{}`: {error}", self.program);
@@ -99,7 +105,7 @@ impl LogSource for JournalSource {
             complaints: LineSplitter::new(Stream::Stderr),
             last_words: VecDeque::new(),
             waiting: VecDeque::new(),
-            cursor: Arc::clone(&self.cursor),
+            cursor: Arc::clone(&lock(&self.cursor)),
             has_ended: false,
         };
         let said = stream::unfold(running, async |mut running| {
@@ -195,7 +201,7 @@ impl Running {
     }
 }
 
-fn lock(cursor: &Mutex<Option<String>>) -> MutexGuard<'_, Option<String>> {
+fn lock<T>(cursor: &Mutex<T>) -> MutexGuard<'_, T> {
     cursor.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -222,8 +228,10 @@ mod tests {
         let head = "journalctl --output=json --output-fields=MESSAGE,PRIORITY --all --no-pager \
                     --unit=-evil.service";
         assert_eq!(first, format!("{head} --lines=5 --since=@7 --follow"));
-        *lock(&source.cursor) = Some("s=1;i=2".into());
+        *lock(&lock(&source.cursor)) = Some("s=1;i=2".into());
         let later = source.command(&request).join(" ");
         assert_eq!(later, format!("{head} --after-cursor=s=1;i=2 --lines=all --follow"));
+        assert!(source.rewind());
+        assert_eq!(source.command(&request).join(" "), first);
     }
 }

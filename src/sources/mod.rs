@@ -52,6 +52,13 @@ pub trait LogSource: Send + Sync + std::fmt::Debug {
         Ok(vec![History { part: None, said }])
     }
 
+    /// Forgets what it gave, so that the next reading begins as it is asked for, whatever
+    /// is still taken from the present one. `false` from a source that cannot give its
+    /// lines again.
+    fn rewind(&self) -> bool {
+        false
+    }
+
     /// The longest wait between two tries of a source that fails.
     fn longest_wait(&self) -> Duration {
         Duration::from_secs(4)

@@ -54,3 +54,25 @@ fn all_is_known_once_every_engine_has_described_what_it_runs_or_failed() {
     hear(&mut store, "a", lost(1));
     assert_eq!(known(&store), (true, true));
 }
+
+#[test]
+fn a_source_that_is_read_again_lets_go_of_what_its_parts_will_say_again() {
+    let names = [Clean::new("web")];
+    let mut store = Store::new([], LogBounds::default()).with_log_sources(names);
+    let source = InstanceKey::of_source("web");
+    let (there, removed) = (source.part("there.log"), source.part("removed.log"));
+    for key in [&there, &removed] {
+        let line = LogLine::new(None, crate::model::Stream::Stdout, Clean::new("x"));
+        let (key, at) = (key.clone(), Timestamp::UNIX_EPOCH);
+        store.apply(Event::Logged { key, at, lines: vec![line], dropped: 0 });
+    }
+    let mut say = |key: &InstanceKey, state| {
+        store.apply(Event::LogStream { key: key.clone(), state });
+    };
+    say(&removed, StreamState::Ended);
+    say(&there, StreamState::Live);
+    say(&source, StreamState::Again);
+    let kept = |key| store.log(key).map(|ring| (ring.len(), ring.count()));
+    assert_eq!(kept(&there), Some((0, 1)), "the numbers of its lines are not given anew");
+    assert_eq!(kept(&removed), Some((1, 1)));
+}

@@ -123,8 +123,13 @@ impl Store {
                 Topics::LOGS
             }
             Event::LogStream { key, state } => {
-                let service = self.service_of(&key);
-                self.logs.set_state(&key, service.as_ref(), state)
+                let mut changed = self.set_log_state(&key, &state);
+                if state == StreamState::Again {
+                    for part in self.parts_that_come_again(&key) {
+                        changed |= self.set_log_state(&part, &state);
+                    }
+                }
+                changed
             }
             Event::Inspected { key, at, result } => self.apply_inspection(key, at, result),
         }
@@ -328,6 +333,20 @@ impl Store {
             };
             self.patterns.count(&record, now);
         }
+    }
+
+    fn set_log_state(&mut self, key: &InstanceKey, state: &StreamState) -> Topics {
+        let service = self.service_of(key);
+        self.logs.set_state(key, service.as_ref(), state.clone())
+    }
+
+    /// The parts of a log source that is read again. One that has ended, such as a file
+    /// that was removed, says nothing again: its lines stay.
+    fn parts_that_come_again(&self, key: &InstanceKey) -> Vec<InstanceKey> {
+        let Some((name, None)) = key.as_source() else { return Vec::new() };
+        let parts = self.logs_of_source(name).filter(|part| *part != key);
+        let comes = |part: &&InstanceKey| self.log_state(part) != Some(&StreamState::Ended);
+        parts.filter(comes).cloned().collect()
     }
 
     fn service_of(&self, key: &InstanceKey) -> Option<ServiceKey> {

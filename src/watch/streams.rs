@@ -27,7 +27,7 @@ pub struct Streams {
     logs: BTreeMap<InstanceKey, Running<Resume>>,
     stats: BTreeMap<InstanceKey, Running<()>>,
     resumes: Remembered,
-    /// The logs that were read from as far back as they are kept.
+    /// The logs that were read from as far back as they are kept, since that is wanted.
     deep: BTreeSet<InstanceKey>,
 }
 
@@ -62,7 +62,7 @@ impl Streams {
     pub async fn serve(mut self, mut demand: watch::Receiver<Demand>) {
         while demand.changed().await.is_ok() {
             let wanted = demand.borrow_and_update().clone();
-            self.deepen(&wanted.deep).await;
+            self.deepen(&wanted).await;
             self.set_logs(&wanted.logs).await;
             self.set_stats(&wanted.stats).await;
         }
@@ -70,14 +70,22 @@ impl Streams {
         self.set_stats(&BTreeMap::new()).await;
     }
 
-    /// Reads these logs again from as far back as they are kept, unless they were.
-    async fn deepen(&mut self, wanted: &BTreeSet<InstanceKey>) {
-        for key in wanted.difference(&self.deep.clone()) {
+    /// Reads logs again from as far back as they are kept, unless they were since it is
+    /// wanted. What was read of them before is let go: it comes again.
+    async fn deepen(&mut self, wanted: &Demand) {
+        self.deep.retain(|key| wanted.deep.contains(key));
+        for key in wanted.deep.iter().filter(|key| wanted.logs.contains_key(key)) {
+            if !self.deep.insert(key.clone()) {
+                continue;
+            }
+            // A command's lines come only once: its stream is left alone.
+            if self.sources.get(key).is_some_and(|source| !source.rewind()) {
+                continue;
+            }
             if let Some(running) = self.logs.remove(key) {
                 running.end().await;
             }
             self.resumes.take(key);
-            self.deep.insert(key.clone());
             let (key, state) = (key.clone(), StreamState::Again);
             // A closed channel ends the caller at its next wait.
             let _ = self.events.send(Event::LogStream { key, state }).await;
@@ -133,7 +141,12 @@ impl Streams {
 
     fn tail(&mut self, key: &InstanceKey) -> Option<Tail> {
         if let Some(source) = self.sources.get(key) {
-            let first = LogRequest { tail: Some(source.spec().tail), ..log_stream::FIRST };
+            let tail = source.spec().tail;
+            let first = if self.deep.contains(key) {
+                LogRequest { tail: log_stream::DEEP.tail.max(Some(tail)), ..log_stream::DEEP }
+            } else {
+                LogRequest { tail: Some(tail), ..log_stream::FIRST }
+            };
             return Some(Tail::of_source(source.clone(), first));
         }
         let engine = self.engine_of(key)?;

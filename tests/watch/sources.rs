@@ -1,8 +1,9 @@
 //! Log sources: streamed when they are demanded, and gone on with.
 
-use std::{collections::VecDeque, fs, sync::Arc, time::Duration};
+use std::{collections::VecDeque, fs, io::Write as _, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use flate2::{Compression, write::GzEncoder};
 use futures_util::{StreamExt as _, stream};
 use midwatch::{
     engines::{Engine, EngineError, EngineStream, LogRequest},
@@ -52,6 +53,11 @@ async fn told(streaming: &mut Streaming) -> Vec<(String, String)> {
     told
 }
 
+/// What a part said.
+fn of_part<'a>(part: &str, told: &'a [(String, String)]) -> Vec<&'a str> {
+    told.iter().filter(|(of, _)| of == part).map(|(_, text)| text.as_str()).collect()
+}
+
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(part, text)| ((*part).into(), (*text).into())).collect()
 }
@@ -83,6 +89,49 @@ async fn files_are_read_while_they_are_shown_and_gone_on_with() {
         told(&mut streaming).await,
         pairs(&[("-", "(live)"), ("a.log", "(live)"), ("a.log", "a4")])
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_are_read_again_from_further_back_with_those_that_were_rotated() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(b"a1\na2\n").unwrap();
+    fs::write(at("a.log.2.gz"), packed.finish().unwrap()).unwrap();
+    fs::write(at("a.log.1"), "a3\na4\n").unwrap();
+    fs::write(at("a.log"), "a5\na6\na7\n").unwrap();
+    fs::write(at("b.log"), "b1\nb2\nb3\n").unwrap();
+    let pattern = format!("{}/*.log", folder.path().display());
+    let source: Arc<dyn LogSource> = Arc::new(FileSource::new(spec(LogOrigin::Files(pattern))));
+    let key = source.key();
+    let mut streaming = Streaming::of_sources(&[source]);
+    streaming.want_keys(std::slice::from_ref(&key));
+    assert_eq!(of_part("a.log", &told(&mut streaming).await), ["(live)", "a6", "a7"]);
+    streaming.want_deep_keys(&[key]);
+    let again = told(&mut streaming).await;
+    assert_eq!(again[0], ("-".to_owned(), "(again)".to_owned()));
+    let all = ["(live)", "a1", "a2", "a3", "a4", "a5", "a6", "a7"];
+    assert_eq!(of_part("a.log", &again), all);
+    assert_eq!(of_part("b.log", &again), ["(live)", "b1", "b2", "b3"]);
+    let mut file = fs::OpenOptions::new().append(true).open(at("a.log")).unwrap();
+    file.write_all(b"a8\n").unwrap();
+    assert_eq!(told(&mut streaming).await, pairs(&[("a.log", "a8")]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_command_said_cannot_be_read_again_and_stays() {
+    let origin = LogOrigin::Command { words: vec!["x".into()], folder: "/".into() };
+    let source: Arc<dyn LogSource> = Arc::new(Brief { spec: spec(origin) });
+    let key = source.key();
+    let mut streaming = Streaming::of_sources(&[source]);
+    streaming.want_deep_keys(&[key]);
+    let mut states = Vec::new();
+    while states.len() < 4 {
+        if let Event::LogStream { state, .. } = streaming.event().await {
+            states.push(state);
+        }
+    }
+    assert!(!states.contains(&StreamState::Again), "{states:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -89,6 +89,35 @@ async fn a_log_is_read_again_from_further_back_when_that_is_wanted_and_only_once
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_that_is_wanted_from_further_back_once_more_is_read_once_more() {
+    let fake = fake(&["a"]);
+    (0..2000).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_deep("a", Some(0));
+    assert_eq!(streaming.heard(QUIET).await.lines.len(), 2000);
+    streaming.want_none_deep();
+    assert_eq!(streaming.heard(QUIET).await, Heard::default(), "what is read is left alone");
+    streaming.want_deep("a", Some(0));
+    let again = streaming.heard(QUIET).await;
+    assert_eq!((again.lines.len(), again.states), (2000, vec!["again", "live"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_was_read_from_further_back_is_gone_on_with_when_its_engine_was_away() {
+    let fake = fake(&["a"]);
+    (0..2000).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_deep("a", Some(0));
+    assert_eq!(streaming.heard(QUIET).await.lines.len(), 2000);
+    streaming.want_logs(&[]);
+    assert_eq!(streaming.heard(QUIET).await, Heard::default());
+    fake.say(&id("a"), line(2000, "2000"));
+    streaming.want_logs(&[("a", Some(0))]);
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!((heard.lines, heard.states), (vec!["2000".to_owned()], vec!["live"]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_said_before_waits_for_room_and_is_not_dropped() {
     let fake = fake(&["a"]);
     (0..5000).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));

@@ -174,6 +174,19 @@ impl Streaming {
         });
     }
 
+    /// Demands these logs, and no others, from as far back as they are kept.
+    pub(crate) fn want_deep_keys(&self, keys: &[InstanceKey]) {
+        self.demand.send_modify(|demand| {
+            demand.logs = keys.iter().map(|key| (key.clone(), None)).collect();
+            demand.deep = keys.iter().cloned().collect();
+        });
+    }
+
+    /// Demands no log any more from as far back as it is kept.
+    pub(crate) fn want_none_deep(&self) {
+        self.demand.send_modify(|demand| demand.deep.clear());
+    }
+
     /// Demands the stats of these instances and no others.
     pub(crate) fn want_stats(&self, wanted: &[(&str, Option<i64>)]) {
         self.demand.send_modify(|demand| demand.stats = runs(wanted));

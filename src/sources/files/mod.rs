@@ -59,7 +59,9 @@ const MOST_WAITING: usize = 1024;
 #[derive(Debug)]
 pub struct FileSource {
     spec: LogSourceSpec,
-    reading: Arc<Mutex<Reading>>,
+    /// Replaced by a new one when it is rewound: a look at a slow file may still be under
+    /// way in the old one.
+    reading: Mutex<Arc<Mutex<Reading>>>,
 }
 
 impl FileSource {
@@ -67,7 +69,7 @@ impl FileSource {
     #[must_use]
     pub fn new(spec: LogSourceSpec) -> Self {
         let reading = Reading::of(&spec);
-        Self { spec, reading: Arc::new(Mutex::new(reading)) }
+        Self { spec, reading: Mutex::new(Arc::new(Mutex::new(reading))) }
     }
 }
 
@@ -77,8 +79,13 @@ impl LogSource for FileSource {
         &self.spec
     }
 
+    fn rewind(&self) -> bool {
+        *lock(&self.reading) = Arc::new(Mutex::new(Reading::of(&self.spec)));
+        true
+    }
+
     async fn read(&self, request: LogRequest) -> Result<EngineStream<Said>, EngineError> {
-        let reading = Arc::clone(&self.reading);
+        let reading = Arc::clone(&lock(&self.reading));
         blocking(&reading, move |reading| reading.begin(&request, Instant::now())).await??;
         let state = Some((reading, request.follow));
         let said = stream::unfold(state, async |state| {
@@ -138,7 +145,7 @@ fn crashed() -> EngineError {
 }
 
 /// A reading that crashed is as good as it was before: its files are read on.
-fn lock(reading: &Mutex<Reading>) -> MutexGuard<'_, Reading> {
+fn lock<T>(reading: &Mutex<T>) -> MutexGuard<'_, T> {
     reading.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
