@@ -1,5 +1,7 @@
 //! The Logs pane: filtering, searching, jumping, marking, taking lines out.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use midwatch::{
     app::Effect,
@@ -13,7 +15,7 @@ use midwatch::{
 
 use crate::console::{
     Console, Setup,
-    facts::{described, line, live, running, said},
+    facts::{described, key, line, live, lost, running, said},
     now,
 };
 
@@ -409,6 +411,17 @@ fn lines_of_a_source_are_of_the_service_that_it_goes_with() {
     console.press("s j Space Esc");
     console.hear(source_said("cron", "somebody logged in"));
     assert!(wanted(&mut console, "service=cron instance=cron"), "{}", console.draw());
+}
+
+#[test]
+fn sources_too_are_read_from_further_back_and_what_is_deep_stays_so() {
+    let mut console = console_with(&Setup { stack: stack(), ..Setup::default() }, lines());
+    console.press("g g");
+    let deep = BTreeSet::from([key("web-1"), InstanceKey::of_source("audit")]);
+    assert_eq!(console.demand().deep, deep);
+    console.hear([lost(now(), 1, after(5))]);
+    assert!(!console.demand().logs.contains_key(&key("web-1")));
+    assert_eq!(console.demand().deep, deep, "its engine will be back");
 }
 
 #[test]

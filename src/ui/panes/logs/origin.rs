@@ -72,15 +72,17 @@ fn sources<'a>(cx: &Cx<'a>) -> impl Iterator<Item = &'a LogSourceSpec> {
 pub(super) fn demand(deep: bool, cx: &Cx<'_>, demand: &mut Demand) {
     for key in keys(cx) {
         let Some(view) = cx.store.instance(&key) else { continue };
+        if deep {
+            demand.deep.insert(key.clone());
+        }
         if cx.store.engine(&key.engine).is_some_and(EngineView::is_up) {
             let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
-            if deep {
-                demand.deep.insert(key.clone());
-            }
             demand.logs.insert(key, run);
         }
     }
-    demand.logs.extend(sources(cx).map(|source| (source.key(), None)));
+    let sources = || sources(cx).map(LogSourceSpec::key);
+    demand.deep.extend(sources().filter(|_| deep));
+    demand.logs.extend(sources().map(|source| (source, None)));
 }
 
 /// Whether the lines of a log come in as they are said.
