@@ -19,7 +19,7 @@ use futures_util::StreamExt;
 use midwatch::{
     engines::{Engine, LogRequest, process::ProcessEngine},
     model::{
-        Health, Instance, InstanceId, RestartPolicy, State,
+        Health, Instance, InstanceId, LogLine, RestartPolicy, State,
         inspect::Value,
         spec::{ServiceSpec, StopSignal},
     },
@@ -183,6 +183,29 @@ async fn a_guardian_that_is_killed_takes_its_program_along_and_is_replaced() {
     let again = until(&engine, "one", |one| one.is_up() && restarts(one) == 1).await;
     assert_ne!(first.detail.unwrap().pid, again.detail.unwrap().pid);
     until_marked(&mark, 2).await;
+}
+
+#[tokio::test]
+async fn what_was_said_before_a_restart_can_still_be_read_and_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let been = folder.path().join("been");
+    let been = been.display();
+    let script = format!(
+        "if [ -e {been} ]; then echo second; exec sleep 1000; fi; touch {been}; echo first; exit 1"
+    );
+    let policy = RestartPolicy::OnFailure;
+    let engine = engine(vec![ServiceSpec { restart: policy, ..service("one", &script) }]);
+    engine.start();
+    let follow = LogRequest { tail: None, since: None, until: None, follow: true };
+    let lines = engine.logs(&id("one"), follow).await.unwrap();
+    let both: Vec<_> = soon("both runs", lines.take(2).collect::<Vec<_>>()).await;
+    let both: Vec<_> = both.into_iter().map(|line| line.unwrap()).collect();
+    assert_eq!(both.iter().map(LogLine::as_str).collect::<Vec<_>>(), ["first", "second"]);
+    let again = until(&engine, "one", |one| one.is_up() && restarts(one) == 1).await;
+    let request = LogRequest::before(again.detail.unwrap().started_at.unwrap(), 100);
+    let before = engine.logs(&id("one"), request).await.unwrap();
+    let before: Vec<_> = before.map(Result::unwrap).collect().await;
+    assert_eq!(before, both[..1]);
 }
 
 #[tokio::test]
