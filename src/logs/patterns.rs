@@ -1,9 +1,11 @@
 //! [`Pattern`]: lines that are counted, and [`PatternCounter`], which counts them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Case, Record, Search, SearchError};
-use crate::model::{PatternSpec, Severity};
+use crate::model::{InstanceKey, PatternSpec, Severity};
 
 /// How many minutes are remembered, the present one included.
 pub const MINUTES: usize = HOUR as usize;
@@ -81,17 +83,39 @@ impl Pattern {
 }
 
 /// Counts the lines of patterns by the minute that they were said in.
+///
+/// A log may be read again from further back. Which of its lines were counted before
+/// nobody knows, so that its minutes are counted anew, and of each the reading counts
+/// that found more: one had begun in the middle of it, or had lost lines.
 #[derive(Clone, Debug, Default)]
 pub struct PatternCounter {
-    counted: Vec<(Pattern, Minutes)>,
+    counted: Vec<Counted>,
+}
+
+/// A pattern and its lines.
+#[derive(Clone, Debug)]
+struct Counted {
+    pattern: Pattern,
+    /// The lines of all logs, also of those that are gone.
+    all: Minutes,
+    logs: BTreeMap<InstanceKey, Readings>,
+}
+
+/// The lines of one log.
+#[derive(Clone, Debug, Default)]
+struct Readings {
+    /// The most that was found in each minute before the log was read again.
+    before: Minutes,
+    /// What was found since.
+    present: Minutes,
 }
 
 impl PatternCounter {
     /// Has counted nothing yet.
     #[must_use]
     pub fn new(patterns: Vec<Pattern>) -> Self {
-        let counted = patterns.into_iter().map(|pattern| (pattern, Minutes::default())).collect();
-        Self { counted }
+        let counted = |pattern| Counted { pattern, all: Minutes::default(), logs: BTreeMap::new() };
+        Self { counted: patterns.into_iter().map(counted).collect() }
     }
 
     /// Whether there is nothing to count.
@@ -100,22 +124,52 @@ impl PatternCounter {
         self.counted.is_empty()
     }
 
-    /// Counts a line that came in at `now`, under each pattern that it is of. It counts
+    /// Counts a line of a log that came in at `now`, under each pattern that it is of. It counts
     /// for the minute that it was said in: one that is over an hour old for none, and one
     /// that says it is of the future for the present one.
-    pub fn count(&mut self, record: &Record<'_>, now: Timestamp) {
+    pub fn count(&mut self, log: &InstanceKey, record: &Record<'_>, now: Timestamp) {
         // Each for itself: one automaton for all was no faster, at four patterns.
-        for (pattern, minutes) in &mut self.counted {
-            if pattern.matches(record) {
-                minutes.count(minute(record.at), minute(now));
+        for counted in &mut self.counted {
+            if counted.pattern.matches(record) {
+                counted.count(log, minute(record.at), minute(now));
             }
+        }
+    }
+
+    /// A log is read again: what was counted of it comes once more.
+    pub fn read_again(&mut self, log: &InstanceKey) {
+        for counted in &mut self.counted {
+            if let Some(readings) = counted.logs.get_mut(log) {
+                let present = std::mem::take(&mut readings.present);
+                readings.before = readings.before.most(&present);
+            }
+        }
+    }
+
+    /// A log is gone. What was counted of it stays.
+    pub fn forget(&mut self, log: &InstanceKey) {
+        for counted in &mut self.counted {
+            counted.logs.remove(log);
         }
     }
 
     /// How many lines of each pattern were said in each of the last 60 minutes, the
     /// oldest first. The last one, in which `now` is, goes on.
     pub fn per_minute(&self, now: Timestamp) -> impl Iterator<Item = (&Pattern, [u32; MINUTES])> {
-        self.counted.iter().map(move |(pattern, minutes)| (pattern, minutes.until(minute(now))))
+        self.counted.iter().map(move |counted| (&counted.pattern, counted.all.until(minute(now))))
+    }
+}
+
+impl Counted {
+    fn count(&mut self, log: &InstanceKey, minute: i64, now: i64) {
+        if !self.logs.contains_key(log) {
+            self.logs.insert(log.clone(), Readings::default());
+        }
+        let Some(readings) = self.logs.get_mut(log) else { return };
+        let Some(minute) = readings.present.count(minute, now) else { return };
+        if readings.present.of(minute) > readings.before.of(minute) {
+            self.all.count(minute, now);
+        }
     }
 }
 
@@ -140,13 +194,31 @@ impl Default for Minutes {
 }
 
 impl Minutes {
-    fn count(&mut self, minute: i64, now: i64) {
+    /// Counts a line; gives the minute that it counts for, if any.
+    fn count(&mut self, minute: i64, now: i64) -> Option<i64> {
         self.forget_before(now);
         let minute = minute.min(self.newest);
-        if self.holds(minute) {
-            let count = &mut self.counts[slot(minute)];
-            *count = count.saturating_add(1);
+        if !self.holds(minute) {
+            return None;
         }
+        let count = &mut self.counts[slot(minute)];
+        *count = count.saturating_add(1);
+        Some(minute)
+    }
+
+    /// The lines of a minute.
+    fn of(&self, minute: i64) -> u32 {
+        if self.holds(minute) { self.counts[slot(minute)] } else { 0 }
+    }
+
+    /// Of each minute the larger count.
+    fn most(&self, other: &Self) -> Self {
+        let newest = self.newest.max(other.newest);
+        let mut most = Self { newest, ..Self::default() };
+        for minute in newest - HOUR + 1..=newest {
+            most.counts[slot(minute)] = self.of(minute).max(other.of(minute));
+        }
+        most
     }
 
     /// Makes room for the minutes up to `now`.
@@ -163,7 +235,7 @@ impl Minutes {
         let mut minute = now - HOUR;
         std::array::from_fn(|_| {
             minute += 1;
-            if self.holds(minute) { self.counts[slot(minute)] } else { 0 }
+            self.of(minute)
         })
     }
 
@@ -177,105 +249,5 @@ fn slot(minute: i64) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::ToSpan as _;
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::model::{Stream, Told};
-
-    fn now() -> Timestamp {
-        "2026-11-20T03:12:30Z".parse().unwrap()
-    }
-
-    fn record(service: &'static str, text: &'static str) -> Record<'static> {
-        let told = Told { level: Some(Severity::Warn), ..Told::default() };
-        Record { service, instance: "one", stream: Stream::Stdout, at: now(), told, text }
-    }
-
-    fn pattern(matching: &str) -> Pattern {
-        Pattern::new(matching, matching, None).unwrap()
-    }
-
-    /// The counts of the minutes that have some, as minutes before `now`.
-    fn counts(counter: &PatternCounter, now: Timestamp) -> Vec<Vec<(usize, u32)>> {
-        let some = |counts: [u32; MINUTES]| {
-            let ago = counts.into_iter().rev().enumerate();
-            ago.filter(|(_, count)| *count > 0).collect()
-        };
-        counter.per_minute(now).map(|(_, counts)| some(counts)).collect()
-    }
-
-    #[test]
-    fn lines_are_those_that_all_of_it_says() {
-        let errors = Pattern {
-            logs: vec!["api".into()],
-            level: Some(Severity::Warn),
-            ..Pattern::new("errors", "(?i)error", Some("healthz")).unwrap()
-        };
-        assert!(errors.matches(&record("api", "an Error")));
-        assert!(!errors.matches(&record("api", "an Error of /healthz")));
-        assert!(!errors.matches(&record("worker", "an Error")));
-        for level in [None, Some(Severity::Info)] {
-            let told = Told { level, ..Told::default() };
-            assert!(!errors.matches(&Record { told, ..record("api", "an Error") }));
-        }
-        assert!(!pattern("error").matches(&record("api", "an Error")));
-    }
-
-    #[test]
-    fn what_is_no_pattern_says_which_one() {
-        assert!(matches!(Pattern::new("a", "(", None), Err(PatternError::Match(_))));
-        assert!(matches!(Pattern::new("a", "b", Some("(")), Err(PatternError::Not(_))));
-    }
-
-    #[test]
-    fn each_pattern_counts_its_lines_in_their_minutes() {
-        let mut counter =
-            PatternCounter::new(vec![pattern("timed"), pattern("out"), pattern("no")]);
-        counter.count(&record("api", "timed out"), now());
-        counter.count(&record("api", "timed out"), now());
-        counter.count(&record("api", "logged out"), now());
-        let before = Record { at: now() - 31.seconds(), ..record("api", "timed out") };
-        counter.count(&before, now());
-        assert_eq!(counts(&counter, now()), [vec![(0, 2), (1, 1)], vec![(0, 3), (1, 1)], vec![]]);
-        let later = now() + 58.minutes();
-        assert_eq!(counts(&counter, later)[0], [(58, 2), (59, 1)]);
-        counter.count(&Record { at: later, ..record("api", "timed") }, later);
-        assert_eq!(counts(&counter, later)[0], [(0, 1), (58, 2), (59, 1)]);
-        assert_eq!(counts(&counter, now() + 3.hours())[0], []);
-    }
-
-    #[test]
-    fn neither_the_past_nor_a_wrong_clock_takes_the_place_of_the_last_hour() {
-        let mut counter = PatternCounter::new(vec![pattern("a")]);
-        for at in [now() - 60.minutes(), Timestamp::MIN, Timestamp::MAX, now() + 1.hour()] {
-            counter.count(&Record { at, ..record("api", "a") }, now());
-        }
-        assert_eq!(counts(&counter, now()), [[(0, 2)]], "what is of the future is of now");
-        counter.count(&record("api", "a"), now() - 5.minutes());
-        assert_eq!(counts(&counter, now()), [[(0, 3)]], "a clock that is set back loses nothing");
-    }
-
-    proptest! {
-        /// The ring says what a list of all lines says.
-        #[test]
-        fn the_counts_are_those_of_the_lines(
-            lines in prop::collection::vec((0_i64..20, 0_i64..100), 0..60),
-        ) {
-            let mut minutes = Minutes::default();
-            let (mut now, mut said) = (1_000, Vec::new());
-            for (passed, age) in lines {
-                now += passed;
-                minutes.count(now - age, now);
-                said.push((now - age, now));
-            }
-            let is_counted = |minute: i64| {
-                said.iter().filter(|(at, then)| *at == minute && then - at < HOUR).count()
-            };
-            let expected: Vec<_> =
-                (now - HOUR + 1..=now).map(|minute| is_counted(minute) as u32).collect();
-            prop_assert_eq!(minutes.until(now).to_vec(), expected);
-        }
-    }
-}
+#[path = "patterns_tests.rs"]
+mod tests;

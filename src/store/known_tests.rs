@@ -76,3 +76,22 @@ fn a_source_that_is_read_again_lets_go_of_what_its_parts_will_say_again() {
     assert_eq!(kept(&there), Some((0, 1)), "the numbers of its lines are not given anew");
     assert_eq!(kept(&removed), Some((1, 1)));
 }
+
+#[test]
+fn a_log_that_is_read_again_is_counted_once() {
+    let patterns = vec![Pattern::new("any", "x", None).unwrap()];
+    let names = [Clean::new("web")];
+    let store = Store::new([], LogBounds::default());
+    let mut store = store.with_log_sources(names).with_patterns(patterns);
+    let source = InstanceKey::of_source("web");
+    let said = |lines: usize| {
+        let (key, at) = (source.part("a.log"), Timestamp::UNIX_EPOCH);
+        let line = LogLine::new(Some(at), crate::model::Stream::Stdout, Clean::new("x"));
+        Event::Logged { key, at, lines: vec![line; lines], dropped: 0 }
+    };
+    store.apply(said(2));
+    store.apply(Event::LogStream { key: source.clone(), state: StreamState::Again });
+    store.apply(said(5));
+    let count = store.patterns().per_minute(Timestamp::UNIX_EPOCH).next().unwrap().1[59];
+    assert_eq!(count, 5);
+}

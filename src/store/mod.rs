@@ -222,6 +222,7 @@ impl Store {
         self.groups.outdated();
         self.instances.remove(key);
         self.logs.forget(key);
+        self.patterns.forget(key);
     }
 
     fn apply_inspection(
@@ -331,11 +332,14 @@ impl Store {
                 told: line.told,
                 text: line.as_str(),
             };
-            self.patterns.count(&record, now);
+            self.patterns.count(key, &record, now);
         }
     }
 
     fn set_log_state(&mut self, key: &InstanceKey, state: &StreamState) -> Topics {
+        if *state == StreamState::Again {
+            self.patterns.read_again(key);
+        }
         let service = self.service_of(key);
         self.logs.set_state(key, service.as_ref(), state.clone())
     }
