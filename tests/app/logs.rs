@@ -142,12 +142,20 @@ fn at_the_top_all_that_is_kept_is_asked_for_and_comes_anew() {
     assert!(console.draw().contains("g reads what is older"), "{}", console.draw());
     console.press("g");
     assert!(console.demand().deep.contains(&key("web-1")));
+    console.press("Space j Space");
     console.hear([
         Event::LogStream { key: key("web-1"), state: StreamState::Again },
         live("web-1"),
-        said("web-1", lines(0, 100)),
+        said("web-1", lines(0, 70)),
     ]);
-    assert_eq!(shown(&console), numbers(82..100));
+    assert_eq!(shown(&console), numbers(50..68), "what is held is read on meanwhile");
+    assert!(console.draw().contains("reading what is older"), "{}", console.draw());
+    console.hear([said("web-1", lines(70, 100))]);
+    assert_eq!(shown(&console), numbers(50..68), "the place is kept");
+    let copied = console.press("y");
+    assert!(format!("{copied:?}").contains("line 50"), "so are the marks: {copied:?}");
+    console.press("k k k");
+    assert_eq!(shown(&console), numbers(48..66), "and there is more above it");
     console.press("g");
     assert_eq!(shown(&console)[0], "0");
     console.press("g");

@@ -7,6 +7,7 @@ use crate::model::{Severity, Stack};
 
 /// Flags of `logs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is given or not")]
 pub struct LogsOptions {
     /// Services (api, shop/api), instances (shop-api-2) or logs of the stack file; all
     /// otherwise.

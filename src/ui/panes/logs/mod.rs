@@ -7,6 +7,7 @@
 mod asking;
 mod axis;
 mod bar;
+mod deeper;
 mod hunt;
 mod motion;
 mod origin;
@@ -36,6 +37,7 @@ pub use origin::is_shown_source;
 pub use sift::{Purpose, Upkeep};
 
 use axis::{Axis, Place};
+use deeper::Depth;
 use hunt::Hunt;
 use origin::keys;
 use plan::Plan;
@@ -89,8 +91,7 @@ pub struct Logs {
     still: Option<Still>,
     looks: Looks,
     side: usize,
-    /// Whether all is wanted that is kept of the logs, and not only their last lines.
-    deep: bool,
+    depth: Depth,
     sieve: Option<Sieve>,
     quest: Option<Quest>,
     /// Which lines only repeat others, when such are folded into one.
@@ -112,7 +113,7 @@ impl Logs {
     pub fn follow(&mut self) {
         self.still = None;
         self.side = 0;
-        self.deep = false;
+        self.depth = Depth::Recent;
     }
 
     /// The lines of a log that are shown: as they were when the pane was paused, or as
@@ -274,7 +275,7 @@ impl Pane for Logs {
     }
 
     fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
-        origin::demand(self.deep, cx, demand);
+        origin::demand(self.depth != Depth::Recent, cx, demand);
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {

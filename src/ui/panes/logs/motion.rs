@@ -7,6 +7,7 @@ use super::{
     Logs, Looks, SIDE_STEP,
     asking::when_words,
     axis::{Axis, Place, Way},
+    deeper::Depth,
     hunt::Hunt,
     sift::here_and_now,
     still::{Still, View},
@@ -67,17 +68,6 @@ impl Logs {
         let axis = self.axis(&keys, cx);
         let cursor = self.cursor(&axis, &keys);
         cursor.is_some() && cursor == axis.oldest()
-    }
-
-    /// Asks for all that is kept of the logs.
-    fn deepen(&mut self) -> Reaction {
-        if self.deep {
-            return Reaction::wish(Wish::Notice("there is nothing older that is kept".into()));
-        }
-        self.deep = true;
-        self.still = None;
-        let words = "reading all that is kept; g goes to its first line";
-        Reaction::wish(Wish::Notice(words.into()))
     }
 
     /// Goes on towards the newest line, and follows it once there is no other.
@@ -189,7 +179,7 @@ impl Logs {
             self.still = None;
         }
         let top = cx.key(Command::Top).unwrap_or_default();
-        let words = if self.deep {
+        let words = if self.depth == Depth::All {
             "no line of a run before is kept".into()
         } else {
             format!("no line of a run before is here: {top} {top} reads what is older")

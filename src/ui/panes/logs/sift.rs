@@ -59,7 +59,8 @@ impl Logs {
     /// Goes on with what takes longer than a key: to be called whenever something has
     /// changed.
     pub fn keep_up(&mut self, cx: &Cx<'_>) -> Upkeep {
-        let wishes = self.seek_on(cx).into_iter().collect();
+        let older = self.take_older(cx);
+        let wishes = older.into_iter().chain(self.seek_on(cx)).collect();
         let scans = self.scans(cx);
         self.settle(cx);
         Upkeep { scans, wishes }

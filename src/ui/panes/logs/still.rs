@@ -55,6 +55,11 @@ impl Still {
         Self { at: before.at, ..self }
     }
 
+    /// The same, with the cursor on this line, and this one shown last.
+    pub(super) fn on(self, cursor: LineName, last: LineName) -> Self {
+        Self { at: Some((cursor, last)), ..self }
+    }
+
     /// The lines of a log as they were.
     pub(super) fn lines(&self, key: &InstanceKey) -> Option<&Snapshot> {
         self.held.get(key)

@@ -3,7 +3,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Logs, axis::Axis, origin, origin::keys, prompt::Ask};
+use super::{Logs, axis::Axis, deeper::Depth, origin, origin::keys, prompt::Ask};
 use crate::{
     input::Command,
     logs::{Pattern, patterns::MINUTES},
@@ -49,9 +49,16 @@ impl Logs {
             let words = format!(" {} lines dropped: too fast ", format::exact(dropped));
             line.push_span(cx.span(Role::Warn, words));
         }
-        if !self.deep && self.is_at_top(cx) {
-            let key = cx.key(Command::Top).unwrap_or_default();
-            line.push_span(cx.span(Role::Accent, format!(" {key} reads what is older ")));
+        match self.depth {
+            Depth::Recent if self.is_at_top(cx) => {
+                let key = cx.key(Command::Top).unwrap_or_default();
+                line.push_span(cx.span(Role::Accent, format!(" {key} reads what is older ")));
+            }
+            Depth::Coming => {
+                let words = format!(" reading what is older{} ", cx.glyphs.ellipsis);
+                line.push_span(cx.span(Role::Accent, words));
+            }
+            Depth::Recent | Depth::All => {}
         }
         line.extend(pattern_words(&keys, cx));
         if !self.marks.is_empty() {
