@@ -271,6 +271,20 @@ fn a_record_opens_whole_with_what_is_known_of_it() {
 }
 
 #[test]
+fn what_an_access_log_says_of_a_request_is_not_said_twice() {
+    let text = r#"10.0.0.7 - - [20/Nov/2026:03:12:42 +0000] "POST /b HTTP/1.1" 502 7 "-" "curl/8""#;
+    let told = Told { format: Format::Access, ..Told::default() };
+    let lines = vec![LogLine { told, ..line(after(1), text) }];
+    let mut console = console_with(&Setup { size: (140, 24), ..Setup::default() }, lines);
+    let shown = "\"POST /b HTTP/1.1\" 502 7 client=10.0.0.7 agent=curl/8 ";
+    assert!(console.draw().contains(shown), "{}", console.draw());
+    console.press("c");
+    console.type_text("status");
+    console.press("Enter");
+    assert!(console.draw().contains("HTTP/1.1\" 502 7 status=502"), "{}", console.draw());
+}
+
+#[test]
 fn chosen_fields_stand_behind_the_message_and_no_others() {
     let json = r#"{"msg":"done","path":"/x","status":200}"#;
     let told = Told { format: Format::Json, ..Told::default() };

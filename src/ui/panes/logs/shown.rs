@@ -27,6 +27,9 @@ pub(super) struct Reading<'a> {
     pub(super) search: Option<&'a Search>,
 }
 
+/// The fields of an access log's line that its message consists of.
+const OF_REQUEST: [&str; 5] = ["method", "path", "protocol", "status", "bytes"];
+
 /// How many characters are shown around a find in what is not shown.
 const AROUND: usize = 12;
 
@@ -51,7 +54,7 @@ impl Shown {
         match parts {
             Some(parts) => {
                 shown.push(Clean::new(&parts.message).as_str(), base);
-                shown.push_fields(&parts.fields, reading.fields, cx);
+                shown.push_fields(told.format, &parts.fields, reading.fields, cx);
             }
             None => {
                 for (piece, wanted) in line.styled().pieces() {
@@ -96,11 +99,19 @@ impl Shown {
         }
     }
 
-    fn push_fields(&mut self, fields: &[Field<'_>], chosen: &[String], cx: &Cx<'_>) {
+    fn push_fields(
+        &mut self,
+        format: Format,
+        fields: &[Field<'_>],
+        chosen: &[String],
+        cx: &Cx<'_>,
+    ) {
         let (name, value) = (cx.theme.style(Role::LogDebug), cx.theme.style(Role::Muted));
-        let is_chosen =
-            |field: &&Field<'_>| chosen.is_empty() || chosen.contains(&field.name.to_string());
-        for field in fields.iter().filter(is_chosen) {
+        let is_shown = |field: &&Field<'_>| match chosen {
+            [] => !(format == Format::Access && OF_REQUEST.contains(&field.name.as_ref())),
+            chosen => chosen.iter().any(|chosen| *chosen == field.name),
+        };
+        for field in fields.iter().filter(is_shown) {
             self.push(" ", value);
             self.push(&format!("{}=", Clean::new(&field.name).as_str()), name);
             self.push(Clean::new(&value_words(&field.value)).as_str(), value);
