@@ -3,8 +3,6 @@
 //! A log that is read from further back comes anew: its ring begins again, with other
 //! numbers. Meanwhile what is held is read on, and then taken up in what came.
 
-use std::collections::BTreeSet;
-
 use super::{
     Logs,
     origin::keys,
@@ -75,14 +73,8 @@ impl Logs {
         is_oldest.then(|| Wish::Notice("there is nothing older that is kept".into()))
     }
 
-    /// Marked lines stay marked when they come under other numbers.
-    fn renamed_marks(&self, cx: &Cx<'_>) -> BTreeSet<LineName> {
-        let again = |name: &LineName| self.find_again(name, cx).unwrap_or_else(|| name.clone());
-        self.marks.iter().map(again).collect()
-    }
-
     /// The name that a line has by now.
-    fn find_again(&self, name: &LineName, cx: &Cx<'_>) -> Option<LineName> {
+    pub(super) fn find_again(&self, name: &LineName, cx: &Cx<'_>) -> Option<LineName> {
         let held = self.still.as_ref()?.lines(&name.key)?;
         let text = held.get(name.number)?.text();
         let source = Source::new(cx.store.log(&name.key)?.snapshot(0), None);

@@ -9,6 +9,7 @@ mod axis;
 mod bar;
 mod deeper;
 mod hunt;
+mod marks;
 mod motion;
 mod origin;
 mod out;
@@ -61,9 +62,6 @@ use crate::{
 
 /// How many columns one step to the side takes.
 const SIDE_STEP: usize = 16;
-
-/// How many lines can be marked.
-const MOST_MARKS: usize = 1000;
 
 bitflags! {
     /// How lines are shown.
@@ -184,26 +182,6 @@ impl Logs {
     fn look_otherwise(&mut self, look: Looks) {
         self.looks.toggle(look);
         self.is_unsettled = true;
-    }
-
-    /// Marks the line under the cursor, or takes its mark away, and goes on.
-    fn mark(&mut self, cx: &Cx<'_>) -> Reaction {
-        let keys = keys(cx);
-        let axis = self.axis(&keys, cx);
-        let cursor = self.cursor(&axis, &keys).and_then(|place| LineName::of(place, &keys));
-        drop(axis);
-        let Some(name) = cursor else {
-            self.pause(cx);
-            return Reaction::done();
-        };
-        if !self.marks.remove(&name) {
-            if self.marks.len() >= MOST_MARKS {
-                let words = format!("{MOST_MARKS} lines are marked: no more fit");
-                return Reaction::wish(Wish::Notice(words));
-            }
-            self.marks.insert(name);
-        }
-        Reaction::done()
     }
 
     /// Answers a command while something is typed.

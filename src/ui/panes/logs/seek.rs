@@ -5,7 +5,6 @@ use super::{
     axis::{Axis, Place, Way},
     hunt::Hunt,
     origin::keys,
-    still::LineName,
 };
 use crate::{
     model::{InstanceKey, Severity},
@@ -168,35 +167,9 @@ impl Logs {
             None => Sought::Nowhere,
         }
     }
-
-    /// Goes to the next marked line.
-    pub(super) fn seek_mark(&mut self, way: Way, cx: &Cx<'_>) -> Reaction {
-        let keys = keys(cx);
-        let axis = self.axis(&keys, cx);
-        let from = self.cursor(&axis, &keys).and_then(|place| LineName::of(place, &keys));
-        let mut marks = self.marks.iter();
-        let next = match (from, way) {
-            (None, Way::On) => None,
-            (None, Way::Back) => marks.next_back(),
-            (Some(from), Way::On) => marks.find(|mark| **mark > from),
-            (Some(from), Way::Back) => marks.rfind(|mark| **mark < from),
-        };
-        let Some(mark) = next.cloned() else { return said(false, "mark", way) };
-        drop(axis);
-        if self.still.is_none() {
-            self.pause(cx);
-        }
-        let place = mark.place(&keys);
-        if self.axis(&keys, cx).get(place).is_none() {
-            let words = "the marked line is not shown, or no longer kept";
-            return Reaction::wish(Wish::Notice(words.into()));
-        }
-        self.put_cursor(place, &keys, cx, true);
-        Reaction::done()
-    }
 }
 
-fn said(found: bool, what: &str, way: Way) -> Reaction {
+pub(super) fn said(found: bool, what: &str, way: Way) -> Reaction {
     if found { Reaction::done() } else { Reaction::wish(Wish::Notice(none_words(what, way))) }
 }
 
