@@ -110,6 +110,8 @@ impl Hunt {
         if self.running {
             return None;
         }
+        // What is shown again is looked through again.
+        self.found.retain(|key, _| logs.iter().any(|log| log.key == *key));
         let unseen: Vec<_> = logs.iter().filter_map(|log| self.unseen(log)).collect();
         if unseen.is_empty() {
             return None;

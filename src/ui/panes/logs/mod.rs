@@ -112,6 +112,7 @@ impl Logs {
         self.still = None;
         self.side = 0;
         self.depth = Depth::Recent;
+        self.stop_seeking();
     }
 
     /// The lines of a log that are shown: as they were when the pane was paused, or as

@@ -21,10 +21,8 @@ use crate::{
 impl Logs {
     /// Answers a command that moves; `None` for any other.
     pub(super) fn go(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
-        if let Some(quest) = &mut self.quest {
-            // Whoever moves on no longer waits for a match.
-            quest.seeking = None;
-        }
+        // Whoever moves on no longer waits for a match.
+        self.stop_seeking();
         let room = usize::from(self.plan(cx.size).lines.height).max(1);
         let (half, page) = ((room / 2).max(1), room.saturating_sub(1).max(1));
         match command {

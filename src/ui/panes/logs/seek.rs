@@ -108,6 +108,13 @@ impl Logs {
         self.seek_on(cx).map_or_else(Reaction::done, Reaction::wish)
     }
 
+    /// Waits for no match any more.
+    pub(super) fn stop_seeking(&mut self) {
+        if let Some(quest) = &mut self.quest {
+            quest.seeking = None;
+        }
+    }
+
     /// Goes where it was wanted to go, once that is known; says so when it is nowhere.
     pub(super) fn seek_on(&mut self, cx: &Cx<'_>) -> Option<Wish> {
         let seeking = self.quest.as_ref()?.seeking?;
