@@ -127,8 +127,10 @@ pub struct EngineInfo {
 pub enum StreamState {
     /// It is read again from further back: all that is kept comes once more.
     Again,
-    /// It is open.
+    /// It is open; what was said before comes first.
     Live,
+    /// It is open, and all that was said before has come, as far as one can tell.
+    Current,
     /// It ended because the instance did.
     Ended,
     /// It broke and will be tried again.

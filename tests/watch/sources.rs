@@ -42,6 +42,7 @@ async fn told(streaming: &mut Streaming) -> Vec<(String, String)> {
                 match state {
                     StreamState::Again => "(again)".into(),
                     StreamState::Live => "(live)".into(),
+                    StreamState::Current => "(current)".into(),
                     StreamState::Ended => "(ended)".into(),
                     StreamState::Broken { fault } => format!("(broken: {})", fault.message),
                     StreamState::Unreadable { fault } => format!("(unreadable: {})", fault.message),

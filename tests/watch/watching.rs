@@ -209,6 +209,7 @@ impl Streaming {
                 Event::LogStream { state, .. } => heard.states.push(match state {
                     StreamState::Again => "again",
                     StreamState::Live => "live",
+                    StreamState::Current => "current",
                     StreamState::Ended => "ended",
                     StreamState::Broken { .. } => "broken",
                     StreamState::Unreadable { .. } => "unreadable",

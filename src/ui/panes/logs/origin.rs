@@ -88,5 +88,6 @@ pub(super) fn demand(deep: bool, cx: &Cx<'_>, demand: &mut Demand) {
 /// Whether the lines of a log come in as they are said.
 pub(super) fn is_live(key: &InstanceKey, store: &Store) -> bool {
     let up = key.as_source().is_some() || store.engine(&key.engine).is_some_and(EngineView::is_up);
-    up && store.log_state(key) == Some(&StreamState::Live)
+    let is_open = matches!(store.log_state(key), Some(StreamState::Live | StreamState::Current));
+    up && is_open
 }
