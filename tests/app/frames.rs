@@ -83,7 +83,7 @@ fn facts_about_what_is_not_known_ask_for_none() {
 #[test]
 fn the_same_again_asks_for_no_frame() {
     let mut console = Console::fresh((120, 36));
-    let state = midwatch::model::StreamState::Live;
+    let state = midwatch::model::StreamState::Current;
     let live = || Event::LogStream { key: key("api-1"), state: state.clone() };
     frame(&mut console, live());
     assert_eq!(frame(&mut console, live()), None);

@@ -5,10 +5,10 @@ use midwatch::{model::LogLine, store::LogBounds};
 
 use crate::console::{
     Console, Setup,
-    facts::{described, key, line, live, running, said},
+    facts::{described, key, line, live, lost, running, said},
     now,
 };
-use midwatch::model::{EngineFact, Event, ServiceId, StreamState};
+use midwatch::model::{EngineFact, Event, ServiceId, Severity, StreamState, Told};
 
 fn after(seconds: i64) -> Timestamp {
     now() + SignedDuration::from_secs(seconds)
@@ -40,6 +40,14 @@ fn shown(console: &Console) -> Vec<String> {
     let lines = console.lines_with("line ").into_iter();
     let end = [' ', '┃', '│', '█', '◆'];
     lines.filter_map(words).map(|line| line.trim_end_matches(end).to_owned()).collect()
+}
+
+fn again(id: &str) -> Event {
+    Event::LogStream { key: key(id), state: StreamState::Again }
+}
+
+fn open(id: &str) -> Event {
+    Event::LogStream { key: key(id), state: StreamState::Live }
 }
 
 fn numbers(range: std::ops::Range<i64>) -> Vec<String> {
@@ -142,24 +150,89 @@ fn at_the_top_all_that_is_kept_is_asked_for_and_comes_anew() {
     assert!(console.draw().contains("g reads what is older"), "{}", console.draw());
     console.press("g");
     assert!(console.demand().deep.contains(&key("web-1")));
-    console.press("Space j Space");
-    console.hear([
-        Event::LogStream { key: key("web-1"), state: StreamState::Again },
-        live("web-1"),
-        said("web-1", lines(0, 70)),
-    ]);
+    console.press("Space j Space e");
+    console.hear([again("web-1"), open("web-1"), said("web-1", lines(0, 70))]);
     assert_eq!(shown(&console), numbers(50..68), "what is held is read on meanwhile");
     assert!(console.draw().contains("reading what is older"), "{}", console.draw());
+    console.press("e");
     console.hear([said("web-1", lines(70, 100))]);
-    assert_eq!(shown(&console), numbers(50..68), "the place is kept");
+    assert!(console.draw().contains("reading what is older"), "there may be more");
+    console.hear([live("web-1")]);
+    assert_eq!(shown(&console)[..17], numbers(50..67), "the place is kept");
     let copied = console.press("y");
     assert!(format!("{copied:?}").contains("line 50"), "so are the marks: {copied:?}");
     console.press("k k k");
-    assert_eq!(shown(&console), numbers(48..66), "and there is more above it");
+    assert_eq!(shown(&console)[..17], numbers(48..65), "and there is more above it");
     console.press("g");
     assert_eq!(shown(&console)[0], "0");
     console.press("g");
     assert!(console.draw().contains("nothing older"), "{}", console.draw());
+}
+
+/// A log that comes anew, with other lines between than its times tell apart.
+fn read_again(console: &mut Console, lines: impl Fn(i64, i64) -> Vec<LogLine>) {
+    console.hear([again("web-1"), open("web-1"), said("web-1", lines(0, 100)), live("web-1")]);
+}
+
+#[test]
+fn what_is_marked_stays_marked_wherever_one_is_when_older_lines_come() {
+    let plain = |from: i64, to: i64| -> Vec<LogLine> {
+        (from..to)
+            .map(|n| LogLine { at: Some(after(0)), ..line(now(), &format!("line {n}")) })
+            .collect()
+    };
+    for keys in ["", "G"] {
+        let mut console = console(1, few());
+        console.hear([said("web-1", plain(50, 100))]);
+        console.press("k k Space g g");
+        console.press(keys);
+        read_again(&mut console, plain);
+        let copied = console.press("y");
+        assert!(format!("{copied:?}").contains("line 97\""), "{keys}: {copied:?}");
+        assert!(!console.draw().contains("reading what is older"), "{}", console.draw());
+    }
+}
+
+#[test]
+fn what_cannot_be_read_again_is_said_to_be_all() {
+    let mut console = console(1, few());
+    console.hear([said("web-1", lines(0, 30)), lost(now(), 1, after(2))]);
+    console.press("g g");
+    assert!(console.draw().contains("there is nothing older that is kept"), "{}", console.draw());
+}
+
+#[test]
+fn a_pause_holds_what_was_said_before_although_it_comes_later() {
+    let mut console = console(1, few());
+    console.hear([open("web-1")]);
+    console.press("p");
+    assert!(console.draw().contains("paused, older lines still come in"), "{}", console.draw());
+    console.hear([said("web-1", lines(0, 30))]);
+    assert_eq!(shown(&console), numbers(12..30));
+    console.hear([said("web-1", lines(30, 50)), live("web-1")]);
+    console.hear([said("web-1", lines(50, 60))]);
+    assert!(console.draw().contains("paused, +10 new"), "{}", console.draw());
+}
+
+#[test]
+fn what_is_held_is_read_to_its_end_before_what_came_meanwhile() {
+    let mut console = console(1, few());
+    let error = |n: i64| {
+        let told = Told { level: Some(Severity::Error), ..Told::default() };
+        LogLine { told, ..line(after(n), &format!("line {n} failed")) }
+    };
+    let some = |from: i64, to: i64| -> Vec<LogLine> {
+        (from..to).map(|n| if n % 10 == 5 { error(n) } else { lines(n, n + 1).remove(0) }).collect()
+    };
+    console.hear([said("web-1", some(0, 30))]);
+    console.press("p g");
+    console.hear([said("web-1", some(30, 20_000))]);
+    let copied = |console: &mut Console| format!("{:?}", console.press("y"));
+    console.press("e e e");
+    assert!(copied(&mut console).contains("line 25 failed"), "{}", console.draw());
+    console.press("e");
+    assert!(!copied(&mut console).contains("line 35 failed"), "that one is gone");
+    assert!(console.draw().contains("lines between are no longer kept"), "{}", console.draw());
 }
 
 #[test]

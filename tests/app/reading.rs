@@ -366,7 +366,7 @@ fn stack() -> Stack {
 
 fn source_said(name: &str, text: &str) -> [Event; 2] {
     let key = InstanceKey::of_source(name);
-    let state = Event::LogStream { key: key.clone(), state: StreamState::Live };
+    let state = Event::LogStream { key: key.clone(), state: StreamState::Current };
     let lines = vec![line(after(300), text)];
     [state, Event::Logged { key, at: now(), lines, dropped: 0 }]
 }

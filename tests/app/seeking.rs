@@ -88,7 +88,7 @@ fn a_line_that_a_filter_hides_is_neither_copied_nor_opened() {
 fn folded_lines_are_one_step_and_one_find() {
     let mut console = console_with(&big(), repetitive());
     console.press("d g");
-    assert!(console.draw().contains("line 0 again (5 times)"), "{}", console.draw());
+    assert!(console.draw().contains("(5 times) line 0 again"), "{}", console.draw());
     assert_eq!(at_cursor(&mut console), "line 0 again");
     console.press("j");
     assert_eq!(at_cursor(&mut console), "line 5 again");

@@ -110,7 +110,7 @@ pub(crate) fn said(id: &str, lines: Vec<LogLine>) -> Event {
 }
 
 pub(crate) fn live(id: &str) -> Event {
-    Event::LogStream { key: key(id), state: StreamState::Live }
+    Event::LogStream { key: key(id), state: StreamState::Current }
 }
 
 pub(crate) fn sampled(id: &str, sample: Sample) -> Event {

@@ -16,6 +16,12 @@ pub(super) struct Place {
     pub(super) number: u64,
 }
 
+impl Place {
+    fn of(log: usize, line: LineRef<'_>) -> Self {
+        Self { at: line.at(), log, number: line.number() }
+    }
+}
+
 /// The lines of some logs, to be walked in either direction from any place. Of lines
 /// that are folded, only the first of each group is walked over.
 pub(super) struct Axis<'a> {
@@ -166,18 +172,26 @@ impl<'a> Axis<'a> {
             if let Some(index) = source.index_of(found) {
                 return self.place(log, source.group_start(index)).map(|(place, _)| place);
             }
-            // It is among those that a filter took away.
-            number = if way == Way::On { found + 1 } else { found };
+            // It is among those that a filter took away: on from the nearest that is left.
+            let left = source.before(found);
+            number = match way {
+                Way::On => source.number(left)?,
+                Way::Back => source.number(left.checked_sub(1)?)? + 1,
+            };
         }
     }
 
-    /// For each log, the numbers of the lines from a place on, or of all that are kept.
+    /// For each log, the numbers of the lines from a place on, wanted or not, or of all that
+    /// are kept.
     pub(super) fn numbers_from(&self, place: Option<Place>) -> Vec<Range<u64>> {
-        let Some(place) = place else { return self.logs.iter().map(Source::kept).collect() };
-        let starts = self.ends(|other| other < place);
-        let rest = self.logs.iter().zip(starts);
-        rest.map(|(log, start)| log.number(start).unwrap_or(log.kept().end)..log.kept().end)
-            .collect()
+        let rest = |(log, source): (usize, &Source<'_>)| match place {
+            Some(place) => {
+                let is_before = |line: LineRef<'_>| Place::of(log, line) < place;
+                source.first_kept(is_before)..source.kept().end
+            }
+            None => source.kept(),
+        };
+        self.logs.iter().enumerate().map(rest).collect()
     }
 
     /// All lines of a log, wanted or not.
@@ -199,7 +213,7 @@ impl<'a> Axis<'a> {
 
     fn place(&self, log: usize, index: usize) -> Option<(Place, LineRef<'_>)> {
         let line = self.logs[log].get(index)?;
-        Some((Place { at: line.at(), log, number: line.number() }, line))
+        Some((Place::of(log, line), line))
     }
 
     /// For each log, how many lines stand before those for which `is_before` fails.

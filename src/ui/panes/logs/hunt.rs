@@ -57,6 +57,13 @@ impl Hunt {
         Self { wanted, serial, running: false, found: BTreeMap::new() }
     }
 
+    /// The same, as if nothing had been looked at yet.
+    pub(super) fn renew(&mut self, serial: u64) {
+        self.serial = serial;
+        self.running = false;
+        self.found.clear();
+    }
+
     pub(super) fn serial(&self) -> u64 {
         self.serial
     }

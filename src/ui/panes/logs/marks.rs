@@ -1,8 +1,12 @@
 //! Lines that are marked, to be found again and to be copied together.
 
-use std::collections::BTreeSet;
-
-use super::{Logs, axis::Way, origin::keys, seek::said, still::LineName};
+use super::{
+    Logs,
+    axis::{Place, Way},
+    origin::keys,
+    seek::said,
+    still::LineName,
+};
 use crate::ui::{Cx, Reaction, Wish};
 
 /// How many lines can be marked.
@@ -29,35 +33,43 @@ impl Logs {
         Reaction::done()
     }
 
-    /// Goes to the next marked line.
+    /// Goes to the next marked line that is shown.
     pub(super) fn seek_mark(&mut self, way: Way, cx: &Cx<'_>) -> Reaction {
-        let keys = keys(cx);
-        let axis = self.axis(&keys, cx);
-        let from = self.cursor(&axis, &keys).and_then(|place| LineName::of(place, &keys));
-        let mut marks = self.marks.iter();
-        let next = match (from, way) {
-            (None, Way::On) => None,
-            (None, Way::Back) => marks.next_back(),
-            (Some(from), Way::On) => marks.find(|mark| **mark > from),
-            (Some(from), Way::Back) => marks.rfind(|mark| **mark < from),
-        };
-        let Some(mark) = next.cloned() else { return said(false, "mark", way) };
-        drop(axis);
-        if self.still.is_none() {
+        if self.still.is_none() && way == Way::On {
+            return said(false, "mark", way);
+        }
+        let (keys, followed) = (keys(cx), self.still.is_none());
+        if followed {
             self.pause(cx);
         }
-        let place = mark.place(&keys);
-        if self.axis(&keys, cx).get(place).is_none() {
-            let words = "the marked line is not shown, or no longer kept";
-            return Reaction::wish(Wish::Notice(words.into()));
+        let axis = self.axis(&keys, cx);
+        let from = self.cursor(&axis, &keys);
+        let is_beyond = |place: &Place| match (from, way) {
+            (None, _) => true,
+            (Some(from), Way::On) => *place > from,
+            (Some(from), Way::Back) => *place < from || (followed && *place == from),
+        };
+        let places = self.marks.iter().map(|mark| mark.place(&keys));
+        let shown = places.filter(|place| axis.get(*place).is_some()).filter(is_beyond);
+        let next = if way == Way::On { shown.min() } else { shown.max() };
+        if let Some(next) = next {
+            self.put_cursor(next, &keys, cx, true);
+            return Reaction::done();
         }
-        self.put_cursor(place, &keys, cx, true);
-        Reaction::done()
+        let is_hidden = |mark: &LineName| axis.get(mark.place(&keys)).is_none();
+        let what = if self.marks.iter().any(is_hidden) { "mark that is shown" } else { "mark" };
+        drop(axis);
+        if followed {
+            self.still = None;
+        }
+        said(false, what, way)
     }
 
-    /// Marked lines stay marked when they come under other numbers.
-    pub(super) fn renamed_marks(&self, cx: &Cx<'_>) -> BTreeSet<LineName> {
-        let again = |name: &LineName| self.find_again(name, cx).unwrap_or_else(|| name.clone());
-        self.marks.iter().map(again).collect()
+    /// Marked lines stay marked when they come under other names; gives how many have none.
+    pub(super) fn rename_marks(&mut self, again: impl Fn(&LineName) -> Option<LineName>) -> usize {
+        let marks = std::mem::take(&mut self.marks);
+        let count = marks.len();
+        self.marks = marks.iter().filter_map(again).collect();
+        count - self.marks.len()
     }
 }

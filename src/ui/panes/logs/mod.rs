@@ -113,6 +113,7 @@ impl Logs {
         self.side = 0;
         self.depth = Depth::Recent;
         self.stop_seeking();
+        self.renew_hunts();
     }
 
     /// The lines of a log that are shown: as they were when the pane was paused, or as
@@ -254,7 +255,7 @@ impl Pane for Logs {
     }
 
     fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
-        origin::demand(self.depth != Depth::Recent, cx, demand);
+        origin::demand(!matches!(self.depth, Depth::Recent), cx, demand);
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {

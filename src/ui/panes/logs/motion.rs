@@ -9,6 +9,7 @@ use super::{
     axis::{Axis, Place, Way},
     deeper::Depth,
     hunt::Hunt,
+    seek::gap_words,
     sift::here_and_now,
     still::{Still, View},
 };
@@ -29,11 +30,11 @@ impl Logs {
             Command::Up => self.step_back(1, cx),
             Command::HalfPageUp => self.step_back(half, cx),
             Command::PageUp => self.step_back(page, cx),
-            Command::Top if self.is_at_top(cx) => return Some(self.deepen()),
+            Command::Top if self.is_at_top(cx) => return Some(self.deepen(cx)),
             Command::Top => self.jump(cx, |axis, _| axis.oldest()),
-            Command::Down => self.step_on(1, cx),
-            Command::HalfPageDown => self.step_on(half, cx),
-            Command::PageDown => self.step_on(page, cx),
+            Command::Down => return Some(self.step_on(1, cx)),
+            Command::HalfPageDown => return Some(self.step_on(half, cx)),
+            Command::PageDown => return Some(self.step_on(page, cx)),
             Command::Bottom => self.still = None,
             // Behind the longest line that is kept there is nothing to see.
             Command::Right if !self.looks.contains(Looks::WRAPPED) => {
@@ -60,6 +61,19 @@ impl Logs {
         self.jump(cx, |axis, from| axis.back(from, lines));
     }
 
+    /// Takes up what has come of what was said before one stood still.
+    pub(super) fn load(&mut self, cx: &Cx<'_>) {
+        let Some(still) = self.still.as_mut().filter(|still| still.is_loading()) else { return };
+        still.load(cx.store);
+        if still.cursor().is_none() {
+            let keys = keys(cx);
+            let newest = self.axis(&keys, cx).newest();
+            if let Some(newest) = newest {
+                self.put_cursor(newest, &keys, cx, false);
+            }
+        }
+    }
+
     /// Whether the cursor is on the oldest line of all.
     pub(super) fn is_at_top(&self, cx: &Cx<'_>) -> bool {
         let keys = keys(cx);
@@ -69,13 +83,14 @@ impl Logs {
     }
 
     /// Goes on towards the newest line, and follows it once there is no other.
-    fn step_on(&mut self, lines: usize, cx: &Cx<'_>) {
+    fn step_on(&mut self, lines: usize, cx: &Cx<'_>) -> Reaction {
         let keys = keys(cx);
         let axis = self.axis(&keys, cx);
-        let Some(from) = self.cursor(&axis, &keys) else { return };
+        let Some(from) = self.cursor(&axis, &keys) else { return Reaction::done() };
+        let mut gone = 0;
         if axis.newer_than(from) < lines {
-            // Lines that came meanwhile are read on without a break.
-            self.hold(&keys, cx);
+            // Lines that came meanwhile are read on.
+            gone = self.hold(&keys, cx);
         }
         let axis = self.axis(&keys, cx);
         let to = axis.forward(from, lines);
@@ -86,6 +101,7 @@ impl Logs {
         } else if let Some(to) = to {
             self.put_cursor(to, &keys, cx, false);
         }
+        gap_words(gone).map_or_else(Reaction::done, Reaction::wish)
     }
 
     /// Stands still at the newest line.
@@ -99,10 +115,17 @@ impl Logs {
         }
     }
 
-    /// Holds the lines as they are now; the cursor stays.
-    pub(super) fn hold(&mut self, keys: &[InstanceKey], cx: &Cx<'_>) {
+    /// Holds the lines as they are now; the cursor stays. Gives how many lines came since
+    /// and are gone again.
+    pub(super) fn hold(&mut self, keys: &[InstanceKey], cx: &Cx<'_>) -> u64 {
+        if self.still.is_some() && matches!(self.depth, Depth::Coming(_)) {
+            // What is read now is not there again yet.
+            return 0;
+        }
         let before = self.still.take().unwrap_or_default();
+        let gone = keys.iter().map(|key| before.gone(key, cx.store)).sum();
         self.still = Some(Still::new(keys, cx.store).at(before));
+        gone
     }
 
     /// Moves the cursor; where none is, from the newest line.
@@ -177,7 +200,7 @@ impl Logs {
             self.still = None;
         }
         let top = cx.key(Command::Top).unwrap_or_default();
-        let words = if self.depth == Depth::All {
+        let words = if matches!(self.depth, Depth::All) {
             "no line of a run before is kept".into()
         } else {
             format!("no line of a run before is here: {top} {top} reads what is older")
@@ -228,7 +251,7 @@ impl Logs {
             let axis = self.axis_of(keys, cx, Some(&still));
             let plan = self.plan(cx.size);
             let style = self.style(keys, &axis, Some(to), &plan, cx);
-            let rows = |place: Place| axis.get(place).map_or(1, |line| style.rows(line, cx));
+            let rows = |place: Place| style.rows(place, &axis, cx);
             let view = View { room: usize::from(plan.lines.height).max(1), rows: &rows };
             go(&mut still, to, &axis, keys, &view);
         }

@@ -1,7 +1,7 @@
 //! Whose lines are shown: those of the instances of services, and of log sources.
 
 use crate::{
-    model::{Demand, InstanceKey, LogSourceSpec, Stack, StreamState},
+    model::{Demand, InstanceKey, LogOrigin, LogSourceSpec, Stack, StreamState},
     store::{EngineView, Store},
     text::Clean,
     ui::{Cx, Selection},
@@ -83,6 +83,19 @@ pub(super) fn demand(deep: bool, cx: &Cx<'_>, demand: &mut Demand) {
     let sources = || sources(cx).map(LogSourceSpec::key);
     demand.deep.extend(sources().filter(|_| deep));
     demand.logs.extend(sources().map(|source| (source, None)));
+}
+
+/// Whether a log can be read again from further back, now: an engine that is away cannot,
+/// and what a command said is said.
+pub(super) fn comes_again(key: &InstanceKey, cx: &Cx<'_>) -> bool {
+    match key.as_source() {
+        Some((name, _)) => {
+            let is_command =
+                |spec: &LogSourceSpec| matches!(spec.origin, LogOrigin::Command { .. });
+            spec(name, cx.stack).is_some_and(|spec| !is_command(spec))
+        }
+        None => cx.store.engine(&key.engine).is_some_and(EngineView::is_up),
+    }
 }
 
 /// Whether the lines of a log come in as they are said.

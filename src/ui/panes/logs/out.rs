@@ -51,8 +51,11 @@ impl Logs {
     fn copy(&self, cx: &Cx<'_>) -> Reaction {
         let keys = keys(cx);
         let taken = |name: &LineName| {
-            let text = self.lines(&name.key, cx)?.get(name.number)?.text().to_owned();
-            Some(TakenLine { key: name.key.clone(), text })
+            let held = self.still.as_ref().and_then(|still| still.lines(&name.key));
+            let line = held.and_then(|lines| lines.get(name.number));
+            // It may be of a log that is not shown now.
+            let line = line.or_else(|| cx.store.log(&name.key)?.get(name.number))?;
+            Some(TakenLine { key: name.key.clone(), text: line.text().to_owned() })
         };
         let mut lines: Vec<TakenLine> = self.marks.iter().filter_map(taken).collect();
         let gone = self.marks.len() - lines.len();
@@ -84,7 +87,7 @@ impl Logs {
         let mut left = usize::from(plan.lines.height);
         let mut lines = Vec::new();
         for (place, line) in axis.back_from(last) {
-            let rows = style.rows(line, cx);
+            let rows = style.rows(place, &axis, cx);
             if left < rows && !lines.is_empty() {
                 break;
             }

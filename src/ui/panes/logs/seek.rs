@@ -5,9 +5,11 @@ use super::{
     axis::{Axis, Place, Way},
     hunt::Hunt,
     origin::keys,
+    still::Still,
 };
 use crate::{
     model::{InstanceKey, Severity},
+    text::format,
     ui::{Cx, Reaction, Wish},
 };
 
@@ -40,36 +42,44 @@ impl Logs {
                 Way::Back => lines.last_as_bad(number, least),
             }
         });
-        let what = if least == Severity::Error { "error" } else { "warning" };
-        said(found, what, way)
+        found.unwrap_or_else(|| {
+            let what = if least == Severity::Error { "error" } else { "warning" };
+            said(false, what, way)
+        })
     }
 
-    /// Goes to the next line that `hit` knows; see [`Axis::seek`]. Says whether there is one.
+    /// Goes to the next line that `hit` knows; see [`Axis::seek`]. `None` when there is none.
     fn seek(
         &mut self,
         way: Way,
         cx: &Cx<'_>,
         hit: impl Fn(&Axis<'_>, usize, u64) -> Option<u64>,
-    ) -> bool {
+    ) -> Option<Reaction> {
         let followed = self.still.is_none();
         let keys = keys(cx);
         match (followed, way) {
             // Nothing is newer than what is followed.
-            (true, Way::On) => return false,
+            (true, Way::On) => return None,
             (true, Way::Back) => self.pause(cx),
-            (false, Way::On) => self.hold(&keys, cx),
-            (false, Way::Back) => {}
+            (false, _) => {}
         }
-        let axis = self.axis(&keys, cx);
-        let found = self
-            .seek_start(&axis, &keys, followed)
-            .and_then(|from| axis.seek(from, way, |log, number| hit(&axis, log, number)));
-        match found {
-            Some(place) => self.put_cursor(place, &keys, cx, true),
-            None if followed => self.still = None,
-            None => {}
+        let seek = |logs: &Self| {
+            let axis = logs.axis(&keys, cx);
+            let from = logs.seek_start(&axis, &keys, followed)?;
+            axis.seek(from, way, |log, number| hit(&axis, log, number))
+        };
+        let (mut found, mut gone, before) = (seek(self), 0, self.still.clone());
+        if found.is_none() && way == Way::On {
+            // What is held comes first; only then what came meanwhile.
+            gone = self.hold(&keys, cx);
+            found = seek(self);
         }
-        found.is_some()
+        let Some(place) = found else {
+            self.still = if followed { None } else { before };
+            return None;
+        };
+        self.put_cursor(place, &keys, cx, true);
+        Some(gap_words(gone).map_or_else(Reaction::done, Reaction::wish))
     }
 
     /// Where a search begins: at the cursor; behind it, when its own line counts too.
@@ -86,8 +96,7 @@ impl Logs {
         match (&self.still, way) {
             (None, Way::On) => return said(false, "match", way),
             (None, Way::Back) => return self.seek_first_match(cx),
-            (Some(_), Way::On) => self.hold(&keys(cx), cx),
-            (Some(_), Way::Back) => {}
+            (Some(_), _) => {}
         }
         self.begin_to_seek(Seeking::Next(way), cx)
     }
@@ -127,8 +136,16 @@ impl Logs {
             },
             Seeking::Next(way) => self.nearest_match(&axis, &keys, way, false),
         };
-        if sought == Sought::NotKnownYet {
-            return None;
+        let quest = self.quest.as_ref()?;
+        let is_newer = || keys.iter().any(|key| quest.hunt.newer(key) > 0);
+        match (sought, seeking) {
+            (Sought::NotKnownYet, _) => return None,
+            (Sought::Nowhere, Seeking::Next(Way::On)) if is_newer() => {
+                // It came meanwhile.
+                let gone = self.hold(&keys, cx);
+                return self.seek_on(cx).or(gap_words(gone));
+            }
+            _ => {}
         }
         self.quest.as_mut()?.seeking = None;
         match (sought, seeking) {
@@ -168,12 +185,19 @@ impl Logs {
             lines.all(|(key, lines)| hunt.has_seen(key, &lines))
         };
         let is_sifted = self.sieve.as_ref().is_none_or(|sieve| has_seen(&sieve.hunt));
+        let is_loading = self.still.as_ref().is_some_and(Still::is_loading);
         match found {
-            _ if !is_sifted || !has_seen(&quest.hunt) => Sought::NotKnownYet,
+            _ if is_loading || !is_sifted || !has_seen(&quest.hunt) => Sought::NotKnownYet,
             Some(place) => Sought::At(place),
             None => Sought::Nowhere,
         }
     }
+}
+
+/// Says how many lines are gone between those that were read and those that are now.
+pub(super) fn gap_words(gone: u64) -> Option<Wish> {
+    let words = || format!("{} lines between are no longer kept", format::exact(gone));
+    (gone > 0).then(|| Wish::Notice(words()))
 }
 
 pub(super) fn said(found: bool, what: &str, way: Way) -> Reaction {

@@ -42,10 +42,12 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// Reads a line. What belongs to the screen and not to the line, such as how much
-    /// of it was cut, stands behind it.
-    pub(super) fn new(line: LineRef<'_>, reading: &Reading<'_>, cx: &Cx<'_>) -> Self {
+    /// Reads a line that stands for so many equal ones. What belongs to the screen and not
+    /// to the line stands in front of it, where a long line does not hide it.
+    pub(super) fn new(line: LineRef<'_>, times: usize, reading: &Reading<'_>, cx: &Cx<'_>) -> Self {
         let mut shown = Self::default();
+        shown.push_notes(line, times, cx);
+        let begin = shown.text.len();
         let told = line.told();
         let base = text_style(told.level.filter(|_| !told.is_guess), cx);
         let parts = (!reading.raw && is_taken_apart(told.format))
@@ -63,22 +65,22 @@ impl Shown {
             }
         }
         if let Some(search) = reading.search {
-            let is_seen = shown.mark(search, cx.theme.style(Role::Match));
+            let is_seen = shown.mark(search, begin, cx.theme.style(Role::Match));
             if !is_seen {
                 shown.push_find(search, line.text(), cx);
             }
         }
-        if line.cut_bytes() > 0 {
-            let words = format!(" [{} cut]", format::bytes(line.cut_bytes()));
-            shown.push(&words, cx.theme.style(Role::LogNote));
-        }
         shown
     }
 
-    /// Says that it stands for several equal lines.
-    pub(super) fn push_times(&mut self, times: usize, cx: &Cx<'_>) {
-        let words = format!(" ({} times)", format::exact(times as u64));
-        self.push(&words, cx.theme.style(Role::LogNote));
+    fn push_notes(&mut self, line: LineRef<'_>, times: usize, cx: &Cx<'_>) {
+        let style = cx.theme.style(Role::LogNote);
+        if times > 1 {
+            self.push(&format!("({} times) ", format::exact(times as u64)), style);
+        }
+        if line.cut_bytes() > 0 {
+            self.push(&format!("[{} cut] ", format::bytes(line.cut_bytes())), style);
+        }
     }
 
     /// Its columns.
@@ -131,9 +133,10 @@ impl Shown {
         self.push(&format!("{rest}{}", cx.glyphs.ellipsis), note);
     }
 
-    /// Puts a style over what is found; says whether something is.
-    fn mark(&mut self, search: &Search, style: Style) -> bool {
-        let found: Vec<_> = search.find_in(&self.text).collect();
+    /// Puts a style over what is found from a byte on; says whether something is.
+    fn mark(&mut self, search: &Search, begin: usize, style: Style) -> bool {
+        let found = search.find_in(&self.text[begin..]);
+        let found: Vec<_> = found.map(|hit| hit.start + begin..hit.end + begin).collect();
         if found.is_empty() {
             return false;
         }

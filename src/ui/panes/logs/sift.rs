@@ -59,8 +59,9 @@ impl Logs {
     /// Goes on with what takes longer than a key: to be called whenever something has
     /// changed.
     pub fn keep_up(&mut self, cx: &Cx<'_>) -> Upkeep {
-        let older = self.take_older(cx);
-        let wishes = older.into_iter().chain(self.seek_on(cx)).collect();
+        self.load(cx);
+        let mut wishes = self.take_older(cx);
+        wishes.extend(self.seek_on(cx));
         let scans = self.scans(cx);
         self.settle(cx);
         Upkeep { scans, wishes }
@@ -169,6 +170,16 @@ impl Logs {
         let wanted = Wanted::Searched(search.clone(), filter);
         let hunt = Hunt::new(wanted, self.next_serial());
         self.quest = Some(Quest { search, text, hunt, seeking: None });
+    }
+
+    /// Begins anew to look: other logs are shown, and a look through those before must
+    /// not be waited for.
+    pub(super) fn renew_hunts(&mut self) {
+        let Self { sieve, quest, fold, serial, .. } = self;
+        for (_, hunt) in hunts(sieve, quest, fold) {
+            *serial += 1;
+            hunt.renew(*serial);
+        }
     }
 
     /// Folds lines that repeat others, or shows each again.

@@ -84,6 +84,15 @@ impl<'a> Source<'a> {
         partition_point(self.len, |index| self.get(index).is_some_and(&is_before))
     }
 
+    /// The number of the first line that is kept, wanted or not, for which `is_before` does
+    /// not hold.
+    pub(super) fn first_kept(&self, is_before: impl Fn(LineRef<'_>) -> bool) -> u64 {
+        let Range { start, end } = self.kept();
+        let count = usize::try_from(end - start).unwrap_or(usize::MAX);
+        let line = |index: usize| self.lines.get(start + index as u64);
+        start + partition_point(count, |index| line(index).is_some_and(&is_before)) as u64
+    }
+
     /// Where the group of a line begins.
     pub(super) fn group_start(&self, index: usize) -> usize {
         let run = self.number(index).and_then(|number| self.repeats_around(number));

@@ -1,12 +1,12 @@
 //! [`Still`]: where the pane stands still, whatever comes and goes around it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::axis::{Axis, Place};
 use crate::{
-    model::InstanceKey,
+    model::{InstanceKey, StreamState},
     store::{LogRing, Store, logs::Snapshot},
 };
 
@@ -35,9 +35,11 @@ impl LineName {
 
 /// What is read while the logs go on. The lines are held as they were: those that the
 /// store lets go of meanwhile can still be read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Still {
     held: BTreeMap<InstanceKey, Snapshot>,
+    /// The logs of which not all has come yet that was said before they were opened.
+    loading: BTreeSet<InstanceKey>,
     /// The line that the cursor is on, and the last one that is shown; `None` when
     /// there was no line.
     at: Option<(LineName, LineName)>,
@@ -47,7 +49,28 @@ impl Still {
     /// Holds the lines of these logs as they are now.
     pub(super) fn new(keys: &[InstanceKey], store: &Store) -> Self {
         let held = |key: &InstanceKey| Some((key.clone(), store.log(key)?.snapshot(0)));
-        Self { held: keys.iter().filter_map(held).collect(), at: None }
+        let is_loading = |key: &&InstanceKey| is_loading(key, store);
+        Self {
+            held: keys.iter().filter_map(held).collect(),
+            loading: keys.iter().filter(is_loading).cloned().collect(),
+            at: None,
+        }
+    }
+
+    /// Whether some of what was said before is still on its way.
+    pub(super) fn is_loading(&self) -> bool {
+        !self.loading.is_empty()
+    }
+
+    /// Takes up what has come of what was said before.
+    pub(super) fn load(&mut self, store: &Store) {
+        let Self { held, loading, .. } = self;
+        loading.retain(|key| {
+            if let Some(ring) = store.log(key) {
+                held.insert(key.clone(), ring.snapshot(0));
+            }
+            is_loading(key, store)
+        });
     }
 
     /// The same, with the cursor where it was in another.
@@ -128,11 +151,22 @@ impl Still {
         self.at = LineName::of(cursor, keys).zip(LineName::of(last, keys));
     }
 
+    /// How many lines of a log came since and are no longer kept.
+    pub(super) fn gone(&self, key: &InstanceKey, store: &Store) -> u64 {
+        let held = self.held.get(key).map(|held| held.lines().end);
+        held.zip(store.log(key)).map_or(0, |(end, ring)| ring.first().saturating_sub(end))
+    }
+
     /// How many lines of a log came since.
     pub(super) fn newer(&self, key: &InstanceKey, store: &Store) -> u64 {
         let count = store.log(key).map_or(0, LogRing::count);
         count - self.held.get(key).map_or(0, |held| held.lines().end).min(count)
     }
+}
+
+/// Whether a log was opened, and what was said before is on its way.
+fn is_loading(key: &InstanceKey, store: &Store) -> bool {
+    matches!(store.log_state(key), None | Some(StreamState::Again | StreamState::Live))
 }
 
 /// How lines lie in the pane.

@@ -93,13 +93,19 @@ impl<'a> LineStyle<'a> {
         Self { wrap, side, ..self }
     }
 
-    /// How many rows a line takes.
-    pub(super) fn rows(&self, line: LineRef<'_>, cx: &Cx<'_>) -> usize {
-        if !self.wrap {
-            return 1;
+    /// How many rows the line at a place takes.
+    pub(super) fn rows(&self, place: Place, axis: &Axis<'_>, cx: &Cx<'_>) -> usize {
+        match axis.get(place) {
+            Some(line) if self.wrap => {
+                self.rows_of(&Shown::new(line, axis.times(place), &self.reading, cx))
+            }
+            _ => 1,
         }
+    }
+
+    fn rows_of(&self, shown: &Shown) -> usize {
         let room = usize::from(self.room.max(1));
-        Shown::new(line, &self.reading, cx).width().div_ceil(room).max(1)
+        if self.wrap { shown.width().div_ceil(room).max(1) } else { 1 }
     }
 }
 
@@ -182,13 +188,8 @@ impl<'a> Row<'a> {
         style: &LineStyle<'_>,
         cx: &Cx<'_>,
     ) -> Self {
-        let mut shown = Shown::new(line, &style.reading, cx);
-        let times = axis.times(place);
-        if times > 1 {
-            shown.push_times(times, cx);
-        }
-        let room = usize::from(style.room.max(1));
-        let rows = if style.wrap { shown.width().div_ceil(room).max(1) } else { 1 };
+        let shown = Shown::new(line, axis.times(place), &style.reading, cx);
+        let rows = style.rows_of(&shown);
         Self { place, line, shown, rows: u16::try_from(rows).unwrap_or(u16::MAX), before: None }
     }
 

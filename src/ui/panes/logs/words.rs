@@ -54,7 +54,7 @@ impl Logs {
                 let key = cx.key(Command::Top).unwrap_or_default();
                 line.push_span(cx.span(Role::Accent, format!(" {key} reads what is older ")));
             }
-            Depth::Coming => {
+            Depth::Coming(_) => {
                 let words = format!(" reading what is older{} ", cx.glyphs.ellipsis);
                 line.push_span(cx.span(Role::Accent, words));
             }
@@ -70,7 +70,11 @@ impl Logs {
                 None => still.newer(key, cx.store),
             };
             let newer = format::exact(keys.iter().map(newer).sum());
-            let words = format!(" {} paused, +{newer} new ", cx.glyphs.paused);
+            let words = if still.is_loading() {
+                format!(" {} paused, older lines still come in ", cx.glyphs.paused)
+            } else {
+                format!(" {} paused, +{newer} new ", cx.glyphs.paused)
+            };
             line.push_span(cx.span(Role::Warn, words));
         } else if keys.iter().any(|key| origin::is_live(key, cx.store)) {
             line.push_span(cx.span(Role::Muted, format!(" {} following ", cx.glyphs.follow)));
