@@ -1,12 +1,16 @@
 //! [`Batches`]: lines of a log on their way to the screen.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::backlog::{self, Backlog};
 use crate::{
-    model::{Event, InstanceKey, LogLine},
+    model::{Event, InstanceKey, LogLine, StreamState},
     text::Clean,
 };
 
@@ -15,66 +19,94 @@ use crate::{
 const BATCH_LINES: usize = 256;
 const BATCH_BYTES: usize = 64 * 1024;
 
-/// How many lines of one log may have been said before its stream was opened, and can
-/// wait for the screen: as many as are asked for at most, and about as many as a ring
-/// holds.
-///
-/// No clock tells them from those that are said now, for an engine's clock is not ours.
-/// Lines of now that are taken for old ones do no harm: so many are with the screen
-/// within a second or two, and only then is it seen that it cannot follow.
-pub(super) const BACKLOG: usize = 100_000;
-
 /// The lines of a source on their way, those of each part apart. Sources bound how many
 /// parts they have.
 pub(super) struct Batches {
-    pub(super) whole: Batch,
+    whole: Batch,
     parts: BTreeMap<Clean, Batch>,
+    /// How many lines of a part may have been said before the stream was opened.
+    most: usize,
 }
 
 impl Batches {
     pub(super) fn new(key: InstanceKey, events: mpsc::Sender<Event>) -> Self {
-        Self { whole: Batch::new(key, events), parts: BTreeMap::new() }
+        Self { whole: Batch::new(key, events), parts: BTreeMap::new(), most: backlog::MOST }
     }
 
-    /// The batch of a part, and whether the part speaks for the first time, or again
-    /// after it could not be read.
-    pub(super) fn of(&mut self, part: Option<&Clean>) -> (&mut Batch, bool) {
-        let Some(part) = part else { return (&mut self.whole, false) };
+    /// Takes in a line of a part, or of the whole.
+    pub(super) async fn push(&mut self, part: Option<&Clean>, line: LogLine, now: Duration) {
+        let Some(part) = part else {
+            self.whole.push(line, now).await;
+            return self.catch_up_whole(now).await;
+        };
+        let batch = self.part(part, now).await;
+        batch.push(line, now).await;
+        batch.catch_up(now).await;
+    }
+
+    /// The batch of a part. One that speaks for the first time, or again after it could
+    /// not be read, is open from now on.
+    async fn part(&mut self, part: &Clean, now: Duration) -> &mut Batch {
         match self.parts.entry(part.clone()) {
-            Entry::Occupied(batch) => (batch.into_mut(), false),
+            Entry::Occupied(batch) => batch.into_mut(),
             Entry::Vacant(place) => {
                 let key = self.whole.key.part(part.as_str());
-                (place.insert(Batch::new(key, self.whole.events.clone())), true)
+                let batch = place.insert(Batch::new(key, self.whole.events.clone()));
+                batch.open(self.most, now).await;
+                batch
             }
         }
     }
 
-    /// Sends what there is of a part that has no more for now; gives its key.
-    pub(super) async fn leave(&mut self, part: Option<&Clean>) -> InstanceKey {
-        let Some(part) = part else { return self.whole.key.clone() };
-        if let Some(mut batch) = self.parts.remove(part) {
-            batch.finish().await;
-        }
-        self.whole.key.part(part.as_str())
+    /// Sends what there is of a part that has no more for now, and tells what became of it.
+    pub(super) async fn leave(&mut self, part: Option<&Clean>, state: StreamState) {
+        let Some(part) = part else {
+            self.whole.close().await;
+            return self.whole.say(state).await;
+        };
+        let key = self.whole.key.part(part.as_str());
+        let left = self.parts.remove(part);
+        let mut batch = left.unwrap_or_else(|| Batch::new(key, self.whole.events.clone()));
+        batch.finish().await;
+        batch.say(state).await;
+    }
+
+    /// Tells what became of the whole.
+    pub(super) async fn say(&self, state: StreamState) {
+        self.whole.say(state).await;
     }
 
     pub(super) fn have_news(&self) -> bool {
         self.whole.has_news() || self.parts.values().any(Batch::has_news)
     }
 
-    /// Whether a backlog has begun that may go on.
-    pub(super) fn have_begun(&self) -> bool {
-        self.whole.has_begun() || self.parts.values().any(Batch::has_begun)
+    /// Whether a backlog may still come whose end is to be told.
+    pub(super) fn are_behind(&self) -> bool {
+        self.whole.is_behind() || self.parts.values().any(Batch::is_behind)
     }
 
-    /// A stream was opened: what it says first was said before.
-    pub(super) fn expect_backlog(&mut self) {
-        self.all().for_each(|batch| batch.backlog = BACKLOG);
+    /// A stream was opened: what it says first was said before, as many lines as were
+    /// `asked` for where that is known.
+    pub(super) async fn open(&mut self, asked: Option<usize>, now: Duration) {
+        self.most = asked.unwrap_or(backlog::MOST);
+        let most = self.most;
+        for batch in self.all() {
+            batch.open(most, now).await;
+        }
     }
 
-    /// All that was said before has come.
-    pub(super) fn have_caught_up(&mut self) {
-        self.all().for_each(|batch| batch.backlog = 0);
+    /// Tells of each log whose backlog has come; of the whole only behind its parts.
+    pub(super) async fn catch_up(&mut self, now: Duration) {
+        for part in self.parts.values_mut() {
+            part.catch_up(now).await;
+        }
+        self.catch_up_whole(now).await;
+    }
+
+    async fn catch_up_whole(&mut self, now: Duration) {
+        if !self.parts.values().any(Batch::is_behind) {
+            self.whole.catch_up(now).await;
+        }
     }
 
     pub(super) fn flush(&mut self) {
@@ -85,56 +117,92 @@ impl Batches {
         std::iter::once(&mut self.whole).chain(self.parts.values_mut())
     }
 
-    pub(super) async fn finish(&mut self) {
+    /// The stream is closed: sends what there is, and expects nothing.
+    pub(super) async fn close(&mut self) {
         for batch in self.all() {
-            batch.finish().await;
+            batch.close().await;
         }
     }
 }
 
 /// Lines of one log on their way, and the count of those that found no room.
-pub(super) struct Batch {
-    pub(super) key: InstanceKey,
-    pub(super) events: mpsc::Sender<Event>,
+struct Batch {
+    key: InstanceKey,
+    events: mpsc::Sender<Event>,
     lines: Vec<LogLine>,
     bytes: usize,
     dropped: u64,
-    /// How many of the lines to come may have been said before.
-    backlog: usize,
-    /// Whether the last line was one of those.
-    is_patient: bool,
+    /// What was said before and may still come: its lines can wait for room.
+    ///
+    /// Lines of now that are taken for old ones do no harm: they are with the screen
+    /// within seconds, and only then is it seen that it cannot follow.
+    backlog: Option<Backlog>,
+    /// Whether [`StreamState::Current`] was told since the stream was opened.
+    is_current: bool,
 }
 
 impl Batch {
     fn new(key: InstanceKey, events: mpsc::Sender<Event>) -> Self {
         let (lines, bytes, dropped) = (Vec::new(), 0, 0);
-        Self { key, events, lines, bytes, dropped, backlog: BACKLOG, is_patient: false }
+        Self { key, events, lines, bytes, dropped, backlog: None, is_current: false }
     }
 
     fn has_news(&self) -> bool {
         !self.lines.is_empty() || self.dropped > 0
     }
 
-    fn has_begun(&self) -> bool {
-        (1..BACKLOG).contains(&self.backlog)
+    /// Whether a backlog may still come whose end is to be told, or to be waited for.
+    fn is_behind(&self) -> bool {
+        self.backlog.as_ref().is_some_and(|backlog| !self.is_current || backlog.has_begun())
+    }
+
+    async fn open(&mut self, most: usize, now: Duration) {
+        self.backlog = Some(Backlog::new(most, now));
+        self.is_current = false;
+        self.say(StreamState::Live).await;
     }
 
     /// Takes a line in. One that was said before can wait for room; one that is said now
     /// cannot: what comes behind it would pile up where nobody bounds it.
-    pub(super) async fn push(&mut self, line: LogLine) {
-        let is_patient = self.backlog > 0;
-        if self.is_patient && !is_patient {
-            // Those that can wait are not to be lost with those that cannot.
-            self.finish().await;
+    async fn push(&mut self, line: LogLine, now: Duration) {
+        if let Some(backlog) = &mut self.backlog {
+            backlog.hear(line.at, now);
         }
-        self.backlog = self.backlog.saturating_sub(1);
-        self.is_patient = is_patient;
         self.hold(line);
-        match (self.is_full(), is_patient) {
+        match (self.is_full(), self.is_patient()) {
             (false, _) => {}
             (true, true) => self.finish().await,
             (true, false) => self.flush(),
         }
+    }
+
+    /// Tells when the backlog has come, behind its last line.
+    async fn catch_up(&mut self, now: Duration) {
+        let Some(backlog) = self.backlog.take_if(|backlog| backlog.has_come(now)) else { return };
+        // Those that can wait are not to be lost with those that cannot.
+        self.finish().await;
+        if !backlog.has_begun() {
+            // An engine that was slow to begin loses nothing either.
+            self.backlog = Some(backlog);
+        }
+        if !self.is_current {
+            self.is_current = true;
+            self.say(StreamState::Current).await;
+        }
+    }
+
+    fn is_patient(&self) -> bool {
+        self.backlog.is_some()
+    }
+
+    /// Tells what became of the log. A closed channel ends the caller at its next wait.
+    async fn say(&self, state: StreamState) {
+        let _ = self.events.send(Event::LogStream { key: self.key.clone(), state }).await;
+    }
+
+    async fn close(&mut self) {
+        self.finish().await;
+        self.backlog = None;
     }
 
     /// Sends what there is, and waits for room if it must.
@@ -174,7 +242,7 @@ impl Batch {
         let events = self.events.clone();
         match events.try_reserve() {
             Ok(room) => room.send(self.take()),
-            Err(_) if self.is_patient => {}
+            Err(_) if self.is_patient() => {}
             Err(_) => {
                 self.dropped += self.lines.len() as u64;
                 self.lines.clear();

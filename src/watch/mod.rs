@@ -6,6 +6,7 @@
 //! and for commands alike. Every task is supervised: one that ends, fails or panics
 //! becomes a source that is down, and that is said.
 
+mod backlog;
 pub mod backoff;
 mod batches;
 pub mod engine;

@@ -29,6 +29,8 @@ pub struct Streams {
     resumes: Remembered,
     /// The logs that were read from as far back as they are kept, since that is wanted.
     deep: BTreeSet<InstanceKey>,
+    /// The log sources that were read: they go on where they were.
+    begun: BTreeSet<InstanceKey>,
 }
 
 /// A stream's task, and the run of the instance that it belongs to.
@@ -55,6 +57,7 @@ impl Streams {
             stats: BTreeMap::new(),
             resumes: Remembered::default(),
             deep: BTreeSet::new(),
+            begun: BTreeSet::new(),
         }
     }
 
@@ -86,6 +89,7 @@ impl Streams {
                 running.end().await;
             }
             self.resumes.take(key);
+            self.begun.remove(key);
             let (key, state) = (key.clone(), StreamState::Again);
             // A closed channel ends the caller at its next wait.
             let _ = self.events.send(Event::LogStream { key, state }).await;
@@ -147,7 +151,8 @@ impl Streams {
             } else {
                 LogRequest { tail: Some(tail), ..log_stream::FIRST }
             };
-            return Some(Tail::of_source(source.clone(), first));
+            let tail = Tail::of_source(source.clone(), first);
+            return Some(if self.begun.insert(key.clone()) { tail } else { tail.going_on() });
         }
         let engine = self.engine_of(key)?;
         let resume = self.resumes.take(key);

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{Backoff, Resume};
 use crate::{
     engines::{Engine, EngineError, EngineStream, LogRequest},
-    model::{InstanceId, LogLine},
+    model::{InstanceId, LogLine, LogOrigin},
     sources::{LogSource, Said, What},
     text::Clean,
 };
@@ -23,6 +23,8 @@ pub struct Tail {
     first: LogRequest,
     backoff: Backoff,
     lines: Option<EngineStream<Said>>,
+    /// How many lines of before the present stream gives at most, where that is known.
+    asked: Option<usize>,
     /// When the present stream was opened.
     opened_at: Instant,
     /// When a stream that broke is opened again.
@@ -33,8 +35,9 @@ pub struct Tail {
 enum Origin {
     /// An instance. Its engine resumes by time, and repeats lines.
     Instance { engine: Arc<dyn Engine>, id: InstanceId, resume: Resume },
-    /// A log source, which knows itself where it goes on.
-    Source(Arc<dyn LogSource>),
+    /// A log source, which knows itself where it goes on. Once it has `begun`, it gives
+    /// whatever came since.
+    Source { source: Arc<dyn LogSource>, begun: bool },
 }
 
 /// What comes next of what has lines.
@@ -65,12 +68,29 @@ impl Tail {
     #[must_use]
     pub fn of_source(source: Arc<dyn LogSource>, first: LogRequest) -> Self {
         let backoff = Backoff::up_to(source.longest_wait());
-        Self::of(Origin::Source(source), first, backoff)
+        // Nobody can ask a command for less than it says.
+        let begun = matches!(source.spec().origin, LogOrigin::Command { .. });
+        Self::of(Origin::Source { source, begun }, first, backoff)
+    }
+
+    /// Says that the log source was read before.
+    #[must_use]
+    pub(super) fn going_on(mut self) -> Self {
+        if let Origin::Source { begun, .. } = &mut self.origin {
+            *begun = true;
+        }
+        self
+    }
+
+    /// How many lines of what was said before the present stream was opened it gives at
+    /// most (each part of a source so many), where that is known.
+    pub(super) fn asked(&self) -> Option<usize> {
+        self.asked
     }
 
     fn of(origin: Origin, first: LogRequest, backoff: Backoff) -> Self {
         let opened_at = Instant::now();
-        Self { origin, first, backoff, lines: None, opened_at, again_at: None }
+        Self { origin, first, backoff, lines: None, asked: None, opened_at, again_at: None }
     }
 
     /// What comes next. May be dropped while it waits: nothing is lost by that.
@@ -111,7 +131,7 @@ impl Tail {
                 resume.closed();
                 resume
             }
-            Origin::Source(_) => Resume::default(),
+            Origin::Source { .. } => Resume::default(),
         }
     }
 
@@ -120,7 +140,8 @@ impl Tail {
             sleep_until(at).await;
         }
         match self.origin.open(self.first).await {
-            Ok(lines) => {
+            Ok((lines, asked)) => {
+                self.asked = asked;
                 self.opened_at = Instant::now();
                 self.again_at = None;
                 self.lines = Some(lines);
@@ -147,7 +168,11 @@ impl Tail {
 }
 
 impl Origin {
-    async fn open(&mut self, first: LogRequest) -> Result<EngineStream<Said>, EngineError> {
+    /// What it says, and how many lines of before that are at most.
+    async fn open(
+        &mut self,
+        first: LogRequest,
+    ) -> Result<(EngineStream<Said>, Option<usize>), EngineError> {
         match self {
             Self::Instance { engine, id, resume } => {
                 let request = match resume.since() {
@@ -156,9 +181,15 @@ impl Origin {
                 };
                 let lines = engine.logs(id, request).await?;
                 resume.reopened();
-                Ok(lines.map(|line| Ok(Said { part: None, what: What::Line(line?) })).boxed())
+                let said = lines.map(|line| Ok(Said { part: None, what: What::Line(line?) }));
+                Ok((said.boxed(), request.tail))
             }
-            Self::Source(source) => source.read(first).await,
+            Self::Source { source, begun } => {
+                let said = source.read(first).await?;
+                let asked = first.tail.filter(|_| !*begun);
+                *begun = true;
+                Ok((said, asked))
+            }
         }
     }
 

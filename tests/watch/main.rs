@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "other test targets use the rest")]
 mod support;
 
+mod current;
 mod faulty;
 mod keep;
 mod sources;

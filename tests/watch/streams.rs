@@ -66,7 +66,7 @@ async fn the_last_lines_come_first_and_then_what_is_said() {
     streaming.want_logs(&[("a", Some(0))]);
     let first = streaming.heard(QUIET).await;
     assert_eq!(first.lines, (100..600).map(|n| n.to_string()).collect::<Vec<_>>());
-    assert_eq!(first.states, ["live"]);
+    assert_eq!(first.states, ["live", "current"]);
     fake.say(&id("a"), line(600, "600"));
     assert_eq!(streaming.heard(QUIET).await.lines, ["600"]);
 }
@@ -81,7 +81,7 @@ async fn a_log_is_read_again_from_further_back_when_that_is_wanted_and_only_once
     streaming.want_deep("a", Some(0));
     let again = streaming.heard(QUIET).await;
     assert_eq!(again.lines, (0..2000).map(|n| n.to_string()).collect::<Vec<_>>());
-    assert_eq!(again.states, ["again", "live"]);
+    assert_eq!(again.states, ["again", "live", "current"]);
     streaming.want_logs(&[]);
     streaming.want_deep("a", Some(0));
     fake.say(&id("a"), line(2000, "2000"));
@@ -99,7 +99,7 @@ async fn a_log_that_is_wanted_from_further_back_once_more_is_read_once_more() {
     assert_eq!(streaming.heard(QUIET).await, Heard::default(), "what is read is left alone");
     streaming.want_deep("a", Some(0));
     let again = streaming.heard(QUIET).await;
-    assert_eq!((again.lines.len(), again.states), (2000, vec!["again", "live"]));
+    assert_eq!((again.lines.len(), again.states), (2000, vec!["again", "live", "current"]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,7 +114,7 @@ async fn a_log_that_was_read_from_further_back_is_gone_on_with_when_its_engine_w
     fake.say(&id("a"), line(2000, "2000"));
     streaming.want_logs(&[("a", Some(0))]);
     let heard = streaming.heard(QUIET).await;
-    assert_eq!((heard.lines, heard.states), (vec!["2000".to_owned()], vec!["live"]));
+    assert_eq!((heard.lines, heard.states), (vec!["2000".to_owned()], vec!["live", "current"]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -203,7 +203,7 @@ async fn a_broken_stream_goes_on_without_a_lost_or_doubled_line() {
     fake.recover();
     let heard = streaming.heard(QUIET).await;
     assert_eq!(heard.lines, ["one", "two", "two", "two", "three", "four"]);
-    assert_eq!(heard.states, ["live", "broken", "live"]);
+    assert_eq!(heard.states, ["live", "broken", "live", "current"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,7 +265,8 @@ async fn a_log_ends_with_its_instance_and_opens_again_with_its_next_run() {
     settle().await;
     fake.say(&id("a"), line(101, "first words"));
     let heard = streaming.heard(QUIET).await;
-    assert_eq!((heard.lines, heard.states), (vec!["first words".to_owned()], vec!["live"]));
+    assert_eq!(heard.lines, ["first words"]);
+    assert_eq!(heard.states, ["live", "current"]);
 }
 
 #[tokio::test(start_paused = true)]
