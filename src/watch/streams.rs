@@ -18,6 +18,10 @@ use crate::{
     sources::LogSource,
 };
 
+/// How many logs that were read from far back are remembered while some of them are not
+/// looked at: as many as there are places to go on at.
+const DEEP_KEPT: usize = 1024;
+
 /// Owns the running streams. A new demand replaces the old one whole, so a cursor
 /// that moves faster than streams open leaves no queue behind.
 pub struct Streams {
@@ -27,9 +31,10 @@ pub struct Streams {
     logs: BTreeMap<InstanceKey, Running<Resume>>,
     stats: BTreeMap<InstanceKey, Running<()>>,
     resumes: Remembered,
-    /// The logs that were read from as far back as they are kept, since that is wanted.
+    /// The logs that were read from as far back as they are kept, also those that nobody
+    /// looks at: they go on where they were.
     deep: BTreeSet<InstanceKey>,
-    /// The log sources that were read: they go on where they were.
+    /// The log sources that were read: they go on too.
     begun: BTreeSet<InstanceKey>,
 }
 
@@ -76,7 +81,7 @@ impl Streams {
     /// Reads logs again from as far back as they are kept, unless they were since it is
     /// wanted. What was read of them before is let go: it comes again.
     async fn deepen(&mut self, wanted: &Demand) {
-        self.deep.retain(|key| wanted.deep.contains(key));
+        self.forget_deep(wanted);
         for key in wanted.deep.iter().filter(|key| wanted.logs.contains_key(key)) {
             if !self.deep.insert(key.clone()) {
                 continue;
@@ -93,6 +98,16 @@ impl Streams {
             let (key, state) = (key.clone(), StreamState::Again);
             // A closed channel ends the caller at its next wait.
             let _ = self.events.send(Event::LogStream { key, state }).await;
+        }
+    }
+
+    /// Forgets which logs were read from far back: those that are read on without that
+    /// being wanted, and all that nobody looks at when they are too many.
+    fn forget_deep(&mut self, wanted: &Demand) {
+        let is_shown = |key: &InstanceKey| wanted.logs.contains_key(key);
+        self.deep.retain(|key| wanted.deep.contains(key) || !is_shown(key));
+        if self.deep.len() > DEEP_KEPT {
+            self.deep.retain(|key| wanted.deep.contains(key));
         }
     }
 

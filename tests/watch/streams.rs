@@ -118,6 +118,38 @@ async fn a_log_that_was_read_from_further_back_is_gone_on_with_when_its_engine_w
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_that_was_read_from_further_back_and_left_is_not_read_again() {
+    let fake = fake(&["a", "b"]);
+    (0..2000).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_deep("a", Some(0));
+    assert_eq!(streaming.heard(QUIET).await.lines.len(), 2000);
+    streaming.want_none_deep_but_logs(&[("b", Some(0))]);
+    assert_eq!(streaming.heard(QUIET).await.states, ["live", "current"]);
+    fake.say(&id("a"), line(2000, "2000"));
+    streaming.want_deep("a", Some(0));
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!((heard.lines, heard.states), (vec!["2000".to_owned()], vec!["live", "current"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_more_logs_than_are_remembered_those_that_were_left_are_read_again() {
+    for (count, again) in [(1024, 0), (1025, 1025)] {
+        let names: Vec<_> = (0..count).map(|n| n.to_string()).collect();
+        let keys: Vec<_> = names.iter().map(|name| key(name)).collect();
+        let fake = fake(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut streaming = Streaming::start(&fake, 64);
+        streaming.want_deep_keys(&keys);
+        streaming.heard(QUIET).await;
+        streaming.want_none_deep_but_logs(&[]);
+        streaming.heard(QUIET).await;
+        streaming.want_deep_keys(&keys);
+        let heard = streaming.heard(QUIET).await;
+        assert_eq!(heard.states.iter().filter(|state| **state == "again").count(), again);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_said_before_waits_for_room_and_is_not_dropped() {
     let fake = fake(&["a"]);
     (0..5000).for_each(|n| fake.say(&id("a"), line(n, &n.to_string())));

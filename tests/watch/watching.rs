@@ -187,6 +187,14 @@ impl Streaming {
         self.demand.send_modify(|demand| demand.deep.clear());
     }
 
+    /// Demands the logs of these instances and no others, none of them from far back.
+    pub(crate) fn want_none_deep_but_logs(&self, wanted: &[(&str, Option<i64>)]) {
+        self.demand.send_modify(|demand| {
+            demand.logs = runs(wanted);
+            demand.deep.clear();
+        });
+    }
+
     /// Demands the stats of these instances and no others.
     pub(crate) fn want_stats(&self, wanted: &[(&str, Option<i64>)]) {
         self.demand.send_modify(|demand| demand.stats = runs(wanted));
