@@ -17,8 +17,12 @@ pub(super) fn repeated(lines: &Snapshot, block: &Block<'_>, numbers: &mut Vec<u6
     }
 }
 
-/// Whether two lines say the same, each at its time.
+/// Whether two lines say the same, each at its time. Nobody knows what the end said that
+/// was cut from one.
 fn is_same(a: LineRef<'_>, b: LineRef<'_>) -> bool {
+    if a.cut_bytes() > 0 || b.cut_bytes() > 0 {
+        return false;
+    }
     let (told, other) = (a.told(), b.told());
     if (a.stream(), told.format, told.level) != (b.stream(), other.format, other.level) {
         return false;

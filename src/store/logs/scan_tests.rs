@@ -95,3 +95,12 @@ fn nobody_is_told_any_more_once_nobody_wants_to_know() {
     });
     assert_eq!(told, 1);
 }
+
+#[test]
+fn a_line_whose_end_was_cut_repeats_no_other() {
+    let cut = |n| LogLine { cut_bytes: 7, ..line(n, "x") };
+    let lines = [line(0, "x"), line(1, "x"), cut(2), cut(3), line(4, "x"), line(5, "x")];
+    let found = run(&Scan { wanted: Wanted::Repeated, logs: vec![log("a", lines)] });
+    let numbers: Vec<u64> = found.into_iter().flat_map(|part| part.numbers).collect();
+    assert_eq!(numbers, [1, 5]);
+}
