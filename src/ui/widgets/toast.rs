@@ -21,12 +21,14 @@ const AT_ONCE: usize = 3;
 pub struct Toasts(VecDeque<(Timestamp, Clean)>);
 
 impl Toasts {
-    /// Shows news.
+    /// Shows news. What is shown already is shown once, as long as what is new.
     pub fn push(&mut self, text: &str, now: Timestamp) {
+        let text = Clean::new(text);
+        self.0.retain(|(_, shown)| *shown != text);
         if self.0.len() == AT_ONCE {
             self.0.pop_front();
         }
-        self.0.push_back((now, Clean::new(text)));
+        self.0.push_back((now, text));
     }
 
     /// Takes back news that is no longer true.
@@ -55,5 +57,30 @@ impl Toasts {
             buffer.set_stringn(place.x, y, " ".repeat(columns.into()), columns.into(), style);
             cells::put(buffer, cells::skip(place, 1), text.as_str(), style, cx.glyphs.ellipsis);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(toasts: &Toasts) -> Vec<&str> {
+        toasts.0.iter().map(|(_, text)| text.as_str()).collect()
+    }
+
+    #[test]
+    fn news_that_is_still_shown_is_shown_once_and_for_as_long_as_what_is_new() {
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let mut toasts = Toasts::default();
+        toasts.push("copied", at(0));
+        toasts.push("no match", at(1));
+        toasts.push("copied\u{7}", at(4));
+        toasts.push("copied\u{7}", at(4));
+        toasts.push("copied", at(5));
+        assert_eq!(texts(&toasts).iter().filter(|text| **text == "copied").count(), 1);
+        assert_eq!(texts(&toasts).last(), Some(&"copied"));
+        toasts.expire(at(10));
+        assert_eq!(texts(&toasts).last(), Some(&"copied"), "its time began anew");
+        assert!(!texts(&toasts).contains(&"no match"));
     }
 }
