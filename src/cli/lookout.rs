@@ -99,6 +99,14 @@ impl Lookout {
         selection.check(&instances, sources, stack)
     }
 
+    /// Refuses a name that has no runs; those of [`Lookout::check_beside`] are known.
+    pub(crate) fn check_runs(&self, selection: &Selection) -> Result<(), CliError> {
+        if self.lost().next().is_some() {
+            return Ok(());
+        }
+        selection.check_runs(&self.store.instances().map(|(_, view)| &view.instance))
+    }
+
     /// Whether there is no engine to watch.
     pub(crate) fn is_empty(&self) -> bool {
         self.engines.is_empty()

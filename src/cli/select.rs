@@ -70,6 +70,17 @@ impl Selection {
         }
         Ok(())
     }
+
+    /// Refuses a name that means no instance, and so only logs.
+    pub(crate) fn check_runs<'a>(
+        &self,
+        instances: &(impl Iterator<Item = &'a Instance> + Clone),
+    ) -> Result<(), CliError> {
+        let runs = |name: &str| instances.clone().any(|instance| means(name, instance));
+        let Some(name) = self.names.iter().find(|name| !runs(name)) else { return Ok(()) };
+        let message = format!("--previous: `{name}` is a log of the stack file, it has no runs");
+        Err(CliError::usage(&message, "name a service or an instance"))
+    }
 }
 
 fn means(name: &str, instance: &Instance) -> bool {

@@ -197,6 +197,27 @@ async fn a_command_that_keeps_nothing_is_no_failure_unless_it_is_meant() {
 }
 
 #[tokio::test]
+async fn a_log_has_no_run_before_the_last_start() {
+    let (folder, fake) = (web(), shop());
+    let sources = [
+        files("nginx", &folder.path().join("error.log"), Some("api")),
+        files("mail", &folder.path().join("access.log"), Some("postfix")),
+    ];
+    let previous = |names: &[&str]| LogsOptions { previous: true, ..options(names) };
+    for name in ["nginx", "mail", "postfix"] {
+        let ran = printed(Some(&fake), &sources, previous(&["api", name])).await;
+        assert_eq!((ran.exit, ran.out.as_str()), (Exit::Usage, ""), "{name}");
+        let refused = format!("--previous: `{name}` is a log of the stack file, it has no runs");
+        assert!(ran.err.contains(&refused), "{}", ran.err);
+    }
+    for names in [&[][..], &["api"]] {
+        let ran = printed(Some(&fake), &sources, previous(names)).await;
+        assert_eq!((ran.exit, ran.err.as_str()), (Exit::Well, ""), "{names:?}");
+        assert!(!ran.out.contains("upstream"), "{}", ran.out);
+    }
+}
+
+#[tokio::test]
 async fn files_and_commands_are_followed_beside_instances() {
     let (folder, fake) = (web(), shop());
     let sources = [

@@ -98,14 +98,10 @@ impl History {
                 Err(error) => history.exit = history.exit.max(complain(&from, &error, printer)?),
             }
         }
-        for source in places.selected(selection) {
+        // Only instances have runs.
+        let sources = places.selected(selection).filter(|_| !asked.previous);
+        for source in sources {
             let spec = source.spec();
-            if asked.previous {
-                if !selection.is_everything() {
-                    printer.note(&format!("{} is no instance: it has no runs", spec.name));
-                }
-                continue;
-            }
             let from = Origin::Source(spec.name.clone());
             if selection.is_everything() && keeps_nothing(source.as_ref()) {
                 let words = spec.origin.words();

@@ -69,6 +69,9 @@ pub async fn run(
     lookout.until(Store::is_listed).await;
     lookout.complain_of_lost(printer);
     lookout.check_beside(&selection, &places.specs(), places.stack)?;
+    if options.previous {
+        lookout.check_runs(&selection)?;
+    }
     let redactor = (!options.secrets.no_redact).then_some(redactor);
     let masker = redactor.cloned().map(Masker::new);
     let sieve = Sieve::new(wanted, options.around);
