@@ -66,6 +66,10 @@ const FILTERS: [Case; 6] = [
     json("field.user_id=42"),
 ];
 
+/// What is typed.
+const TYPED: [&str; 5] =
+    [r"\w+@\w+\.\w+", r"\b\w{24}\b", r"[\s\S]a[\s\S]", r"(\w+\W+){14}q\w{3,40}z", r"\w{1000}"];
+
 /// Until a screen is full of lines that were found.
 #[divan::bench(args = SEARCHES, sample_count = 20)]
 fn search_first_screen(bencher: Bencher<'_, '_>, case: Case) {
@@ -92,6 +96,13 @@ fn filter_first_screen(bencher: Bencher<'_, '_>, case: Case) {
 fn filter_all(bencher: Bencher<'_, '_>, case: Case) {
     let scan = filter(case);
     bencher.counter(ItemsCount::new(LINES)).bench_local(|| look(&scan, usize::MAX));
+}
+
+/// What a key costs whoever types a pattern: an ordinary one, the largest, the one with
+/// the widest classes, and two that are too large.
+#[divan::bench(args = TYPED, sample_count = 20)]
+fn search_build(bencher: Bencher<'_, '_>, pattern: &str) {
+    bencher.bench_local(|| Search::new(black_box(pattern)).is_ok());
 }
 
 /// What no search can beat: looking for a byte that no line has.

@@ -6,6 +6,7 @@ use strum::IntoEnumIterator as _;
 use super::read::{own_name, tables};
 use crate::{
     config::reader::{At, Node, Reader, Table},
+    logs::{Case, Search},
     model::{PatternSpec, Severity},
     text::Clean,
 };
@@ -34,8 +35,8 @@ fn one<'a>(
         let hint = "write match = '(?i)\\berror\\b', a regular expression";
         reader.fail(table, format!("`{}` looks for nothing", table.path), hint);
     }
-    let matches = matches.and_then(|node| regex(reader, &node));
-    let not = table.get("not").and_then(|node| regex(reader, &node));
+    let matches = matches.and_then(|node| search(reader, &node));
+    let not = table.get("not").and_then(|node| search(reader, &node));
     let within = table.get("in").and_then(|node| reader.strings(&node, "")).unwrap_or_default();
     let words: Vec<_> = Severity::iter().map(|each| (each.name(), each)).collect();
     let level = table.get("level").and_then(|node| reader.choice(&node, &words));
@@ -48,12 +49,20 @@ fn one<'a>(
     })
 }
 
-/// A text that is a regular expression.
-pub(super) fn regex(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<String> {
+/// A regular expression that lines can be looked through with.
+fn search(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<String> {
     let text = reader.string(node)?;
-    is_regex(reader, &text).then(|| text.value.to_owned())
+    if !is_regex(reader, &text) {
+        return None;
+    }
+    let Err(error) = Search::with_case(text.value, Case::Exact) else {
+        return Some(text.value.to_owned());
+    };
+    reader.fail(&text, format!("`{}` finds nothing: {error}", text.path), "look for less");
+    None
 }
 
+/// Whether a text is a regular expression; says so when it is none.
 pub(super) fn is_regex(reader: &mut Reader<'_>, text: &At<&str>) -> bool {
     let compiled = RegexBuilder::new(text.value).size_limit(MAX_REGEX_BYTES).build();
     let Err(error) = compiled else { return true };

@@ -22,9 +22,10 @@ impl SearchError {
         Self { at, message: format!("{what}, at character {} of the pattern", before + 1) }
     }
 
-    /// Says that a pattern would need too much memory.
+    /// Says that a pattern would need too much memory, or time to be made ready.
     pub(super) fn too_large(at: Range<usize>) -> Self {
-        let message = "the pattern takes too much memory: repeat less, or look for less".into();
+        let message =
+            "the pattern is too large: repeat less, or name fewer kinds of characters".into();
         Self { at, message }
     }
 }

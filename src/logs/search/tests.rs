@@ -105,14 +105,44 @@ fn what_is_no_pattern_says_where_and_why() {
 
 #[test]
 fn a_pattern_has_its_bounds() {
-    assert!(Search::new(r"\w{50}").is_ok());
-    for pattern in [r"\w{1000}", "((a{100}){100}){100}"] {
-        assert_eq!(error(pattern).0, 0..pattern.len());
+    let too_large = [
+        r"\w{50}",
+        r"\w{1000}",
+        r"(\w+\W+){14}Q\w{3,40}Z|formatBalance",
+        "((a{100}){100}){100}",
+        r"[\s\S]a[\s\S]b[\s\S]",
+        r"(?i)\pL\pL\pL",
+        r"(?i:[x[y[z[\s\S]]]])",
+        r"[\x{0}-\x{10FFFF}]{2}[\S&&\D]",
+    ];
+    for pattern in too_large {
+        let (at, message) = error(pattern);
+        assert_eq!(at, 0..pattern.len());
+        assert!(message.starts_with("the pattern is too large: "), "{pattern}: {message}");
     }
     assert!(Search::new(&"a".repeat(MAX_PATTERN_BYTES)).is_ok());
-    assert!(Search::new(&"a".repeat(MAX_PATTERN_BYTES + 1)).is_err());
-    assert!(Search::new(&"(".repeat(3000)).is_err());
-    assert!(Search::new(&("(".repeat(2000) + &")".repeat(2000))).is_err());
+    assert!(error(&"a".repeat(MAX_PATTERN_BYTES + 1)).1.starts_with("the pattern is too large"));
+    assert!(Search::new(&"(".repeat(2000)).is_err());
+    assert!(Search::new(&("(".repeat(1000) + &")".repeat(1000))).is_err());
+}
+
+#[test]
+fn an_ordinary_pattern_is_within_the_bounds() {
+    let ordinary = [
+        r"\w+@\w+\.\w+",
+        r"[\w.+-]+@[\w-]+\.[\w.]+",
+        "time(d )?out",
+        r"\w{20}",
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3})\b",
+        "timeout|refused|reset|closed|denied|failed|broken|unreachable|aborted|expired",
+        r"begin[\s\S]+end[\s\S]*",
+        r"\pL+ \pL+ \pL+",
+        r"(\S+) (\S+) \[([^\]]+)\] (\D+) (\S+)",
+    ];
+    for pattern in ordinary {
+        assert!(Search::new(pattern).is_ok(), "{pattern}: {:?}", Search::new(pattern));
+    }
 }
 
 /// Patterns of all that can go wrong at the ends of lines.
