@@ -42,6 +42,38 @@ fn a_search_that_finds_nothing_leaves_the_pane_as_it_was() {
 }
 
 #[test]
+fn an_empty_search_is_the_one_before() {
+    let mut console = console();
+    console.press("/ Enter");
+    console.hear([said("web-1", vec![told(100, None, "line 100 is new")])]);
+    assert_eq!(shown(&console).last(), Some(&100), "there is none: it is still followed");
+    console.press("/");
+    console.type_text("timed");
+    console.press("Enter N");
+    assert_eq!(at_cursor(&mut console), "line 87 timed out");
+    console.press("k k / Enter");
+    assert_eq!(at_cursor(&mut console), "line 77 timed out", "the nearest one");
+    console.press("/");
+    console.type_text("x");
+    console.press("C-u Enter");
+    assert!(console.draw().contains("found in 10 lines"), "{}", console.draw());
+    assert_eq!(at_cursor(&mut console), "line 77 timed out");
+}
+
+#[test]
+fn a_search_that_is_too_large_says_so() {
+    let mut console = console();
+    console.press("/");
+    console.type_text(r"(\w+\W+){14}Q\w{3,40}Z|formatBalance");
+    assert!(console.draw().contains("the pattern is too large"), "{}", console.draw());
+    console.press("C-u");
+    assert!(!console.draw().contains("too large"), "{}", console.draw());
+    console.press("Esc f");
+    console.type_text(r"text~\w{1000}");
+    assert!(console.draw().contains("the pattern is too large"), "{}", console.draw());
+}
+
+#[test]
 fn the_newest_line_counts_when_one_looks_back_from_it() {
     let mut lines = lines();
     lines.truncate(98);

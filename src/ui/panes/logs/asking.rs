@@ -11,10 +11,7 @@ use super::{
     sift::{here_and_now, record},
 };
 use crate::{
-    logs::{
-        Completion, Filter, FilterError, Search, SearchError, Vocabulary, complete, format::parts,
-        when,
-    },
+    logs::{Completion, FilterError, SearchError, Vocabulary, complete, format::parts, when},
     model::{SavedFilter, SavedIn},
     ui::{Cx, Reaction},
 };
@@ -34,7 +31,8 @@ impl Logs {
         // A search begins anew, as in every pager; a filter is changed.
         let text = if ask == Ask::Search { "" } else { &before };
         self.prompt = Some(Prompt::new(ask, text, &before));
-        self.judge(cx);
+        // What is in force makes sense, and so does nothing.
+        self.judge(None, cx);
     }
 
     /// Lets what was typed take effect as far as it makes sense, so that it is seen
@@ -42,14 +40,14 @@ impl Logs {
     pub(super) fn preview(&mut self, cx: &Cx<'_>) {
         let Some(prompt) = &self.prompt else { return };
         let (ask, text) = (prompt.ask, prompt.text().to_owned());
-        self.put_in_force(ask, &text, cx);
-        self.judge(cx);
+        let problem = self.put_in_force(ask, &text, cx).err();
+        self.judge(problem, cx);
     }
 
     /// Thinks better of it.
     pub(super) fn withdraw(&mut self, cx: &Cx<'_>) {
         if let Some(Prompt { ask, before, .. }) = self.prompt.take() {
-            self.put_in_force(ask, &before, cx);
+            self.take_back(ask, &before, cx);
         }
     }
 
@@ -64,33 +62,42 @@ impl Logs {
             return Reaction::done();
         };
         match prompt.ask {
-            Ask::Search => self.seek_first_match(cx),
+            Ask::Search => self.accept_search(&prompt, cx),
             Ask::Goto if !prompt.text().is_empty() => self.go_to_time(prompt.text(), cx),
             Ask::Filter | Ask::Fields | Ask::Goto => Reaction::done(),
         }
     }
 
-    /// What makes no sense yet leaves in force what did; `judge` says why.
-    fn put_in_force(&mut self, ask: Ask, text: &str, cx: &Cx<'_>) {
-        match ask {
-            Ask::Filter => drop(self.filter_by(text, cx)),
-            Ask::Search => drop(self.search_for(text)),
-            Ask::Fields => self.fields = names_in(text),
-            Ask::Goto => {}
+    /// Goes to what is looked for. Nothing is what was looked for before, as in every pager.
+    fn accept_search(&mut self, prompt: &Prompt, cx: &Cx<'_>) -> Reaction {
+        if prompt.text().is_empty() && self.quest.is_none() {
+            self.take_back(Ask::Search, &prompt.before, cx);
         }
+        if self.quest.is_some() { self.seek_first_match(cx) } else { Reaction::done() }
+    }
+
+    /// Puts in force again what was so before, and made sense then.
+    fn take_back(&mut self, ask: Ask, before: &str, cx: &Cx<'_>) {
+        drop(self.put_in_force(ask, before, cx));
+    }
+
+    /// Has what was typed take effect, or says what is wrong with it. It is read here
+    /// alone: that is the work of a key.
+    fn put_in_force(&mut self, ask: Ask, text: &str, cx: &Cx<'_>) -> Result<(), Problem> {
+        match ask {
+            Ask::Filter => self.filter_by(text, cx)?,
+            Ask::Search => self.search_for(text)?,
+            Ask::Fields => self.fields = names_in(text),
+            Ask::Goto if text.is_empty() => {}
+            Ask::Goto => drop(when_words(text, cx)?),
+        }
+        Ok(())
     }
 
     /// Says what is wrong with what was typed, and what it could become.
-    fn judge(&mut self, cx: &Cx<'_>) {
+    fn judge(&mut self, problem: Option<Problem>, cx: &Cx<'_>) {
         let Some(mut prompt) = self.prompt.take() else { return };
         let text = prompt.text();
-        let problem = match prompt.ask {
-            Ask::Fields => None,
-            _ if text.is_empty() => None,
-            Ask::Filter => Filter::parse(text, &here_and_now(cx)).err().map(Problem::from),
-            Ask::Search => Search::new(text).err().map(Problem::from),
-            Ask::Goto => when_words(text, cx).err(),
-        };
         let completions = match prompt.ask {
             Ask::Filter => {
                 let mut offers = saved(text, cx);

@@ -10,7 +10,7 @@ use super::{
     seek::Seeking,
 };
 use crate::{
-    logs::{Filter, FilterError, Record, Search},
+    logs::{Filter, FilterError, Record, Search, SearchError},
     model::{InstanceKey, ServiceId, TimeStyle},
     store::logs::{Found, LineRef, Scan, ScannedLog, Wanted},
     text::Clean,
@@ -156,11 +156,10 @@ impl Logs {
     }
 
     /// Looks for a text; for nothing, when it is empty.
-    pub(super) fn search_for(&mut self, text: &str) -> Result<(), String> {
+    pub(super) fn search_for(&mut self, text: &str) -> Result<(), SearchError> {
         self.quest = None;
         if !text.is_empty() {
-            let search = Search::new(text).map_err(|error| error.to_string())?;
-            self.begin_quest(search, text.into());
+            self.begin_quest(Search::new(text)?, text.into());
         }
         Ok(())
     }
