@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use super::{
     Logs,
-    origin::{comes_again, keys},
+    origin::{comes_again, is_loading, keys},
     source::Source,
     still::{LineName, Still},
 };
 use crate::{
     model::{InstanceKey, StreamState},
     store::{
-        LogRing, Store,
+        Store,
         logs::{LineRef, Snapshot},
     },
     ui::{Cx, Reaction, Wish},
@@ -121,7 +121,8 @@ impl Before {
         self.0.iter().all(|(key, lines)| {
             let Some(ring) = store.log(key) else { return true };
             let has_begun = ring.first() >= lines.lines().end;
-            has_begun && has_settled(ring)
+            let is_broken = matches!(ring.state(), Some(StreamState::Broken { .. }));
+            has_begun && !is_broken && !is_loading(key, store)
         })
     }
 
@@ -137,12 +138,6 @@ impl Before {
         let line = aligned(old, before, &now).or_else(|| by_time(old, &now))?;
         Some(LineName { at: line.at(), key: name.key.clone(), number: line.number() })
     }
-}
-
-/// Whether nothing is on its way of what a log said before.
-pub(super) fn has_settled(ring: &LogRing) -> bool {
-    !matches!(ring.state(), None | Some(StreamState::Again | StreamState::Live))
-        && !matches!(ring.state(), Some(StreamState::Broken { .. }))
 }
 
 /// A line by its distance from the last line that there was: as many lines are between.

@@ -98,6 +98,22 @@ pub(super) fn comes_again(key: &InstanceKey, cx: &Cx<'_>) -> bool {
     }
 }
 
+/// Whether what a log said before it was opened is still on its way. Parts of a source that
+/// are silent have come when the source has.
+pub(super) fn is_loading(key: &InstanceKey, store: &Store) -> bool {
+    let source = key.as_source().map(|(name, _)| InstanceKey::of_source(name));
+    if source.is_some_and(|source| store.log_state(&source) == Some(&StreamState::Current)) {
+        return false;
+    }
+    match store.log_state(key) {
+        Some(StreamState::Again | StreamState::Live) => true,
+        None => {
+            key.as_source().is_some() || store.engine(&key.engine).is_some_and(EngineView::is_up)
+        }
+        Some(_) => false,
+    }
+}
+
 /// Whether the lines of a log come in as they are said.
 pub(super) fn is_live(key: &InstanceKey, store: &Store) -> bool {
     let up = key.as_source().is_some() || store.engine(&key.engine).is_some_and(EngineView::is_up);

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::axis::{Axis, Place};
+use super::{
+    axis::{Axis, Place},
+    origin::is_loading,
+};
 use crate::{
-    model::{InstanceKey, StreamState},
+    model::InstanceKey,
     store::{LogRing, Store, logs::Snapshot},
 };
 
@@ -162,11 +165,6 @@ impl Still {
         let count = store.log(key).map_or(0, LogRing::count);
         count - self.held.get(key).map_or(0, |held| held.lines().end).min(count)
     }
-}
-
-/// Whether a log was opened, and what was said before is on its way.
-fn is_loading(key: &InstanceKey, store: &Store) -> bool {
-    matches!(store.log_state(key), None | Some(StreamState::Again | StreamState::Live))
 }
 
 /// How lines lie in the pane.
