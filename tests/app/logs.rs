@@ -210,6 +210,7 @@ fn a_pause_holds_what_was_said_before_although_it_comes_later() {
     console.hear([said("web-1", lines(0, 30))]);
     assert_eq!(shown(&console), numbers(12..30));
     console.hear([said("web-1", lines(30, 50)), live("web-1")]);
+    assert_eq!(shown(&console), numbers(32..50));
     console.hear([said("web-1", lines(50, 60))]);
     assert!(console.draw().contains("paused, +10 new"), "{}", console.draw());
 }

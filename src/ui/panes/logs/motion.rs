@@ -61,16 +61,21 @@ impl Logs {
         self.jump(cx, |axis, from| axis.back(from, lines));
     }
 
-    /// Takes up what has come of what was said before one stood still.
+    /// Takes up what has come of what was said before one stood still. Whoever stood at the
+    /// end does so still.
     pub(super) fn load(&mut self, cx: &Cx<'_>) {
-        let Some(still) = self.still.as_mut().filter(|still| still.is_loading()) else { return };
-        still.load(cx.store);
-        if still.cursor().is_none() {
-            let keys = keys(cx);
-            let newest = self.axis(&keys, cx).newest();
-            if let Some(newest) = newest {
-                self.put_cursor(newest, &keys, cx, false);
-            }
+        if !self.still.as_ref().is_some_and(Still::is_loading) {
+            return;
+        }
+        let keys = keys(cx);
+        let axis = self.axis(&keys, cx);
+        let was_at_end = self.cursor(&axis, &keys) == axis.newest();
+        if let Some(still) = &mut self.still {
+            still.load(cx.store);
+        }
+        let newest = self.axis(&keys, cx).newest();
+        if let Some(newest) = newest.filter(|_| was_at_end) {
+            self.put_cursor(newest, &keys, cx, false);
         }
     }
 
