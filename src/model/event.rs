@@ -28,8 +28,8 @@ pub enum Event {
         key: InstanceKey,
         /// When we heard it; the reading's own time is by its host's clock.
         at: Timestamp,
-        /// The reading.
-        sample: Sample,
+        /// The reading; boxed, so that it does not make every event as large as itself.
+        sample: Box<Sample>,
     },
     /// Lines of an instance's output, in order.
     Logged {

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::model::Pressure;
+
 /// One reading of an instance's use of its host. What a source does not tell is `None`, never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
@@ -20,6 +22,27 @@ pub struct Sample {
     pub sent_bytes: Option<u64>,
     /// Processes and threads.
     pub processes: Option<u64>,
+    /// The limit on CPU in cores, where one is set (`cpu.max`, `cpu.cfs_quota_us`).
+    pub cpu_limit_cores: Option<f64>,
+    /// The share (0–1) of the limit's periods since the reading before in which the
+    /// instance had to stop (`nr_throttled` of `nr_periods` in `cpu.stat`).
+    pub throttled_share: Option<f64>,
+    /// Bytes in swap (`memory.swap.current`, `total_swap` in `memory.stat`).
+    pub swap_bytes: Option<u64>,
+    /// Bytes read from disks since the instance started (`io.stat`, `blkio`); what came
+    /// out of the file cache is not among them.
+    pub disk_read_bytes: Option<u64>,
+    /// Bytes written to disks since the instance started. With control groups v1, only
+    /// those that it waited for: the kernel writes its cache on nobody's account.
+    pub disk_written_bytes: Option<u64>,
+    /// How many of its processes the kernel has killed for memory (`oom_kill`).
+    pub oom_kills: Option<u64>,
+    /// Waiting for a CPU (`cpu.pressure`).
+    pub cpu_pressure: Option<Pressure>,
+    /// Waiting for memory (`memory.pressure`).
+    pub memory_pressure: Option<Pressure>,
+    /// Waiting for disks (`io.pressure`).
+    pub io_pressure: Option<Pressure>,
 }
 
 impl Sample {
@@ -34,6 +57,15 @@ impl Sample {
             received_bytes: None,
             sent_bytes: None,
             processes: None,
+            cpu_limit_cores: None,
+            throttled_share: None,
+            swap_bytes: None,
+            disk_read_bytes: None,
+            disk_written_bytes: None,
+            oom_kills: None,
+            cpu_pressure: None,
+            memory_pressure: None,
+            io_pressure: None,
         }
     }
 }

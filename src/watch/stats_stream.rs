@@ -23,7 +23,7 @@ pub(super) async fn read(engine: Arc<dyn Engine>, key: InstanceKey, events: mpsc
                     backoff.reset();
                     // A screen that is behind misses a point; the next one comes in a second.
                     let (key, at) = (key.clone(), Timestamp::now());
-                    let _ = events.try_send(Event::Sampled { key, at, sample });
+                    let _ = events.try_send(Event::Sampled { key, at, sample: Box::new(sample) });
                 }
             }
             Err(EngineError::NotFound { .. } | EngineError::Unsupported { .. }) => return,

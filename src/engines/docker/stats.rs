@@ -76,13 +76,13 @@ fn sample(
     let memory = reading.memory_stats.as_ref();
     let (received, sent) = traffic(reading).unzip();
     Sample {
-        at,
         cpu_cores: before.zip(now).and_then(|(before, now)| cores(before, now)),
         memory_bytes: memory.and_then(used),
         memory_limit_bytes: memory.and_then(|memory| limit(memory, host_memory)),
         received_bytes: received,
         sent_bytes: sent,
         processes: reading.pids_stats.as_ref().and_then(|pids| pids.current),
+        ..Sample::empty(at)
     }
 }
 

@@ -179,13 +179,13 @@ fn five_minutes(id: &str) -> Vec<Event> {
             let second = u64::from(second);
             let wave = (second / 10 + seed) % 9;
             let sample = Sample {
-                at,
                 cpu_cores: Some(0.1 + 0.05 * wave as f64),
                 memory_bytes: Some((180 + second / 3 + seed * 4) << 20),
                 memory_limit_bytes: Some(512 << 20),
                 received_bytes: Some(second * 4096 * (1 + wave)),
                 sent_bytes: Some(second * 1024 * (1 + wave)),
                 processes: Some(12),
+                ..Sample::empty(at)
             };
             sampled(id, sample)
         })
@@ -195,13 +195,19 @@ fn five_minutes(id: &str) -> Vec<Event> {
 /// A reading that no host gives.
 fn wild_sample(at: Timestamp) -> Sample {
     Sample {
-        at,
         cpu_cores: Some(f64::MAX),
         memory_bytes: Some(u64::MAX),
         memory_limit_bytes: Some(u64::MAX),
         received_bytes: Some(if at == ago(1) { u64::MAX } else { 0 }),
         sent_bytes: Some(u64::MAX),
         processes: Some(u64::MAX),
+        cpu_limit_cores: Some(f64::MAX),
+        throttled_share: Some(f64::MAX),
+        swap_bytes: Some(u64::MAX),
+        disk_read_bytes: Some(if at == ago(1) { u64::MAX } else { 0 }),
+        disk_written_bytes: Some(u64::MAX),
+        oom_kills: Some(u64::MAX),
+        ..Sample::empty(at)
     }
 }
 
