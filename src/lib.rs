@@ -44,6 +44,8 @@ pub mod model;
 
 pub mod logs;
 
+pub mod kernel;
+
 pub mod store;
 
 pub mod engines;

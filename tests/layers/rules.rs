@@ -40,6 +40,12 @@ const LAYERS: &[Layer] = &[
         why: "a line says the same, wherever it is from and whoever looks",
     },
     Layer {
+        name: "kernel",
+        uses: &["model", "text"],
+        never: &[],
+        why: "the kernel tells the same, whichever engine runs an instance",
+    },
+    Layer {
         name: "store",
         uses: &["model", "text", "logs"],
         never: &[],

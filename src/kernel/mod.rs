@@ -1,0 +1,32 @@
+//! The kernel's own numbers: what instances and the host use, without asking an engine.
+//!
+//! An engine pays for each look at its instances (fact E5); the files of the kernel cost
+//! nobody else anything. They are read here with blocking calls, a few microseconds each.
+//!
+//! - [`Kernel`] finds the control groups of a process, version 1, 2 or both
+//!   (`cgroups(7)`), whoever made them: systemd or an engine, Docker or Podman.
+//! - [`Sweep`] takes a [`Reading`] of each of many instances.
+//!
+//! What is missing, forbidden or malformed is unknown, never 0. All paths begin at a
+//! [`Root`], so that tests read trees that were captured.
+
+mod files;
+mod group;
+mod hierarchies;
+mod mounts;
+mod numbers;
+mod pressure;
+mod reading;
+mod root;
+mod sweep;
+mod traffic;
+mod v1;
+mod v2;
+
+#[cfg(test)]
+mod tree;
+
+pub use hierarchies::{Kernel, Layout, NotReadable};
+pub use reading::{Limits, Reading, Throttling};
+pub use root::Root;
+pub use sweep::{Sweep, Target};
