@@ -5,7 +5,8 @@
 //!
 //! - [`Kernel`] finds the control groups of a process, version 1, 2 or both
 //!   (`cgroups(7)`), whoever made them: systemd or an engine, Docker or Podman.
-//! - [`Sweep`] takes a [`Reading`] of each of many instances.
+//! - [`Sweep`] takes a [`Reading`] of each of many instances; a [`Meter`] makes
+//!   [`Sample`](crate::model::Sample)s of one instance's readings.
 //!
 //! What is missing, forbidden or malformed is unknown, never 0. All paths begin at a
 //! [`Root`], so that tests read trees that were captured.
@@ -13,6 +14,7 @@
 mod files;
 mod group;
 mod hierarchies;
+mod meter;
 mod mounts;
 mod numbers;
 mod pressure;
@@ -27,6 +29,7 @@ mod v2;
 mod tree;
 
 pub use hierarchies::{Kernel, Layout, NotReadable};
+pub use meter::Meter;
 pub use reading::{Limits, Reading, Throttling};
 pub use root::Root;
 pub use sweep::{Sweep, Target};
