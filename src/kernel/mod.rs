@@ -7,6 +7,7 @@
 //!   (`cgroups(7)`), whoever made them: systemd or an engine, Docker or Podman.
 //! - [`Sweep`] takes a [`Reading`] of each of many instances; a [`Meter`] makes
 //!   [`Sample`](crate::model::Sample)s of one instance's readings.
+//! - [`Processes`] takes the readings of what has no control group of its own.
 //!
 //! What is missing, forbidden or malformed is unknown, never 0. All paths begin at a
 //! [`Root`], so that tests read trees that were captured.
@@ -18,6 +19,7 @@ mod meter;
 mod mounts;
 mod numbers;
 mod pressure;
+mod processes;
 mod reading;
 mod root;
 mod sweep;
@@ -30,6 +32,7 @@ mod tree;
 
 pub use hierarchies::{Kernel, Layout, NotReadable};
 pub use meter::Meter;
+pub use processes::Processes;
 pub use reading::{Limits, Reading, Throttling};
 pub use root::Root;
 pub use sweep::{Sweep, Target};
