@@ -8,6 +8,7 @@
 //! - [`Sweep`] takes a [`Reading`] of each of many instances; a [`Meter`] makes
 //!   [`Sample`](crate::model::Sample)s of one instance's readings.
 //! - [`Processes`] takes the readings of what has no control group of its own.
+//! - [`Host`] reads the host itself.
 //!
 //! What is missing, forbidden or malformed is unknown, never 0. All paths begin at a
 //! [`Root`], so that tests read trees that were captured.
@@ -15,6 +16,7 @@
 mod files;
 mod group;
 mod hierarchies;
+mod host;
 mod meter;
 mod mounts;
 mod numbers;
@@ -31,6 +33,7 @@ mod v2;
 mod tree;
 
 pub use hierarchies::{Kernel, Layout, NotReadable};
+pub use host::Host;
 pub use meter::Meter;
 pub use processes::Processes;
 pub use reading::{Limits, Reading, Throttling};
