@@ -1,4 +1,4 @@
-//! What live logs cost: lines taken in, searched and filtered, on one core.
+//! What looking costs, on one core: lines taken in, searched and filtered, and numbers read.
 //!
 //! `cargo bench` prints the times, `tests/bench/compare` puts them beside the committed
 //! ones (baseline.md). The names of the rows are those of the functions here.
@@ -6,6 +6,7 @@
 
 mod look;
 mod samples;
+mod sweep;
 mod take_in;
 
 fn main() {
