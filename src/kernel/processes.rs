@@ -1,6 +1,10 @@
 //! [`Processes`]: what trees of processes use, which need no control group of their own.
 
-use std::{collections::HashMap, fs, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    time::Instant,
+};
 
 use jiff::Timestamp;
 
@@ -67,8 +71,10 @@ impl Processes {
         let (mut threads, mut memory_pages) = (0_u64, 0_u64);
         let mut files = Files::default();
         let mut open = self.children_of(pid).to_vec();
+        // A number that is used again while all are read can seem to be its own ancestor.
+        let mut seen = HashSet::from([pid]);
         while let Some(pid) = open.pop() {
-            let Some(stat) = self.stats.get(&pid) else { continue };
+            let Some(stat) = self.stats.get(&pid).filter(|_| seen.insert(pid)) else { continue };
             cpu_ticks = cpu_ticks.saturating_add(stat.cpu_ticks);
             threads = threads.saturating_add(stat.threads);
             let pages = files.read(&self.root.process(pid), "statm").and_then(parse_statm);
@@ -163,6 +169,14 @@ mod tests {
         assert_eq!(reading.memory_bytes(), Some(6 * page));
         assert_eq!((reading.processes, reading.pid), (Some(6), 10));
         assert_eq!(processes.children_of(11), [12]);
+    }
+
+    #[test]
+    fn processes_that_seem_to_be_each_others_children_count_once() {
+        let tree = Tree::new();
+        tree.write("/proc/10/stat", stat(10, 11, 100)).write("/proc/11/stat", stat(11, 10, 100));
+        let reading = Processes::read(tree.root()).below(10).unwrap();
+        assert_eq!(reading.processes, Some(2));
     }
 
     #[test]
