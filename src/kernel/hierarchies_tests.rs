@@ -74,12 +74,12 @@ fn each_version_has_its_own_part_of_a_hybrid() {
     assert_eq!(found, Ok([None, None, memory, unified]));
 }
 
-/// Captured from Podman with version 2 alone, on a host that has both.
+/// As seen of Podman with version 2 alone, on a host that has both.
 #[test]
 fn a_group_that_is_shared_with_others_is_not_the_instances() {
     let found = find(
         &format!("{V1}{UNIFIED}"),
-        "9:name=systemd:/\n4:memory:/process_api/1e56d14236\n2:cpu,cpuacct:/\n0::/libpod_parent/libpod-ID\n",
+        "9:name=systemd:/\n4:memory:/user.slice/session-1.scope\n2:cpu,cpuacct:/\n0::/libpod_parent/libpod-ID\n",
     );
     assert_eq!(found, Ok(unified("sys/fs/cgroup/unified/libpod_parent/libpod-ID")));
 }
