@@ -59,7 +59,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "engines",
-        uses: &["model", "text", "probes"],
+        uses: &["model", "text", "kernel", "probes"],
         never: &[],
         why: "an engine runs instances and knows nobody who looks",
     },

@@ -43,7 +43,7 @@ use rustix::{
     },
 };
 
-use crate::engines::process::proc;
+use crate::kernel::{Processes, Root};
 
 /// The hidden subcommand that makes midwatch a guardian.
 pub const EXEC_CHILD: &str = "__exec-child";
@@ -182,8 +182,11 @@ fn reap_until_ended(program: &Mutex<Option<Pid>>) -> io::Result<WaitStatus> {
 /// Kills what the program left behind, and what that leaves behind, until nothing is.
 fn end_descendants() {
     loop {
-        let killed = proc::children_of(getpid())
-            .into_iter()
+        let own = getpid().as_raw_nonzero().get().cast_unsigned();
+        let killed = Processes::read(Root::default())
+            .children_of(own)
+            .iter()
+            .filter_map(|pid| Pid::from_raw(pid.cast_signed()))
             .filter(|pid| kill_process(*pid, Signal::KILL).is_ok())
             .count();
         // Without a kill there is nothing sure to end: only what has ended already is

@@ -19,7 +19,6 @@ mod log_buffer;
 mod order;
 mod plan;
 mod ports;
-mod proc;
 mod run;
 mod stats;
 mod supervise;
