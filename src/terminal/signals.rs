@@ -54,6 +54,8 @@ impl Signals {
     /// The next signal. May be dropped and called again without losing one.
     pub async fn next(&mut self) -> Signal {
         tokio::select! {
+            // A terminal that hangs up sends a hang-up and a continue: the end comes first.
+            biased;
             _ = self.terminate.recv() => Signal::End,
             _ = self.hang_up.recv() => Signal::End,
             _ = self.interrupt.recv() => Signal::Interrupt,

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rustix::process::Signal;
+use rustix::process::{Signal, kill_process};
 
 use crate::pty::{Launch, Terminal, eventually};
 
@@ -63,6 +63,18 @@ fn a_terminal_that_goes_away_without_a_signal_ends_it_well_too() {
     assert_eq!(terminal.detached_status(), 0);
     assert_nothing_runs(&terminal);
     assert!(terminal.temporary_files().is_empty());
+}
+
+/// Whoever leads a session is told to go on as well when its terminal hangs up.
+#[test]
+fn a_terminal_that_goes_away_is_not_taken_back() {
+    let terminal = start(Launch::demo().detached());
+    let console = terminal.console();
+    terminal.cut_off();
+    // It may have found out by itself meanwhile.
+    let _ = kill_process(console, Signal::CONT);
+    assert_eq!(terminal.detached_status(), 0);
+    assert_nothing_runs(&terminal);
 }
 
 #[test]

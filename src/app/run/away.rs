@@ -35,7 +35,9 @@ impl Running {
     pub(super) fn come_back(&mut self) -> io::Result<()> {
         // The old reader goes first: the new one needs its lock, and waits for it.
         self.reader = None;
-        self.reader = Some(self.next_reader.take().unwrap_or_default());
+        let reader = self.next_reader.take().or_else(super::new_reader);
+        let gone = || io::Error::new(io::ErrorKind::UnexpectedEof, "the terminal is gone");
+        self.reader = Some(reader.ok_or_else(gone)?);
         self.screen.resume()?;
         let (width, height) = crossterm::terminal::size()?;
         self.tell(Msg::Resize(Size { width, height })).map(|_| ())

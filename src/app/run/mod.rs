@@ -2,7 +2,16 @@
 
 mod away;
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, channel},
+    },
+    thread,
+    time::Duration,
+};
 
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::StreamExt;
@@ -170,12 +179,11 @@ impl Running {
     /// Ends the reader, and waits until it has let go of the keyboard: what is typed from
     /// now on is not for us.
     fn stop_reading(&mut self) {
-        // The reader of a terminal that has hung up never lets go.
-        if self.reader.take().is_some() && !terminal::is_gone() {
+        if self.reader.take().is_some() {
             // A new one is made with the lock that the old one holds as long as it reads.
             // It reads nothing until it is asked to, and is kept: its end would be one
             // more thing announced, with which the next key can get lost.
-            self.next_reader = Some(EventStream::new());
+            self.next_reader = new_reader();
         }
     }
 
@@ -333,6 +341,24 @@ async fn until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
+    }
+}
+
+/// How long a new reader is waited for before it is asked whether the terminal is there.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// A new reader, made once the old one has let go. The reader of a terminal that has hung
+/// up never does: then there is none.
+fn new_reader() -> Option<EventStream> {
+    let (made, reader) = channel();
+    // Where the other end is gone nobody needs it any more.
+    thread::spawn(move || made.send(EventStream::new()));
+    loop {
+        match reader.recv_timeout(PATIENCE) {
+            Ok(reader) => return Some(reader),
+            Err(RecvTimeoutError::Timeout) if !terminal::is_gone() => {}
+            Err(_) => return None,
+        }
     }
 }
 
