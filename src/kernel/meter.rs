@@ -4,12 +4,14 @@ use std::time::{Duration, Instant};
 
 use crate::{
     kernel::reading::{Reading, Throttling},
-    model::Sample,
+    model::{Sample, SampleSource},
 };
 
 /// Readings closer to each other than this make no rate: the kernel adds up the time of
 /// a task that runs at its ticks, up to 10 ms apart.
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
+
+const NANOS_PER_SECOND: f64 = 1e9;
 
 /// Remembers what is needed of the reading before.
 ///
@@ -26,6 +28,10 @@ struct Counters {
     pid: u32,
     cpu_nanos: Option<u64>,
     throttling: Option<Throttling>,
+    received_bytes: Option<u64>,
+    sent_bytes: Option<u64>,
+    disk_read_bytes: Option<u64>,
+    disk_written_bytes: Option<u64>,
 }
 
 impl Meter {
@@ -36,12 +42,23 @@ impl Meter {
         // Then the one before stays: the next reading is far enough from it.
         let too_close = interval.is_some_and(|interval| interval < MIN_INTERVAL);
         let interval = interval.filter(|_| !too_close);
+        let counters = Counters::of(now);
         if !too_close {
-            self.before = Some(Counters::of(now));
+            self.before = Some(counters);
         }
         let since = before.zip(interval);
+        let rate = |counter: fn(&Counters) -> Option<u64>| {
+            let (before, interval) = since?;
+            per_second(counter(&before)?, counter(&counters)?, interval)
+        };
         Sample {
-            cpu_cores: since.and_then(|(before, interval)| cores(before, interval, now)),
+            source: SampleSource::Kernel,
+            interval,
+            cpu_cores: rate(|it| it.cpu_nanos).map(|nanos| nanos / NANOS_PER_SECOND),
+            received_per_second: rate(|it| it.received_bytes),
+            sent_per_second: rate(|it| it.sent_bytes),
+            disk_read_per_second: rate(|it| it.disk_read_bytes),
+            disk_written_per_second: rate(|it| it.disk_written_bytes),
             throttled_share: since.and_then(|(before, _)| throttled_share(before, now)),
             memory_bytes: now.memory_bytes(),
             memory_limit_bytes: now.limits.memory_bytes,
@@ -63,15 +80,22 @@ impl Meter {
 
 impl Counters {
     fn of(reading: &Reading) -> Self {
-        let Reading { taken, pid, cpu_nanos, throttling, .. } = *reading;
-        Self { taken, pid, cpu_nanos, throttling }
+        Self {
+            taken: reading.taken,
+            pid: reading.pid,
+            cpu_nanos: reading.cpu_nanos,
+            throttling: reading.throttling,
+            received_bytes: reading.received_bytes,
+            sent_bytes: reading.sent_bytes,
+            disk_read_bytes: reading.disk_read_bytes,
+            disk_written_bytes: reading.disk_written_bytes,
+        }
     }
 }
 
-/// Cores kept busy, on average.
-fn cores(before: Counters, interval: Duration, now: &Reading) -> Option<f64> {
-    let used = now.cpu_nanos?.checked_sub(before.cpu_nanos?)?;
-    Some(Duration::from_nanos(used).as_secs_f64() / interval.as_secs_f64())
+/// What was counted in a second, on average; nothing when the counter was reset.
+fn per_second(before: u64, now: u64, interval: Duration) -> Option<f64> {
+    Some(now.checked_sub(before)? as f64 / interval.as_secs_f64())
 }
 
 /// The share of periods in which the instance had to wait; none when it did not run.
@@ -186,6 +210,29 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_told_as_they_were_counted_and_by_the_second() {
+        let first = Reading::now(1);
+        let mut meter = Meter::default();
+        let mut read = |seconds, bytes| {
+            let bytes: [Option<u64>; 4] = bytes;
+            let [received_bytes, sent_bytes, disk_read_bytes, disk_written_bytes] = bytes;
+            let sample = meter.sample(&Reading {
+                received_bytes,
+                sent_bytes,
+                disk_read_bytes,
+                disk_written_bytes,
+                ..reading(&first, seconds, 0)
+            });
+            let network = [sample.received_per_second, sample.sent_per_second];
+            let disk = [sample.disk_read_per_second, sample.disk_written_per_second];
+            [network, disk].concat()
+        };
+        assert_eq!(read(0.0, [Some(0), Some(0), Some(0), Some(9)]), [None; 4]);
+        let told = read(2.0, [Some(10), Some(20), None, Some(5)]);
+        assert_eq!(told, [Some(5.0), Some(10.0), None, None], "unknown, and reset");
+    }
+
+    #[test]
     fn what_is_no_rate_is_told_as_it_was_read() {
         let reading = Reading {
             memory_usage_bytes: Some(900),
@@ -196,6 +243,8 @@ mod tests {
             ..Reading::now(1)
         };
         let sample = Sample {
+            source: SampleSource::Kernel,
+            interval: None,
             memory_bytes: Some(500),
             memory_limit_bytes: Some(1000),
             sent_bytes: Some(7),
@@ -205,7 +254,9 @@ mod tests {
         };
         assert_eq!(Meter::default().sample(&reading), sample);
         let nothing = Reading { at: Timestamp::UNIX_EPOCH, ..Reading::now(1) };
-        assert_eq!(Meter::default().sample(&nothing), Sample::empty(Timestamp::UNIX_EPOCH));
+        let empty = Sample::empty(Timestamp::UNIX_EPOCH);
+        let expected = Sample { source: SampleSource::Kernel, ..empty };
+        assert_eq!(Meter::default().sample(&nothing), expected);
     }
 
     #[test]

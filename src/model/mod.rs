@@ -38,7 +38,7 @@ pub use instance::{
 pub use log::{Format, LogLine, Stream, Told};
 pub use log_source::{LogOrigin, LogReading, LogSourceSpec};
 pub use pressure::Pressure;
-pub use sample::Sample;
+pub use sample::{Sample, SampleSource};
 pub use severity::Severity;
 pub use stack::{PatternSpec, SavedFilter, SavedIn, Stack};
 pub use time_style::TimeStyle;

@@ -1,15 +1,26 @@
 //! [`Sample`]: what one instance used at one moment.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Pressure;
 
-/// One reading of an instance's use of its host. What a source does not tell is `None`, never 0.
+/// One reading of an instance's use of its host. What a source does not tell is `None`,
+/// never 0.
+///
+/// Rates are made by whoever reads, with the clock of the readings: whoever hears of them
+/// may have missed some.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// When it was read.
     pub at: Timestamp,
+    /// Who told it.
+    pub source: SampleSource,
+    /// How long before it the reading was taken that its rates are since; `None` when it
+    /// has none, as the first of a run.
+    pub interval: Option<Duration>,
     /// CPU in cores (1.0 is one core kept busy).
     pub cpu_cores: Option<f64>,
     /// Memory in bytes, without the file cache that the kernel can drop.
@@ -20,6 +31,10 @@ pub struct Sample {
     pub received_bytes: Option<u64>,
     /// Bytes sent since the instance started.
     pub sent_bytes: Option<u64>,
+    /// Bytes received a second since the reading before.
+    pub received_per_second: Option<f64>,
+    /// Bytes sent a second since the reading before.
+    pub sent_per_second: Option<f64>,
     /// Processes and threads.
     pub processes: Option<u64>,
     /// The limit on CPU in cores, where one is set (`cpu.max`, `cpu.cfs_quota_us`).
@@ -35,6 +50,10 @@ pub struct Sample {
     /// Bytes written to disks since the instance started. With control groups v1, only
     /// those that it waited for: the kernel writes its cache on nobody's account.
     pub disk_written_bytes: Option<u64>,
+    /// Bytes read from disks a second since the reading before.
+    pub disk_read_per_second: Option<f64>,
+    /// Bytes written to disks a second since the reading before.
+    pub disk_written_per_second: Option<f64>,
     /// How many of its processes the kernel has killed for memory (`oom_kill`).
     pub oom_kills: Option<u64>,
     /// Waiting for a CPU (`cpu.pressure`).
@@ -45,23 +64,39 @@ pub struct Sample {
     pub io_pressure: Option<Pressure>,
 }
 
+/// Who tells what an instance uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SampleSource {
+    /// The kernel of this host, read directly: nobody else pays for being looked at.
+    Kernel,
+    /// The engine, which has to look for us (fact E5).
+    Engine,
+}
+
 impl Sample {
-    /// A reading that tells nothing yet.
+    /// A reading by an engine that tells nothing yet.
     #[must_use]
     pub fn empty(at: Timestamp) -> Self {
         Self {
             at,
+            source: SampleSource::Engine,
+            interval: None,
             cpu_cores: None,
             memory_bytes: None,
             memory_limit_bytes: None,
             received_bytes: None,
             sent_bytes: None,
+            received_per_second: None,
+            sent_per_second: None,
             processes: None,
             cpu_limit_cores: None,
             throttled_share: None,
             swap_bytes: None,
             disk_read_bytes: None,
             disk_written_bytes: None,
+            disk_read_per_second: None,
+            disk_written_per_second: None,
             oom_kills: None,
             cpu_pressure: None,
             memory_pressure: None,

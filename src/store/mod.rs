@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 pub use engine::{EngineView, Link};
 pub use logs::{LogBounds, LogRing, Logs};
-pub use series::{Point, Series};
+pub use series::{Amount, Metric, Resolution, Series, Span};
 pub use service::{InstanceView, ServiceView, Usage};
 
 use groups::Groups;

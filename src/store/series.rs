@@ -1,72 +1,220 @@
 //! [`Series`]: what an instance used lately, with its gaps.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumCount, EnumIter, IntoEnumIterator as _};
 
 use crate::model::Sample;
 
-/// How many points are kept: a quarter of an hour at one a second (architecture.md, Bounds).
-pub const KEPT: usize = 15 * 60;
-
-/// Points further apart than this are not joined: in between, nobody looked.
-const GAP: SignedDuration = SignedDuration::from_secs(5);
-
-/// One reading with rates in place of counters.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
-    /// When we heard it: the clocks of two hosts need not agree.
-    pub at: Timestamp,
+/// A quantity that is kept over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, EnumIter)]
+pub enum Metric {
     /// CPU in cores.
-    pub cpu_cores: Option<f64>,
+    Cpu,
+    /// The limit on it, in cores.
+    CpuLimit,
+    /// The share (0–1) of the limit's periods in which the instance had to stop.
+    Throttled,
     /// Memory in bytes.
-    pub memory_bytes: Option<u64>,
-    /// Its limit in bytes.
-    pub memory_limit_bytes: Option<u64>,
-    /// Bytes received a second, since the point before.
-    pub received_per_second: Option<f64>,
-    /// Bytes sent a second, since the point before.
-    pub sent_per_second: Option<f64>,
-    /// Whether nobody looked between the point before and this one.
-    pub after_gap: bool,
+    Memory,
+    /// The limit on it, in bytes.
+    MemoryLimit,
+    /// Swap in bytes.
+    Swap,
+    /// Bytes received a second.
+    Received,
+    /// Bytes sent a second.
+    Sent,
+    /// Bytes read from disks a second.
+    DiskRead,
+    /// Bytes written to disks a second.
+    DiskWritten,
+    /// Processes and threads.
+    Processes,
 }
 
-/// The newest points of one instance, oldest first.
+impl Metric {
+    /// What a reading tells of it. A number that cannot be one is not told.
+    #[must_use]
+    pub fn of(self, sample: &Sample) -> Option<f64> {
+        let whole = |number: Option<u64>| number.map(|number| number as f64);
+        let told = match self {
+            Self::Cpu => sample.cpu_cores,
+            Self::CpuLimit => sample.cpu_limit_cores,
+            Self::Throttled => sample.throttled_share,
+            Self::Memory => whole(sample.memory_bytes),
+            Self::MemoryLimit => whole(sample.memory_limit_bytes),
+            Self::Swap => whole(sample.swap_bytes),
+            Self::Received => sample.received_per_second,
+            Self::Sent => sample.sent_per_second,
+            Self::DiskRead => sample.disk_read_per_second,
+            Self::DiskWritten => sample.disk_written_per_second,
+            Self::Processes => whole(sample.processes),
+        };
+        told.filter(|value| value.is_finite() && *value >= 0.0)
+    }
+}
+
+/// How finely the past is kept, and for how long (architecture.md, Bounds).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Every second, for a quarter of an hour.
+    Fine,
+    /// Every ten seconds, for an hour.
+    Coarse,
+}
+
+impl Resolution {
+    /// The finest one that reaches back so far.
+    #[must_use]
+    pub fn reaching(length: SignedDuration) -> Self {
+        let fine = SignedDuration::from_secs(Self::Fine.step() * Self::Fine.kept() as i64);
+        if length <= fine { Self::Fine } else { Self::Coarse }
+    }
+
+    /// The length of a slot, in seconds.
+    #[must_use]
+    pub fn step(self) -> i64 {
+        match self {
+            Self::Fine => 1,
+            Self::Coarse => 10,
+        }
+    }
+
+    /// How many points are kept.
+    #[must_use]
+    pub fn kept(self) -> usize {
+        match self {
+            Self::Fine => 15 * 60,
+            Self::Coarse => 6 * 60,
+        }
+    }
+}
+
+/// A stretch of time, in slots of equal length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The number of its first slot, counted from the epoch.
+    first: i64,
+    /// How many slots it has.
+    slots: usize,
+    resolution: Resolution,
+}
+
+impl Span {
+    /// The slots up to the one that a moment is in, as far back as a length reaches. They
+    /// begin at whole seconds, so that each reading stays in its slot as time goes on.
+    #[must_use]
+    pub fn until(end: Timestamp, length: SignedDuration) -> Self {
+        let resolution = Resolution::reaching(length);
+        let step = resolution.step();
+        let slots = (length.as_secs() / step).clamp(1, resolution.kept() as i64);
+        let last = end.as_second().div_euclid(step);
+        Self { first: last - slots + 1, slots: slots as usize, resolution }
+    }
+
+    /// How many slots it has.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// The length of a slot, in seconds.
+    #[must_use]
+    pub fn step(&self) -> i64 {
+        self.resolution.step()
+    }
+
+    /// When a slot begins.
+    #[must_use]
+    pub fn start_of(&self, slot: usize) -> Timestamp {
+        let second = (self.first + slot as i64).saturating_mul(self.step());
+        Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The slot that a moment is in; `None` outside.
+    #[must_use]
+    pub fn slot_of(&self, at: Timestamp) -> Option<usize> {
+        let slot = at.as_second().div_euclid(self.step()) - self.first;
+        usize::try_from(slot).ok().filter(|slot| *slot < self.slots)
+    }
+}
+
+/// What was used in one slot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Amount {
+    /// On average.
+    pub mean: f64,
+    /// At most.
+    pub most: f64,
+}
+
+impl Amount {
+    /// Of one reading.
+    #[must_use]
+    pub fn exactly(value: f64) -> Self {
+        Self { mean: value, most: value }
+    }
+
+    /// Of two instances together. They need not have had their most at the same time: it
+    /// was no more than this.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { mean: self.mean + other.mean, most: self.most + other.most }
+    }
+}
+
+/// A reading tells of the time since the one before, but of no more than this: after a
+/// longer silence nobody knows what was in between.
+const COVERS: Duration = Duration::from_secs(15);
+
+/// What a reading without one before it tells of.
+const FIRST_COVERS: Duration = Duration::from_secs(1);
+
+/// Not known, among the values of a point.
+const UNKNOWN: f32 = f32::NAN;
+
+type Values = [f32; Metric::COUNT];
+
+/// One reading, or several that were put together.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    /// When we heard it: the clocks of two hosts need not agree.
+    at: Timestamp,
+    /// The time up to it that it tells of, in seconds.
+    covers: f32,
+    mean: Values,
+    most: Values,
+}
+
+/// The newest readings of one instance, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Series {
-    points: VecDeque<Point>,
+    fine: VecDeque<Point>,
+    coarse: VecDeque<Point>,
+    /// What becomes the next coarse point.
+    gathering: Gathering,
     last: Option<Sample>,
+    heard_at: Option<Timestamp>,
 }
 
 impl Series {
-    /// Takes in a reading. One that is not newer than the last is left out: the
-    /// clock of its source jumped.
+    /// Takes in a reading, with when we heard it. When our clock went back, what it has
+    /// of the time that is still to come is let go.
     pub fn push(&mut self, sample: &Sample, heard_at: Timestamp) {
-        let before = self.last.replace(*sample);
-        let elapsed = before.map(|before| sample.at.duration_since(before.at));
-        if elapsed.is_some_and(|elapsed| elapsed <= SignedDuration::ZERO) {
-            return;
+        if self.heard_at.is_some_and(|last| heard_at < last) {
+            self.fine.retain(|point| point.at < heard_at);
+            self.coarse.retain(|point| point.at < heard_at);
+            self.gathering = Gathering::default();
         }
-        let after_gap = elapsed.is_none_or(|elapsed| elapsed > GAP);
-        let rate = |counter: fn(&Sample) -> Option<u64>| {
-            let (before, elapsed) = (before?, elapsed.filter(|_| !after_gap)?);
-            // A counter that went back was reset: its rate is not known this once.
-            let moved = counter(sample)?.checked_sub(counter(&before)?)?;
-            Some(moved as f64 / elapsed.as_secs_f64())
-        };
-        let point = Point {
-            at: heard_at,
-            cpu_cores: sample.cpu_cores.filter(|cores| cores.is_finite() && *cores >= 0.0),
-            memory_bytes: sample.memory_bytes,
-            memory_limit_bytes: sample.memory_limit_bytes,
-            received_per_second: rate(|sample| sample.received_bytes),
-            sent_per_second: rate(|sample| sample.sent_bytes),
-            after_gap,
-        };
-        if self.points.len() == KEPT {
-            self.points.pop_front();
+        self.heard_at = Some(heard_at);
+        self.last = Some(*sample);
+        let point = Point::of(sample, heard_at);
+        if let Some(whole) = self.gathering.add(&point) {
+            push_bounded(&mut self.coarse, whole, Resolution::Coarse.kept());
         }
-        self.points.push_back(point);
+        push_bounded(&mut self.fine, point, Resolution::Fine.kept());
     }
 
     /// The newest reading as it came, counters and all.
@@ -75,71 +223,132 @@ impl Series {
         self.last.as_ref()
     }
 
-    /// The newest point.
+    /// When the newest reading was heard.
     #[must_use]
-    pub fn last(&self) -> Option<&Point> {
-        self.points.back()
+    pub fn heard_at(&self) -> Option<Timestamp> {
+        self.heard_at
     }
 
-    /// The points at or after `from`, oldest first.
-    pub fn since(&self, from: Timestamp) -> impl Iterator<Item = &Point> {
-        let start = self.points.partition_point(|point| point.at < from);
-        self.points.range(start..)
+    /// How many readings are kept one by one.
+    #[must_use]
+    pub fn readings(&self) -> usize {
+        self.fine.len()
+    }
+
+    /// A quantity in each slot of a span; `None` where nobody knows.
+    #[must_use]
+    pub fn amounts(&self, metric: Metric, span: &Span) -> Vec<Option<Amount>> {
+        let mut amounts = vec![None; span.slots];
+        let from = span.start_of(0);
+        let gathered = self.gathering.so_far();
+        let (points, newest) = match span.resolution {
+            Resolution::Fine => (&self.fine, None),
+            Resolution::Coarse => (&self.coarse, gathered.as_ref()),
+        };
+        let start = points.partition_point(|point| point.at < from);
+        for point in points.range(start..).chain(newest) {
+            point.fill(&mut amounts, metric, span);
+        }
+        amounts
+    }
+}
+
+fn push_bounded(points: &mut VecDeque<Point>, point: Point, kept: usize) {
+    if points.len() == kept {
+        points.pop_front();
+    }
+    points.push_back(point);
+}
+
+impl Point {
+    fn of(sample: &Sample, at: Timestamp) -> Self {
+        let mut values = [UNKNOWN; Metric::COUNT];
+        for metric in Metric::iter() {
+            if let Some(value) = metric.of(sample) {
+                values[metric as usize] = value as f32;
+            }
+        }
+        let covers = sample.interval.unwrap_or(FIRST_COVERS).min(COVERS).as_secs_f32();
+        Self { at, covers, mean: values, most: values }
+    }
+
+    fn amount(&self, metric: Metric) -> Option<Amount> {
+        let (mean, most) = (self.mean[metric as usize], self.most[metric as usize]);
+        (!mean.is_nan()).then(|| Amount { mean: mean.into(), most: most.into() })
+    }
+
+    /// Fills the slot that it is in, and those before it that it tells of as well and no
+    /// other point does.
+    fn fill(&self, amounts: &mut [Option<Amount>], metric: Metric, span: &Span) {
+        let Some(amount) = self.amount(metric) else { return };
+        // Readings come a little early or late: a part of a slot is enough.
+        let covers = (self.covers / span.step() as f32).ceil().max(1.0) as i64;
+        let own = self.at.as_second().div_euclid(span.step()) - span.first;
+        for slot in (own - covers + 1)..=own {
+            let place = usize::try_from(slot).ok().and_then(|slot| amounts.get_mut(slot));
+            if let Some(place) = place.filter(|place| slot == own || place.is_none()) {
+                *place = Some(amount);
+            }
+        }
+    }
+}
+
+/// Readings of one coarse slot, until it is over.
+#[derive(Clone, Debug)]
+struct Gathering {
+    slot: Option<i64>,
+    newest: Timestamp,
+    covers: f32,
+    counts: [u32; Metric::COUNT],
+    sums: [f64; Metric::COUNT],
+    most: Values,
+}
+
+impl Default for Gathering {
+    fn default() -> Self {
+        Self {
+            slot: None,
+            newest: Timestamp::UNIX_EPOCH,
+            covers: 0.0,
+            counts: [0; Metric::COUNT],
+            sums: [0.0; Metric::COUNT],
+            most: [UNKNOWN; Metric::COUNT],
+        }
+    }
+}
+
+impl Gathering {
+    /// Adds a reading; gives what was gathered when its slot is over.
+    fn add(&mut self, point: &Point) -> Option<Point> {
+        let slot = point.at.as_second().div_euclid(Resolution::Coarse.step());
+        let whole = if self.slot == Some(slot) { None } else { self.so_far() };
+        if self.slot != Some(slot) {
+            *self = Self { slot: Some(slot), ..Self::default() };
+        }
+        self.newest = point.at;
+        self.covers = self.covers.max(point.covers);
+        for metric in Metric::iter().map(|metric| metric as usize) {
+            let value = point.mean[metric];
+            if !value.is_nan() {
+                self.counts[metric] += 1;
+                self.sums[metric] += f64::from(value);
+                // The greater of a number and none is the number.
+                self.most[metric] = self.most[metric].max(value);
+            }
+        }
+        whole
+    }
+
+    fn so_far(&self) -> Option<Point> {
+        self.slot?;
+        let mut mean = [UNKNOWN; Metric::COUNT];
+        for (metric, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            mean[metric] = (self.sums[metric] / f64::from(*count)) as f32;
+        }
+        Some(Point { at: self.newest, covers: self.covers, mean, most: self.most })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sample(second: i64, received: u64) -> Sample {
-        Sample {
-            received_bytes: Some(received),
-            ..Sample::empty(Timestamp::from_second(second).unwrap())
-        }
-    }
-
-    fn push(series: &mut Series, sample: &Sample) {
-        series.push(sample, sample.at);
-    }
-
-    fn rates(samples: &[(i64, u64)]) -> Vec<Option<f64>> {
-        let mut series = Series::default();
-        for (second, received) in samples {
-            push(&mut series, &sample(*second, *received));
-        }
-        series.points.iter().map(|point| point.received_per_second).collect()
-    }
-
-    #[test]
-    fn a_rate_needs_two_counters_and_no_reset() {
-        assert_eq!(
-            rates(&[(1, 100), (2, 300), (3, 50), (4, 60)]),
-            [None, Some(200.0), None, Some(10.0)]
-        );
-    }
-
-    #[test]
-    fn a_gap_is_marked_and_has_no_rate() {
-        let mut series = Series::default();
-        push(&mut series, &sample(1, 0));
-        push(&mut series, &sample(60, 1_000_000));
-        assert!(series.last().unwrap().after_gap);
-        assert_eq!(series.last().unwrap().received_per_second, None);
-    }
-
-    #[test]
-    fn a_clock_that_jumps_back_adds_no_point() {
-        assert_eq!(rates(&[(10, 1), (5, 2)]).len(), 1);
-    }
-
-    #[test]
-    fn only_the_newest_points_are_kept() {
-        let mut series = Series::default();
-        for second in (0..).take(KEPT + 1) {
-            push(&mut series, &sample(second, 0));
-        }
-        assert_eq!(series.points.len(), KEPT);
-        assert_eq!(series.points.front().unwrap().at, Timestamp::from_second(1).unwrap());
-    }
-}
+#[path = "series_tests.rs"]
+mod tests;

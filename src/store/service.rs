@@ -5,9 +5,9 @@ use std::{cmp::Ordering, collections::BTreeMap, ops::Add};
 use alphanumeric_sort::compare_str;
 use jiff::{SignedDuration, Timestamp};
 
-use super::series::{Point, Series};
+use super::series::{Metric, Series};
 use crate::model::{
-    Condition, Health, Instance, InstanceKey, Port, ServiceKey, State,
+    Condition, Health, Instance, InstanceKey, Port, Sample, ServiceKey, State,
     condition::{of_instance, of_service},
     crash::RestartLog,
 };
@@ -162,6 +162,8 @@ fn service(key: ServiceKey, mut members: Vec<(&InstanceKey, &InstanceView)>) -> 
 pub struct Usage {
     /// CPU in cores.
     pub cpu_cores: Option<f64>,
+    /// The sum of the CPU limits in cores, when every one of them has one.
+    pub cpu_limit_cores: Option<f64>,
     /// Memory in bytes.
     pub memory_bytes: Option<u64>,
     /// The sum of the memory limits, when every one of them has one.
@@ -170,24 +172,40 @@ pub struct Usage {
     pub received_per_second: Option<f64>,
     /// Bytes sent a second.
     pub sent_per_second: Option<f64>,
+    /// Bytes read from disks a second.
+    pub disk_read_per_second: Option<f64>,
+    /// Bytes written to disks a second.
+    pub disk_written_per_second: Option<f64>,
 }
 
 impl Usage {
-    /// Adds up the newest points, of those that are not older than `since`.
+    /// Adds up the newest readings, of those that are not older than `since`.
     pub(super) fn sum<'a>(views: impl Iterator<Item = &'a InstanceView>, since: Timestamp) -> Self {
-        let points: Vec<&Point> = views
+        let newest: Vec<&Sample> = views
             .filter(|view| view.instance.is_up())
-            .filter_map(|view| view.series.last())
-            .filter(|point| point.at >= since)
+            .filter(|view| view.series.heard_at().is_some_and(|at| at >= since))
+            .filter_map(|view| view.series.latest())
             .collect();
-        let limits: Option<Vec<u64>> = points.iter().map(|p| p.memory_limit_bytes).collect();
+        let sum = |metric: Metric| add(newest.iter().map(|s| metric.of(s)), f64::add);
+        let all: Option<Vec<f64>> = newest.iter().map(|s| Metric::CpuLimit.of(s)).collect();
+        let limits: Option<Vec<u64>> = newest.iter().map(|s| s.memory_limit_bytes).collect();
         Self {
-            cpu_cores: add(points.iter().map(|p| p.cpu_cores), f64::add),
-            memory_bytes: add(points.iter().map(|p| p.memory_bytes), u64::saturating_add),
+            cpu_cores: sum(Metric::Cpu),
+            cpu_limit_cores: all.and_then(|all| all.into_iter().reduce(f64::add)),
+            memory_bytes: add(newest.iter().map(|s| s.memory_bytes), u64::saturating_add),
             memory_limit_bytes: limits.and_then(|all| all.into_iter().reduce(u64::saturating_add)),
-            received_per_second: add(points.iter().map(|p| p.received_per_second), f64::add),
-            sent_per_second: add(points.iter().map(|p| p.sent_per_second), f64::add),
+            received_per_second: sum(Metric::Received),
+            sent_per_second: sum(Metric::Sent),
+            disk_read_per_second: sum(Metric::DiskRead),
+            disk_written_per_second: sum(Metric::DiskWritten),
         }
+    }
+
+    /// CPU as a ratio of its limit, 0–1.
+    #[must_use]
+    pub fn cpu_ratio(&self) -> Option<f64> {
+        let limit = self.cpu_limit_cores.filter(|limit| *limit > 0.0)?;
+        Some(self.cpu_cores? / limit)
     }
 
     /// Memory as a ratio of its limit, 0–1.

@@ -13,7 +13,7 @@ use super::services::{Purpose, demand_stats, one_instance};
 use crate::{
     input::{Command, Context},
     model::Demand,
-    store::{EngineView, Point, ServiceView, Store, Topics, Usage},
+    store::{EngineView, Metric, ServiceView, Span, Store, Topics, Usage},
     text::format,
     ui::{
         Cx, Pane, PaneId, Reaction, Wish,
@@ -24,9 +24,6 @@ use crate::{
 
 /// How much of the past the charts show.
 const WINDOW: SignedDuration = SignedDuration::from_mins(5);
-
-/// A point stands for its instance for this long; then nobody knows.
-const HOLDS: i64 = 3;
 
 /// Pane 3.
 #[derive(Debug, Default)]
@@ -140,13 +137,13 @@ struct Curves {
 }
 
 fn charts(service: &ServiceView, cx: &Cx<'_>, end: Timestamp) -> [Curves; 3] {
-    let sum = |value: fn(&Point) -> Option<f64>| total(service, cx.store, end, value);
+    let sum = |metric| total(service, cx.store, end, metric);
     let usage = cx.store.usage(service, cx.now);
     let none = cx.glyphs.absent;
-    let cpu = sum(|point| point.cpu_cores);
-    let memory = sum(|point| point.memory_bytes.map(|bytes| bytes as f64));
-    let received = sum(|point| point.received_per_second);
-    let sent = sum(|point| point.sent_per_second);
+    let cpu = sum(Metric::Cpu);
+    let memory = sum(Metric::Memory);
+    let received = sum(Metric::Received);
+    let sent = sum(Metric::Sent);
     let limit = usage.memory_limit_bytes;
     [
         Curves {
@@ -216,38 +213,18 @@ fn total(
     service: &ServiceView,
     store: &Store,
     end: Timestamp,
-    value: fn(&Point) -> Option<f64>,
+    metric: Metric,
 ) -> Vec<Option<f64>> {
-    let seconds = WINDOW.as_secs();
-    let start = end - WINDOW;
-    let mut totals = vec![None; seconds as usize];
-    for key in &service.instances {
-        let Some(view) = store.instance(key) else { continue };
-        for (at, amount) in held(view.series.since(start), start, seconds, value) {
-            let total: &mut Option<f64> = &mut totals[at];
-            *total = Some(total.unwrap_or(0.0) + amount);
-        }
-    }
-    totals
-}
-
-/// The value of each second: the newest point's, as long as it holds.
-fn held<'a>(
-    points: impl Iterator<Item = &'a Point>,
-    start: Timestamp,
-    seconds: i64,
-    value: fn(&Point) -> Option<f64>,
-) -> Vec<(usize, f64)> {
-    let mut by_second: Vec<Option<f64>> = vec![None; seconds as usize];
-    for point in points {
-        let second = point.at.duration_since(start).as_secs();
-        for at in second..(second + HOLDS).min(seconds) {
-            if let Some(slot) = by_second.get_mut(at as usize) {
-                *slot = value(point);
+    let span = Span::until(end, WINDOW);
+    let mut totals = vec![None; span.slots()];
+    for view in service.instances.iter().filter_map(|key| store.instance(key)) {
+        for (total, amount) in totals.iter_mut().zip(view.series.amounts(metric, &span)) {
+            if let Some(amount) = amount {
+                *total = Some(total.unwrap_or(0.0) + amount.mean);
             }
         }
     }
-    by_second.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect()
+    totals
 }
 
 impl Curves {
@@ -344,20 +321,5 @@ mod tests {
         let shown = |value: f64| format!("{:.2}", ceiling(value));
         let scales = [0.0, 0.013, 0.02, 0.9, 4.0, 70.0].map(shown);
         assert_eq!(scales, ["0.01", "0.02", "0.02", "1.00", "5.00", "100.00"]);
-    }
-
-    #[test]
-    fn a_point_holds_for_a_few_seconds_and_then_nothing_is_known() {
-        let point = Point {
-            at: Timestamp::from_second(2).unwrap(),
-            cpu_cores: Some(0.5),
-            memory_bytes: None,
-            memory_limit_bytes: None,
-            received_per_second: None,
-            sent_per_second: None,
-            after_gap: true,
-        };
-        let values = held([&point].into_iter(), Timestamp::UNIX_EPOCH, 10, |p| p.cpu_cores);
-        assert_eq!(values, [(2, 0.5), (3, 0.5), (4, 0.5)]);
     }
 }
