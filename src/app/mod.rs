@@ -23,7 +23,7 @@ use ratatui::{Frame, layout::Size};
 use self::opening::Opening;
 use crate::{
     input::{Context, Keymap, resolve::Resolver},
-    model::{Demand, Stack, TimeStyle},
+    model::{Beat, Demand, EngineId, Stack, StatsWanted, TimeStyle},
     store::Store,
     terminal::Urgency,
     ui::{
@@ -118,10 +118,21 @@ impl App {
         }
     }
 
-    /// Which streams are needed for what is visible.
+    /// Which streams are needed: what is visible live, and now and then what all the
+    /// others use, so that there is a past to look at.
     #[must_use]
     pub fn demand(&self, now: Timestamp) -> Demand {
-        self.look(now, Screen::demand)
+        let mut demand = self.look(now, Screen::demand);
+        let engines = self.store.engines().iter().filter(|engine| engine.is_up());
+        let up: Vec<&EngineId> = engines.map(|engine| &engine.id).collect();
+        for (key, view) in self.store.instances() {
+            if view.instance.is_up() && up.contains(&&key.engine) {
+                let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
+                let seldom = StatsWanted { run, beat: Beat::Seldom };
+                demand.stats.entry(key.clone()).or_insert(seldom);
+            }
+        }
+        demand
     }
 
     /// The newest question of a kind to logs that somebody wants to know the answer to:
@@ -204,7 +215,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{EngineFact, EngineId, Event, Health, Instance, InstanceId, ServiceId, State},
+        model::{EngineFact, Event, Health, Instance, InstanceId, ServiceId, State},
         store::LogBounds,
         text::Clean,
     };

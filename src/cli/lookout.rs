@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, iter, sync::Arc};
 use crate::{
     cli::{CliError, Exit, Printer, select::Selection},
     engines::Engine,
-    model::{Demand, EngineId, Instance, InstanceKey, LogSourceSpec},
+    model::{Beat, Demand, EngineId, Instance, InstanceKey, LogSourceSpec, StatsWanted},
     store::{Link, LogBounds, Store, Topics},
     text::Clean,
     watch::Watchers,
@@ -63,8 +63,11 @@ impl Lookout {
     /// Has these instances' use of their host read, and no others'.
     pub(crate) fn demand_stats(&self, selection: &Selection) {
         let wanted = self.selected(selection).filter(|(_, instance)| instance.is_up());
-        let run = |instance: &Instance| instance.detail.as_ref().and_then(|it| it.started_at);
-        let stats = wanted.map(|(key, instance)| (key.clone(), run(instance))).collect();
+        let stats = |instance: &Instance| StatsWanted {
+            run: instance.detail.as_ref().and_then(|detail| detail.started_at),
+            beat: Beat::Live,
+        };
+        let stats = wanted.map(|(key, instance)| (key.clone(), stats(instance))).collect();
         self.watchers.demand(Demand { stats, ..Demand::default() });
     }
 

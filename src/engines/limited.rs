@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use crate::{
     engines::{
-        Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
+        ShellSize,
     },
     model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
     text::Clean,
@@ -94,8 +95,12 @@ impl Engine for Limited {
         self.inner.logs(id, request).await
     }
 
-    async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError> {
-        self.inner.stats(id).await
+    async fn stats(
+        &self,
+        id: &InstanceId,
+        beat: BeatReceiver,
+    ) -> Result<EngineStream<Sample>, EngineError> {
+        self.inner.stats(id, beat).await
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {

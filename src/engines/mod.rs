@@ -15,17 +15,24 @@ use std::{ffi::OsString, path::PathBuf, pin::Pin};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+};
 
 pub use error::EngineError;
 
 use crate::{
-    model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
+    model::{Beat, EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
     text::Clean,
 };
 
 /// A stream that an engine feeds until it ends or breaks.
 pub type EngineStream<T> = BoxStream<'static, Result<T, EngineError>>;
+
+/// Tells how often readings are wanted, which may change while they are taken. Once its
+/// sender is gone, the last beat stays.
+pub type BeatReceiver = watch::Receiver<Beat>;
 
 /// Something that runs instances.
 ///
@@ -76,8 +83,13 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
         request: LogRequest,
     ) -> Result<EngineStream<LogLine>, EngineError>;
 
-    /// An instance's use of its host, about once a second while it is up.
-    async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError>;
+    /// An instance's use of its host while it is up: about once a second where that costs
+    /// the engine nothing, else as often as the beat says at the time.
+    async fn stats(
+        &self,
+        id: &InstanceId,
+        beat: BeatReceiver,
+    ) -> Result<EngineStream<Sample>, EngineError>;
 
     /// Everything it tells of one instance.
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError>;

@@ -17,6 +17,24 @@ pub struct Demand {
     /// Logs that are wanted from as far back as they are kept; also those that cannot be
     /// read for now, so that they are not read anew once they can.
     pub deep: BTreeSet<InstanceKey>,
-    /// Instances whose use of the host is shown, each with the start of its run.
-    pub stats: BTreeMap<InstanceKey, Option<Timestamp>>,
+    /// Instances whose use of the host is wanted.
+    pub stats: BTreeMap<InstanceKey, StatsWanted>,
+}
+
+/// How an instance's use of the host is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatsWanted {
+    /// The start of its run.
+    pub run: Option<Timestamp>,
+    /// How often.
+    pub beat: Beat,
+}
+
+/// How often a reading is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beat {
+    /// As often as the engine tells: somebody looks at it.
+    Live,
+    /// Now and then, where it costs the engine something: it is only to be known.
+    Seldom,
 }

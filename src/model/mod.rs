@@ -24,7 +24,7 @@ pub mod stack;
 pub mod time_style;
 
 pub use condition::{Condition, Level};
-pub use demand::Demand;
+pub use demand::{Beat, Demand, StatsWanted};
 pub use environment::Environment;
 pub use event::{EngineFact, EngineInfo, Event, StreamState};
 pub use fault::{Fault, FaultKind};

@@ -11,7 +11,8 @@ use futures_util::StreamExt as _;
 use super::Teller;
 use crate::{
     engines::{
-        Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
+        ShellSize,
     },
     model::{
         EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, LogOrigin, LogReading,
@@ -120,8 +121,12 @@ impl Engine for Understood {
         Ok(told.boxed())
     }
 
-    async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError> {
-        self.inner.stats(id).await
+    async fn stats(
+        &self,
+        id: &InstanceId,
+        beat: BeatReceiver,
+    ) -> Result<EngineStream<Sample>, EngineError> {
+        self.inner.stats(id, beat).await
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {

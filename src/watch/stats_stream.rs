@@ -8,16 +8,21 @@ use tokio::sync::mpsc;
 
 use super::Backoff;
 use crate::{
-    engines::{Engine, EngineError},
+    engines::{BeatReceiver, Engine, EngineError},
     model::{Event, InstanceKey},
 };
 
 /// Reads until the instance ends or nobody listens. A failure shows as a gap in the
 /// data; the stream is tried again.
-pub(super) async fn read(engine: Arc<dyn Engine>, key: InstanceKey, events: mpsc::Sender<Event>) {
+pub(super) async fn read(
+    engine: Arc<dyn Engine>,
+    key: InstanceKey,
+    beat: BeatReceiver,
+    events: mpsc::Sender<Event>,
+) {
     let mut backoff = Backoff::default();
     loop {
-        match engine.stats(&key.id).await {
+        match engine.stats(&key.id, beat.clone()).await {
             Ok(mut samples) => {
                 while let Some(Ok(sample)) = samples.next().await {
                     backoff.reset();

@@ -14,7 +14,7 @@ use tokio::{
 use super::{Resume, Tail, log_stream, remembered::Remembered, stats_stream};
 use crate::{
     engines::{Engine, LogRequest},
-    model::{Demand, EngineId, Event, InstanceKey, StreamState},
+    model::{Beat, Demand, EngineId, Event, InstanceKey, StatsWanted, StreamState},
     sources::LogSource,
 };
 
@@ -29,7 +29,7 @@ pub struct Streams {
     sources: HashMap<InstanceKey, Arc<dyn LogSource>>,
     events: mpsc::Sender<Event>,
     logs: BTreeMap<InstanceKey, Running<Resume>>,
-    stats: BTreeMap<InstanceKey, Running<()>>,
+    stats: BTreeMap<InstanceKey, Reading>,
     resumes: Remembered,
     /// The logs that were read from as far back as they are kept, also those that nobody
     /// looks at: they go on where they were.
@@ -44,6 +44,12 @@ struct Running<T> {
     run: Option<Timestamp>,
     stop: watch::Sender<bool>,
     task: JoinHandle<T>,
+}
+
+/// Readings that are taken.
+struct Reading {
+    running: Running<()>,
+    beat: watch::Sender<Beat>,
 }
 
 impl Streams {
@@ -134,27 +140,32 @@ impl Streams {
         }
     }
 
-    async fn set_stats(&mut self, wanted: &BTreeMap<InstanceKey, Option<Timestamp>>) {
-        for key in unwanted(&self.stats, wanted) {
-            if let Some(running) = self.stats.remove(&key) {
-                running.end().await;
-            }
+    async fn set_stats(&mut self, wanted: &BTreeMap<InstanceKey, StatsWanted>) {
+        let stays = |key: &InstanceKey, reading: &mut Reading| {
+            wanted.get(key).is_some_and(|wanted| reading.running.is_of(wanted.run))
+        };
+        let unwanted = self.stats.extract_if(.., |key, reading| !stays(key, reading));
+        for (_, reading) in unwanted.collect::<Vec<_>>() {
+            reading.running.end().await;
         }
-        for (key, run) in wanted {
-            if let Some(running) = self.stats.get_mut(key) {
+        for (key, StatsWanted { run, beat }) in wanted {
+            if let Some(Reading { running, beat: told }) = self.stats.get_mut(key) {
                 running.run = running.run.or(*run);
+                told.send_if_modified(|told| std::mem::replace(told, *beat) != *beat);
                 continue;
             }
             let Some(engine) = self.engine_of(key) else { continue };
             let (stop, stopped) = watch::channel(false);
-            let read = stats_stream::read(engine, key.clone(), self.events.clone());
+            let (beat, beats) = watch::channel(*beat);
+            let read = stats_stream::read(engine, key.clone(), beats, self.events.clone());
             let task = tokio::spawn(async move {
                 tokio::select! {
                     () = read => {}
                     () = until(stopped) => {}
                 }
             });
-            self.stats.insert(key.clone(), Running { run: *run, stop, task });
+            let running = Running { run: *run, stop, task };
+            self.stats.insert(key.clone(), Reading { running, beat });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use midwatch::{
     app::{Msg, Outcome},
-    model::{Event, Sample},
+    model::{Beat, Event, Sample},
     terminal::Urgency,
 };
 
@@ -103,11 +103,12 @@ fn keys_are_answered_at_once_and_unbound_ones_not_at_all() {
 }
 
 #[test]
-fn nothing_runs_for_what_is_not_shown() {
+fn nothing_runs_live_for_what_is_not_shown() {
     let mut console = Console::fresh((120, 36));
     let ids = |console: &Console| -> (Vec<String>, usize) {
         let demand = console.demand();
-        (demand.logs.keys().map(|key| key.id.to_string()).collect(), demand.stats.len())
+        let live = demand.stats.values().filter(|wanted| wanted.beat == Beat::Live);
+        (demand.logs.keys().map(|key| key.id.to_string()).collect(), live.count())
     };
     assert_eq!(ids(&console), (["api-1", "api-2", "api-3"].map(str::to_owned).to_vec(), 7));
     console.press("2 z");
@@ -121,4 +122,15 @@ fn nothing_runs_for_what_is_not_shown() {
     assert_eq!(ids(&console), (vec![], 0));
     let unknown = Console::start(&Setup::default());
     assert_eq!(ids(&unknown), (vec![], 0));
+}
+
+#[test]
+fn what_all_use_is_read_now_and_then_wherever_an_engine_is_up() {
+    let mut console = Console::fresh((120, 36));
+    console.resize(20, 5);
+    let stats = |console: &Console| console.demand().stats;
+    assert_eq!(stats(&console).len(), 7);
+    assert!(stats(&console).values().all(|wanted| wanted.beat == Beat::Seldom));
+    console.lose_engine();
+    assert_eq!(stats(&console).len(), 0);
 }

@@ -169,6 +169,7 @@ fn messages(step: Step, console: &mut Console) -> Vec<Msg> {
                 memory_bytes: Some(memory),
                 memory_limit_bytes: Some(memory / 2),
                 received_bytes: Some(memory),
+                received_per_second: Some(cpu),
                 ..Sample::empty(now)
             },
         ),

@@ -9,13 +9,14 @@ use std::{future::Future, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use midwatch::{
-    engines::{Change, Engine, EngineError, EngineStream, LogRequest, ShellSize},
+    engines::{BeatReceiver, Change, Engine, EngineError, EngineStream, LogRequest, ShellSize},
     model::{
-        Exit, Health, Instance, InstanceId, LogLine, Protocol, Sample, ServiceId, State, Stream,
-        inspect::Value, log::MAX_LINE_BYTES,
+        Beat, Exit, Health, Instance, InstanceId, LogLine, Protocol, Sample, ServiceId, State,
+        Stream, inspect::Value, log::MAX_LINE_BYTES,
     },
     text::Clean,
 };
+use tokio::sync::watch;
 
 /// How long a promise may take to come true. Only a broken one takes that long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,6 +26,11 @@ pub(crate) const CANARY: &str = "canary-5e1f90";
 
 /// How long the line of [`Role::LongLine`] is.
 pub(crate) const LONG_LINE_BYTES: usize = 40_000;
+
+/// A wish for readings as often as they can be had.
+pub(crate) fn live() -> BeatReceiver {
+    watch::channel(Beat::Live).1
+}
 
 /// What an instance does. The engine under test runs [`Role::script`] with `sh -c`,
 /// or acts as if it did.
@@ -325,7 +331,7 @@ pub(crate) async fn hostile_output_cannot_steer_a_terminal(harness: &impl Harnes
 pub(crate) async fn stats_see_a_busy_loop(harness: &impl Harness) {
     let started = harness.start(Role::Busy).await;
     described_when(harness, &started.id, Instance::is_up).await;
-    let mut stats = harness.engine().stats(&started.id).await.unwrap();
+    let mut stats = harness.engine().stats(&started.id, live()).await.unwrap();
     let busy = soon("a busy sample", async {
         loop {
             let sample: Sample = stats.next().await.expect("it is up").unwrap();
@@ -347,7 +353,7 @@ pub(crate) async fn stats_see_a_busy_loop(harness: &impl Harness) {
 pub(crate) async fn stats_end_with_the_instance(harness: &impl Harness) {
     let started = harness.start(Role::Talk).await;
     described_when(harness, &started.id, Instance::is_up).await;
-    let stats = harness.engine().stats(&started.id).await.unwrap();
+    let stats = harness.engine().stats(&started.id, live()).await.unwrap();
     harness.stop(&started.id).await;
     soon("the end of the stream", stats.collect::<Vec<_>>()).await;
 }
@@ -383,7 +389,7 @@ async fn not_found_by_any_call(harness: &impl Harness, id: &str) {
         engine.describe(&id).await.err(),
         first_failure(engine.logs(&id, PAST).await).await,
         first_failure(engine.logs(&id, LogRequest { follow: true, ..PAST }).await).await,
-        first_failure(engine.stats(&id).await).await,
+        first_failure(engine.stats(&id, live()).await).await,
         engine.inspect(&id).await.err(),
         engine.shell(&id, size).await.err(),
     ];

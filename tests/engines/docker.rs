@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     containers::{Cli, Containers, unique_name, variable},
-    contract::{Harness, Lacks, Role, contract, described_when, soon},
+    contract::{Harness, Lacks, Role, contract, described_when, live, soon},
 };
 
 contract!(harness());
@@ -153,7 +153,7 @@ async fn only_a_limit_that_limits_is_told() {
     let free = docker.run(&unique_name(), &[], Role::Talk.script()).await;
     let mut limits = vec![];
     for id in [limited, free] {
-        let mut stats = docker.engine().stats(&id).await.unwrap();
+        let mut stats = docker.engine().stats(&id, live()).await.unwrap();
         let sample = soon("a sample", stats.next()).await.unwrap().unwrap();
         limits.push(sample.memory_limit_bytes);
     }

@@ -21,7 +21,7 @@ use midwatch::{
 };
 
 use crate::{
-    contract::{Harness, LONG_LINE_BYTES, Lacks, Role, Started, contract},
+    contract::{Harness, LONG_LINE_BYTES, Lacks, Role, Started, contract, live},
     support::fake::{Call, FakeEngine, instance},
 };
 
@@ -188,7 +188,7 @@ async fn the_fake_tells_what_was_asked_of_it() {
     engine.set(instance("a", ServiceId::alone("a")));
     let request = LogRequest { tail: Some(1), since: None, until: None, follow: false };
     let _lines = engine.logs(&id, request).await.unwrap();
-    let _samples = engine.stats(&id).await.unwrap();
+    let _samples = engine.stats(&id, live()).await.unwrap();
     assert_eq!(engine.take_calls(), [Call::Logs(id.clone(), request), Call::Stats(id)]);
     assert_eq!(engine.take_calls(), []);
 }

@@ -13,11 +13,12 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use midwatch::{
     engines::{
-        Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
+        ShellSize,
     },
     model::{
-        Detail, EngineId, EngineInfo, Exit, Health, Inspection, Instance, InstanceId, LogLine,
-        Sample, ServiceId, State,
+        Beat, Detail, EngineId, EngineInfo, Exit, Health, Inspection, Instance, InstanceId,
+        LogLine, Sample, ServiceId, State,
     },
     text::Clean,
 };
@@ -60,6 +61,7 @@ struct Scripted {
     lines: Vec<LogLine>,
     followers: Vec<Sender<LogLine>>,
     samplers: Vec<Sender<Sample>>,
+    beat: Option<BeatReceiver>,
     unreadable: bool,
     inspection: Inspection,
 }
@@ -132,6 +134,12 @@ impl FakeEngine {
         let open =
             |scripted: &Scripted| scripted.followers.iter().filter(|f| !f.is_closed()).count();
         inner.scripted.get(id).map_or(0, open)
+    }
+
+    /// How often its stats are wanted now, by whoever reads them last.
+    pub(crate) fn beat(&self, id: &InstanceId) -> Option<Beat> {
+        let inner = self.inner();
+        inner.scripted.get(id)?.beat.as_ref().map(|beat| *beat.borrow())
     }
 
     /// How many read this instance's stats now.
@@ -251,6 +259,7 @@ impl Scripted {
             lines: vec![],
             followers: vec![],
             samplers: vec![],
+            beat: None,
             unreadable: false,
             inspection: Inspection::default(),
         }
@@ -345,12 +354,17 @@ impl Engine for FakeEngine {
         Ok(stream_of(receiver))
     }
 
-    async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError> {
+    async fn stats(
+        &self,
+        id: &InstanceId,
+        beat: BeatReceiver,
+    ) -> Result<EngineStream<Sample>, EngineError> {
         let mut inner = self.called(Call::Stats(id.clone()))?;
         let scripted = inner.find(id)?;
         let (sender, receiver) = mpsc::unbounded_channel();
         if scripted.instance.is_up() {
             scripted.samplers.push(sender);
+            scripted.beat = Some(beat);
         }
         Ok(stream_of(receiver))
     }

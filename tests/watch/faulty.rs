@@ -12,7 +12,8 @@ use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use midwatch::{
     engines::{
-        Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
+        ShellSize,
     },
     model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
     text::Clean,
@@ -147,8 +148,12 @@ impl Engine for Faulty {
         }
     }
 
-    async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError> {
-        self.fake.stats(id).await
+    async fn stats(
+        &self,
+        id: &InstanceId,
+        beat: BeatReceiver,
+    ) -> Result<EngineStream<Sample>, EngineError> {
+        self.fake.stats(id, beat).await
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {

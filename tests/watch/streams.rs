@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use midwatch::{
     engines::EngineError,
-    model::{Event, Sample, ServiceId, StreamState},
+    model::{Beat, Event, Sample, ServiceId, StreamState},
 };
 
 use crate::{
@@ -46,6 +46,18 @@ async fn only_what_is_demanded_runs() {
     assert_eq!(fake.samplers(&id("b")), 0);
     tokio::time::sleep(QUIET).await;
     assert_eq!(opened(&fake), Vec::<String>::new(), "nothing is tried again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn readings_go_on_when_they_are_wanted_more_or_less_often() {
+    let fake = fake(&["a"]);
+    let streaming = Streaming::start(&fake, 64);
+    for beat in [Beat::Seldom, Beat::Live, Beat::Seldom] {
+        streaming.want_stats_at(beat, &[("a", Some(0))]);
+        settle().await;
+        assert_eq!(fake.beat(&id("a")), Some(beat));
+    }
+    assert_eq!(opened(&fake), ["stats a"], "one stream all the time");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use midwatch::{
     engines::{Engine, EngineError},
     model::{
-        Demand, EngineFact, EngineId, Event, InstanceId, InstanceKey, LogLine, ServiceId, Stream,
-        StreamState,
+        Beat, Demand, EngineFact, EngineId, Event, InstanceId, InstanceKey, LogLine, ServiceId,
+        StatsWanted, Stream, StreamState,
     },
     sources::LogSource,
     text::Clean,
@@ -197,7 +197,14 @@ impl Streaming {
 
     /// Demands the stats of these instances and no others.
     pub(crate) fn want_stats(&self, wanted: &[(&str, Option<i64>)]) {
-        self.demand.send_modify(|demand| demand.stats = runs(wanted));
+        self.want_stats_at(Beat::Live, wanted);
+    }
+
+    /// The same, so often.
+    pub(crate) fn want_stats_at(&self, beat: Beat, wanted: &[(&str, Option<i64>)]) {
+        let wanted = runs(wanted).into_iter();
+        let at_beat = |(key, run)| (key, StatsWanted { run, beat });
+        self.demand.send_modify(|demand| demand.stats = wanted.map(at_beat).collect());
     }
 
     pub(crate) async fn event(&mut self) -> Event {

@@ -36,7 +36,8 @@ pub use find::{Candidate, Environment, Kind, Where, choose, find};
 
 use crate::{
     engines::{
-        Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
+        ShellSize,
         docker::{client::Client, words::text},
     },
     model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
@@ -137,7 +138,11 @@ impl Engine for DockerEngine {
         Ok(logs::logs(Arc::clone(&self.client), id.clone(), tty, request))
     }
 
-    async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError> {
+    async fn stats(
+        &self,
+        id: &InstanceId,
+        _beat: BeatReceiver,
+    ) -> Result<EngineStream<Sample>, EngineError> {
         let id = checked(id)?;
         if self.client.host_memory.load(Ordering::Relaxed) == 0 {
             self.client.host().await;

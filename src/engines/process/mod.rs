@@ -32,7 +32,8 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::{
     engines::{
-        Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell, ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
+        ShellSize,
         process::{crew::Crew, stats::Sampler},
     },
     model::{
@@ -182,7 +183,11 @@ impl Engine for ProcessEngine {
         Ok(follow::lines(self.crew.cell(id)?, request))
     }
 
-    async fn stats(&self, id: &InstanceId) -> Result<EngineStream<Sample>, EngineError> {
+    async fn stats(
+        &self,
+        id: &InstanceId,
+        _beat: BeatReceiver,
+    ) -> Result<EngineStream<Sample>, EngineError> {
         Ok(Arc::clone(&self.sampler).samples(self.crew.cell(id)?))
     }
 

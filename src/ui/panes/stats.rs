@@ -209,12 +209,7 @@ fn network_words(usage: &Usage, cx: &Cx<'_>) -> String {
 }
 
 /// Adds up a quantity of all instances, one value a second; `None` where none of them tells.
-fn total(
-    service: &ServiceView,
-    store: &Store,
-    end: Timestamp,
-    metric: Metric,
-) -> Vec<Option<f64>> {
+fn total(service: &ServiceView, store: &Store, end: Timestamp, metric: Metric) -> Vec<Option<f64>> {
     let span = Span::until(end, WINDOW);
     let mut totals = vec![None; span.slots()];
     for view in service.instances.iter().filter_map(|key| store.instance(key)) {

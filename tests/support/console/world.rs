@@ -1,5 +1,7 @@
 //! The shop: one engine with everything on it that a night can bring.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use midwatch::model::{
     EngineFact, EngineId, EngineInfo, Event, Health, Inspection, Instance, LogLine, Port, Protocol,
@@ -179,11 +181,17 @@ fn five_minutes(id: &str) -> Vec<Event> {
             let second = u64::from(second);
             let wave = (second / 10 + seed) % 9;
             let sample = Sample {
+                interval: Some(Duration::from_secs(1)),
                 cpu_cores: Some(0.1 + 0.05 * wave as f64),
                 memory_bytes: Some((180 + second / 3 + seed * 4) << 20),
                 memory_limit_bytes: Some(512 << 20),
                 received_bytes: Some(second * 4096 * (1 + wave)),
                 sent_bytes: Some(second * 1024 * (1 + wave)),
+                received_per_second: Some(4096.0 * (1 + wave) as f64),
+                sent_per_second: Some(1024.0 * (1 + wave) as f64),
+                disk_written_bytes: Some(second * 512 * wave),
+                disk_read_per_second: Some(0.0),
+                disk_written_per_second: Some(512.0 * wave as f64),
                 processes: Some(12),
                 ..Sample::empty(at)
             };
@@ -207,6 +215,11 @@ fn wild_sample(at: Timestamp) -> Sample {
         disk_read_bytes: Some(if at == ago(1) { u64::MAX } else { 0 }),
         disk_written_bytes: Some(u64::MAX),
         oom_kills: Some(u64::MAX),
+        interval: Some(Duration::MAX),
+        received_per_second: Some(f64::MAX),
+        sent_per_second: Some(f64::INFINITY),
+        disk_read_per_second: Some(f64::NAN),
+        disk_written_per_second: Some(-1.0),
         ..Sample::empty(at)
     }
 }

@@ -12,7 +12,7 @@ use rows::{Row, Rows};
 
 use crate::{
     input::{Command, Context, TextField},
-    model::{Demand, InstanceKey, ServiceKey},
+    model::{Beat, Demand, InstanceKey, ServiceKey, StatsWanted},
     store::{ServiceView, Store, Topics},
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
@@ -259,7 +259,7 @@ pub(super) fn demand_stats(service: &ServiceView, store: &Store, demand: &mut De
     for key in &service.instances {
         if let Some(view) = store.instance(key).filter(|view| view.instance.is_up()) {
             let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
-            demand.stats.insert(key.clone(), run);
+            demand.stats.insert(key.clone(), StatsWanted { run, beat: Beat::Live });
         }
     }
 }
