@@ -217,10 +217,10 @@ mod tests {
             let bytes: [Option<u64>; 4] = bytes;
             let [received_bytes, sent_bytes, disk_read_bytes, disk_written_bytes] = bytes;
             let sample = meter.sample(&Reading {
-                received_bytes,
-                sent_bytes,
                 disk_read_bytes,
                 disk_written_bytes,
+                received_bytes,
+                sent_bytes,
                 ..reading(&first, seconds, 0)
             });
             let network = [sample.received_per_second, sample.sent_per_second];

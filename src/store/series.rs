@@ -69,7 +69,7 @@ impl Resolution {
     /// The finest one that reaches back so far.
     #[must_use]
     pub fn reaching(length: SignedDuration) -> Self {
-        let fine = SignedDuration::from_secs(Self::Fine.step() * Self::Fine.kept() as i64);
+        let fine = SignedDuration::from_secs(Self::Fine.step() * i64::from(Self::Fine.kept()));
         if length <= fine { Self::Fine } else { Self::Coarse }
     }
 
@@ -84,7 +84,7 @@ impl Resolution {
 
     /// How many points are kept.
     #[must_use]
-    pub fn kept(self) -> usize {
+    pub fn kept(self) -> u16 {
         match self {
             Self::Fine => 15 * 60,
             Self::Coarse => 6 * 60,
@@ -98,7 +98,7 @@ pub struct Span {
     /// The number of its first slot, counted from the epoch.
     first: i64,
     /// How many slots it has.
-    slots: usize,
+    slots: u16,
     resolution: Resolution,
 }
 
@@ -109,15 +109,16 @@ impl Span {
     pub fn until(end: Timestamp, length: SignedDuration) -> Self {
         let resolution = Resolution::reaching(length);
         let step = resolution.step();
-        let slots = (length.as_secs() / step).clamp(1, resolution.kept() as i64);
+        let most = resolution.kept();
+        let slots = u16::try_from(length.as_secs() / step).unwrap_or(most).clamp(1, most);
         let last = end.as_second().div_euclid(step);
-        Self { first: last - slots + 1, slots: slots as usize, resolution }
+        Self { first: last - i64::from(slots) + 1, slots, resolution }
     }
 
     /// How many slots it has.
     #[must_use]
     pub fn slots(&self) -> usize {
-        self.slots
+        usize::from(self.slots)
     }
 
     /// The length of a slot, in seconds.
@@ -129,7 +130,8 @@ impl Span {
     /// When a slot begins.
     #[must_use]
     pub fn start_of(&self, slot: usize) -> Timestamp {
-        let second = (self.first + slot as i64).saturating_mul(self.step());
+        let slot = i64::try_from(slot).unwrap_or(i64::MAX);
+        let second = self.first.saturating_add(slot).saturating_mul(self.step());
         Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
     }
 
@@ -137,7 +139,7 @@ impl Span {
     #[must_use]
     pub fn slot_of(&self, at: Timestamp) -> Option<usize> {
         let slot = at.as_second().div_euclid(self.step()) - self.first;
-        usize::try_from(slot).ok().filter(|slot| *slot < self.slots)
+        usize::try_from(slot).ok().filter(|slot| *slot < self.slots())
     }
 }
 
@@ -238,7 +240,7 @@ impl Series {
     /// A quantity in each slot of a span; `None` where nobody knows.
     #[must_use]
     pub fn amounts(&self, metric: Metric, span: &Span) -> Vec<Option<Amount>> {
-        let mut amounts = vec![None; span.slots];
+        let mut amounts = vec![None; span.slots()];
         let from = span.start_of(0);
         let gathered = self.gathering.so_far();
         let (points, newest) = match span.resolution {
@@ -253,8 +255,8 @@ impl Series {
     }
 }
 
-fn push_bounded(points: &mut VecDeque<Point>, point: Point, kept: usize) {
-    if points.len() == kept {
+fn push_bounded(points: &mut VecDeque<Point>, point: Point, kept: u16) {
+    if points.len() == usize::from(kept) {
         points.pop_front();
     }
     points.push_back(point);

@@ -115,8 +115,8 @@ fn what_is_kept_is_bounded() {
     for second in 0..10_000 {
         series.push(&cpu(1.0, 1), at(second));
     }
-    assert_eq!(series.readings(), Resolution::Fine.kept());
-    assert_eq!(series.coarse.len(), Resolution::Coarse.kept());
+    assert_eq!(series.readings(), usize::from(Resolution::Fine.kept()));
+    assert_eq!(series.coarse.len(), usize::from(Resolution::Coarse.kept()));
     assert_eq!(series.heard_at(), Some(at(9999)));
 }
 
