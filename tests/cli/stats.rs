@@ -39,7 +39,7 @@ async fn feed<const N: usize>(fake: &FakeEngine, samples: [Sample; N]) {
         tokio::task::yield_now().await;
     }
     for sample in samples {
-        fake.sample(&id, sample);
+        fake.sample(&id, &sample);
     }
 }
 
@@ -81,7 +81,7 @@ async fn watching_prints_every_second_what_runs() {
         async |mut reader| {
             feed(&fake, [sample(Some(1.0))]).await;
             while reader.json().await["instances"].as_array().unwrap().is_empty() {}
-            fake.sample(&InstanceId::new("api1"), sample(Some(2.0)));
+            fake.sample(&InstanceId::new("api1"), &sample(Some(2.0)));
             while reader.json().await["instances"][0]["cpu_cores"] != 2.0 {}
             fake.end(&InstanceId::new("api1"), 0);
             while !reader.json().await["instances"].as_array().unwrap().is_empty() {}
@@ -111,7 +111,7 @@ async fn watching_outlives_a_lost_engine_and_shows_no_reading_of_before() {
             while !fake.take_calls().contains(&Call::Stats(InstanceId::new("api1"))) {
                 reader.json().await;
             }
-            fake.sample(&InstanceId::new("api1"), sample(Some(2.0)));
+            fake.sample(&InstanceId::new("api1"), &sample(Some(2.0)));
             while cpu(reader.json().await) != 2.0 {}
             reader.close();
         },

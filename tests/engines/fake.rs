@@ -83,7 +83,7 @@ impl FakeHarness {
             Role::Tick => repeat(move |number| {
                 engine.say(&id, line(number, Stream::Stdout, &format!("tick {}", number + 1)));
             }),
-            Role::Busy => repeat(move |number| engine.sample(&id, busy(number))),
+            Role::Busy => repeat(move |number| engine.sample(&id, &busy(number))),
             Role::ExitThree => {
                 engine.say(&id, line(0, Stream::Stderr, "leaving"));
                 engine.end(&id, 3);

@@ -188,9 +188,9 @@ impl FakeEngine {
     }
 
     /// Gives a reading to whoever reads this instance's stats now.
-    pub(crate) fn sample(&self, id: &InstanceId, sample: Sample) {
+    pub(crate) fn sample(&self, id: &InstanceId, sample: &Sample) {
         if let Some(scripted) = self.inner().scripted.get_mut(id) {
-            scripted.samplers.retain(|sampler| sampler.send(Ok(sample)).is_ok());
+            scripted.samplers.retain(|sampler| sampler.send(Ok(*sample)).is_ok());
         }
     }
 

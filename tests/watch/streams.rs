@@ -361,13 +361,13 @@ async fn samples_come_as_they_are_read_and_a_break_is_a_gap() {
     let mut streaming = Streaming::start(&fake, 64);
     streaming.want_stats(&[("a", Some(0))]);
     settle().await;
-    fake.sample(&id("a"), Sample::empty(Timestamp::UNIX_EPOCH));
+    fake.sample(&id("a"), &Sample::empty(Timestamp::UNIX_EPOCH));
     assert!(matches!(streaming.event().await, Event::Sampled { .. }));
     fake.fail(refused);
     settle().await;
     fake.recover();
     tokio::time::sleep(Duration::from_secs(5)).await;
-    fake.sample(&id("a"), Sample::empty(Timestamp::UNIX_EPOCH));
+    fake.sample(&id("a"), &Sample::empty(Timestamp::UNIX_EPOCH));
     assert_eq!(streaming.heard(QUIET).await.samples, 1);
 }
 
