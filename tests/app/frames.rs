@@ -24,7 +24,7 @@ fn log(id: &str) -> Event {
 }
 
 fn sample(id: &str) -> Event {
-    sampled(id, Sample { cpu_cores: Some(0.5), ..Sample::empty(now()) })
+    sampled(id, &Sample { cpu_cores: Some(0.5), ..Sample::empty(now()) })
 }
 
 #[test]

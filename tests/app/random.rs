@@ -164,7 +164,7 @@ fn messages(step: Step, console: &mut Console) -> Vec<Msg> {
         },
         Step::Sample(n, cpu, memory) => sampled(
             &format!("i{n}"),
-            Sample {
+            &Sample {
                 cpu_cores: Some(cpu),
                 memory_bytes: Some(memory),
                 memory_limit_bytes: Some(memory / 2),

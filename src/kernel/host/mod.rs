@@ -3,7 +3,7 @@
 mod cpu;
 mod disks;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Instant};
 
 use jiff::Timestamp;
 
@@ -34,6 +34,10 @@ pub struct Host {
     readings: usize,
     /// The CPU times of the reading before.
     before: Option<CpuTimes>,
+    /// The traffic of the reading before.
+    traffic_before: Option<Traffic>,
+    /// When the reading before was taken.
+    taken_before: Option<Instant>,
     disks: Vec<Disk>,
     /// The names of the network cards.
     cards: Vec<String>,
@@ -48,6 +52,8 @@ impl Host {
             files: Files::default(),
             readings: 0,
             before: None,
+            traffic_before: None,
+            taken_before: None,
             disks: Vec::new(),
             cards: Vec::new(),
         }
@@ -62,14 +68,29 @@ impl Host {
             self.cards = cards(&self.root);
         }
         self.readings = self.readings.wrapping_add(1);
+        let taken = Instant::now();
         let mut sample = HostSample::empty(Timestamp::now());
+        sample.interval = self.taken_before.replace(taken).map(|before| taken - before);
         sample.disks.clone_from(&self.disks);
         self.read_cpu(&mut sample);
         self.read_memory(&mut sample);
-        let traffic = self.traffic();
-        sample.received_bytes = traffic.map(|traffic| traffic.received_bytes);
-        sample.sent_bytes = traffic.map(|traffic| traffic.sent_bytes);
+        self.read_traffic(&mut sample);
         sample
+    }
+
+    fn read_traffic(&mut self, sample: &mut HostSample) {
+        let now = self.traffic();
+        sample.received_bytes = now.map(|now| now.received_bytes);
+        sample.sent_bytes = now.map(|now| now.sent_bytes);
+        let before = std::mem::replace(&mut self.traffic_before, now);
+        let passed = sample.interval.map(|interval| interval.as_secs_f64());
+        let rate = |counter: fn(&Traffic) -> u64| {
+            // A card that was taken out takes its numbers with it: no rate this once.
+            let moved = counter(&now?).checked_sub(counter(&before?))?;
+            passed.filter(|passed| *passed > 0.0).map(|passed| moved as f64 / passed)
+        };
+        sample.received_per_second = rate(|traffic| traffic.received_bytes);
+        sample.sent_per_second = rate(|traffic| traffic.sent_bytes);
     }
 
     fn read_cpu(&mut self, sample: &mut HostSample) {
@@ -156,6 +177,9 @@ mod tests {
             swap_free_bytes: Some(1000 * 1024),
             received_bytes: Some(5),
             sent_bytes: Some(7),
+            received_per_second: Some(0.0),
+            sent_per_second: Some(0.0),
+            interval: sample.interval,
             cpu_pressure: Some(Pressure { some_share: 0.155, full_share: None }),
             ..HostSample::empty(sample.at)
         };
@@ -166,6 +190,20 @@ mod tests {
     fn a_host_that_tells_nothing_is_unknown() {
         let sample = Host::new(Tree::new().root()).read();
         assert_eq!(sample, HostSample::empty(sample.at));
+    }
+
+    #[test]
+    fn what_went_over_the_network_is_told_by_the_second() {
+        let tree = a_host();
+        let mut host = Host::new(tree.root());
+        assert_eq!(host.read().received_per_second, None, "there was none before");
+        tree.write("/proc/1/net/dev", &DEV.replace("docker0: 100", "docker0: 5100"));
+        let sample = host.read();
+        let passed = sample.interval.unwrap().as_secs_f64();
+        let moved = sample.received_per_second.unwrap() * passed;
+        assert_eq!(moved.round(), 5000.0);
+        tree.write("/proc/1/net/dev", &DEV.replace("docker0: 100", "docker0: 1"));
+        assert_eq!(host.read().received_per_second, None, "a card is gone");
     }
 
     #[test]

@@ -113,6 +113,6 @@ pub(crate) fn live(id: &str) -> Event {
     Event::LogStream { key: key(id), state: StreamState::Current }
 }
 
-pub(crate) fn sampled(id: &str, sample: Sample) -> Event {
-    Event::Sampled { key: key(id), at: sample.at, sample: Box::new(sample) }
+pub(crate) fn sampled(id: &str, sample: &Sample) -> Event {
+    Event::Sampled { key: key(id), at: sample.at, sample: Box::new(*sample) }
 }

@@ -124,13 +124,13 @@ pub(crate) fn hostile() -> Vec<Event> {
     }
     for id in ["long", "wide"] {
         events.extend(talk(id));
-        events.push(sampled(id, wild_sample(ago(2))));
-        events.push(sampled(id, wild_sample(ago(1))));
+        events.push(sampled(id, &wild_sample(ago(2))));
+        events.push(sampled(id, &wild_sample(ago(1))));
     }
     // One service with two copies, for sums.
     let soon = now() + SignedDuration::from_secs(1);
-    events.push(sampled("api-1", wild_sample(soon)));
-    events.push(sampled("api-2", wild_sample(soon)));
+    events.push(sampled("api-1", &wild_sample(soon)));
+    events.push(sampled("api-2", &wild_sample(soon)));
     events
 }
 
@@ -195,7 +195,7 @@ fn five_minutes(id: &str) -> Vec<Event> {
                 processes: Some(12),
                 ..Sample::empty(at)
             };
-            sampled(id, sample)
+            sampled(id, &sample)
         })
         .collect()
 }
