@@ -6,7 +6,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Inspection, Instance, InstanceId, InstanceKey, LogLine, Sample, id::EngineId};
+use super::{
+    Fault, HostSample, Inspection, Instance, InstanceId, InstanceKey, LogLine, Sample, id::EngineId,
+};
 use crate::text::Clean;
 
 /// Something that happened outside.
@@ -30,6 +32,13 @@ pub enum Event {
         at: Timestamp,
         /// The reading; boxed, so that it does not make every event as large as itself.
         sample: Box<Sample>,
+    },
+    /// What the host has and uses that midwatch runs on.
+    Host {
+        /// When we heard it.
+        at: Timestamp,
+        /// The reading.
+        sample: Box<HostSample>,
     },
     /// Lines of an instance's output, in order.
     Logged {

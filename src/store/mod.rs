@@ -5,30 +5,42 @@
 
 pub mod engine;
 mod groups;
+pub mod host;
 pub mod logs;
+pub mod marks;
+mod past;
 pub mod series;
 pub mod service;
+pub mod use_over_time;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use bitflags::bitflags;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use engine::{EngineView, Link};
+pub use host::HostView;
 pub use logs::{LogBounds, LogRing, Logs};
+pub use marks::{Mark, MarkKind};
 pub use series::{Amount, Metric, Resolution, Series, Span};
 pub use service::{InstanceView, ServiceView, Usage};
+pub use use_over_time::{Part, Summary};
 
 use groups::Groups;
+use marks::Marks;
+use past::Past;
 
 use crate::model::{
     EngineFact, EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceId, InstanceKey,
-    LogLine, ServiceKey, StreamState,
+    LogLine, Sample, ServiceKey, StreamState,
 };
 use crate::{
     logs::{Pattern, PatternCounter, Record},
     text::Clean,
 };
+
+/// How far back a person can look at what was used, and at what happened.
+const LOOKED_AT: SignedDuration = SignedDuration::from_hours(1);
 
 bitflags! {
     /// What changed; a pane names what it shows.
@@ -44,6 +56,8 @@ bitflags! {
         const LOGS = 1 << 3;
         /// The answer to a request to inspect.
         const INSPECTION = 1 << 4;
+        /// A reading of the host.
+        const HOST = 1 << 5;
     }
 }
 
@@ -58,6 +72,9 @@ pub struct Store {
     sources: BTreeSet<Clean>,
     patterns: PatternCounter,
     inspection: Option<(InstanceKey, Fetch<Inspection>)>,
+    marks: Marks,
+    past: Past,
+    host: Option<HostView>,
 }
 
 impl Store {
@@ -75,6 +92,9 @@ impl Store {
             sources: BTreeSet::new(),
             patterns: PatternCounter::default(),
             inspection: None,
+            marks: Marks::default(),
+            past: Past::default(),
+            host: None,
         }
     }
 
@@ -103,13 +123,13 @@ impl Store {
     pub fn apply(&mut self, event: Event) -> Topics {
         match event {
             Event::Engine { engine, at, fact } => self.apply_engine(&engine, at, fact),
-            Event::Sampled { key, at, sample } => {
-                let Some(view) = self.instances.get_mut(&key) else { return Topics::empty() };
-                view.series.push(&sample, at);
-                if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
-                    engine.touch(at);
+            Event::Sampled { key, at, sample } => self.apply_sample(&key, at, &sample),
+            Event::Host { at, sample } => {
+                match &mut self.host {
+                    Some(host) => host.update(*sample, at),
+                    None => self.host = Some(HostView::new(*sample, at)),
                 }
-                Topics::SAMPLES
+                Topics::HOST
             }
             // A stream may still tell of an instance that is gone; a ring made for it
             // would never be forgotten.
@@ -137,6 +157,8 @@ impl Store {
 
     /// Judges again what time alone changes: a crash loop is over once it is.
     pub fn tick(&mut self, now: Timestamp) -> Topics {
+        self.past.forget_before(now - LOOKED_AT);
+        self.marks.forget_before(now - LOOKED_AT);
         let mut changed = false;
         for view in self.instances.values_mut().filter(|view| view.has_restarted()) {
             changed |= view.judge(now);
@@ -146,6 +168,18 @@ impl Store {
         }
         self.groups.outdated();
         Topics::SERVICES
+    }
+
+    fn apply_sample(&mut self, key: &InstanceKey, at: Timestamp, sample: &Sample) -> Topics {
+        let Some(view) = self.instances.get_mut(key) else { return Topics::empty() };
+        let service = service_key(key, &view.instance);
+        let (name, before) = (&view.instance.name, view.series.latest());
+        self.marks.count_kills(&service, name, before, sample, at);
+        view.series.push(sample, at);
+        if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
+            engine.touch(at);
+        }
+        Topics::SAMPLES
     }
 
     fn apply_engine(&mut self, id: &EngineId, at: Timestamp, fact: EngineFact) -> Topics {
@@ -210,6 +244,8 @@ impl Store {
     fn put_instance(&mut self, engine: &EngineId, instance: Instance, now: Timestamp) {
         self.groups.outdated();
         let key = InstanceKey::new(engine, &instance.id);
+        let before = self.instances.get(&key).map(|view| &view.instance);
+        self.marks.compare(&service_key(&key, &instance), before, &instance);
         match self.instances.get_mut(&key) {
             Some(view) => view.update(instance, now),
             None => {
@@ -220,7 +256,10 @@ impl Store {
 
     fn remove_instance(&mut self, key: &InstanceKey) {
         self.groups.outdated();
-        self.instances.remove(key);
+        if let Some(view) = self.instances.remove(key) {
+            let InstanceView { instance, series, .. } = view;
+            self.past.keep(service_key(key, &instance), instance.name, series);
+        }
         self.logs.forget(key);
         self.patterns.forget(key);
     }
@@ -307,6 +346,17 @@ impl Store {
         self.instances.get(key)
     }
 
+    /// What happened to a service lately, oldest first.
+    pub fn marks(&self, service: &ServiceKey) -> impl Iterator<Item = &Mark> {
+        self.marks.of(service)
+    }
+
+    /// The host that midwatch runs on, once it was read.
+    #[must_use]
+    pub fn host(&self) -> Option<&HostView> {
+        self.host.as_ref()
+    }
+
     /// What a service's instances use now, added up. On an engine that is lost: what
     /// they used last, since that is shown as what it is.
     #[must_use]
@@ -354,8 +404,7 @@ impl Store {
     }
 
     fn service_of(&self, key: &InstanceKey) -> Option<ServiceKey> {
-        let instance = &self.instances.get(key)?.instance;
-        Some(ServiceKey { engine: key.engine.clone(), service: instance.service.clone() })
+        Some(service_key(key, &self.instances.get(key)?.instance))
     }
 
     /// What is counted in the lines that come in.
@@ -381,6 +430,11 @@ impl Store {
     pub fn log_state(&self, key: &InstanceKey) -> Option<&StreamState> {
         self.logs.ring(key).and_then(LogRing::state)
     }
+}
+
+/// The service of an instance.
+fn service_key(key: &InstanceKey, instance: &Instance) -> ServiceKey {
+    ServiceKey { engine: key.engine.clone(), service: instance.service.clone() }
 }
 
 #[cfg(test)]

@@ -200,3 +200,53 @@ fn time_alone_ends_a_warning() {
     assert_eq!(store.services()[0].condition.level, Level::Ok);
     assert_eq!(store.tick(at(301)), Topics::empty());
 }
+
+fn sampled(second: i64, id: &str, cores: f64, oom_kills: u64) -> Event {
+    let (cpu_cores, oom_kills) = (Some(cores), Some(oom_kills));
+    let sample = Sample { cpu_cores, oom_kills, ..Sample::empty(at(second)) };
+    Event::Sampled { key: key(id), at: at(second), sample: Box::new(sample) }
+}
+
+#[test]
+fn what_a_service_used_before_a_deploy_can_still_be_looked_at_for_an_hour() {
+    let mut store = store();
+    store.apply(listed(1, &["old"]));
+    store.apply(sampled(10, "old", 1.0, 0));
+    store.apply(listed(11, &["new"]));
+    store.apply(sampled(12, "new", 2.0, 0));
+    let span = Span::until(at(12), SignedDuration::from_secs(3));
+    let total = |store: &Store| store.total(&store.services()[0], Metric::Cpu, &span);
+    let used = |cores| Some(Amount::exactly(cores));
+    assert_eq!(total(&store), [used(1.0), None, used(2.0)]);
+    store.tick(at(12) + LOOKED_AT);
+    assert_eq!(total(&store), [None, None, used(2.0)]);
+}
+
+#[test]
+fn what_happens_to_a_service_is_marked() {
+    let mut store = store();
+    let mut started = instance("a");
+    started.detail = Some(Detail { started_at: Some(at(5)), ..Detail::default() });
+    store.apply(fact(6, EngineFact::Described { instance: Box::new(started) }));
+    store.apply(sampled(10, "a", 1.0, 0));
+    store.apply(sampled(11, "a", 1.0, 1));
+    let service = store.services()[0].key.clone();
+    let marks = store.marks(&service).map(|mark| (mark.kind, mark.at));
+    assert_eq!(
+        marks.collect::<Vec<_>>(),
+        [(MarkKind::Deployed, at(5)), (MarkKind::OomKilled, at(11))]
+    );
+}
+
+#[test]
+fn a_reading_of_the_host_is_known_until_the_next() {
+    let mut store = store();
+    assert!(store.host().is_none());
+    for second in [1, 2] {
+        let sample = crate::model::HostSample::empty(at(second));
+        let event = Event::Host { at: at(second), sample: Box::new(sample) };
+        assert_eq!(store.apply(event), Topics::HOST);
+    }
+    let host = store.host().unwrap();
+    assert_eq!((host.heard_at, host.series.readings()), (at(2), 2));
+}

@@ -1,0 +1,154 @@
+//! [`Mark`]: what happened to a service, to be seen beside what it uses.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+use strum::EnumIter;
+
+use crate::{
+    model::{Instance, Sample, ServiceKey},
+    text::Clean,
+};
+
+/// How many are kept of a service: a crash loop writes one every few seconds.
+const KEPT: usize = 64;
+
+/// A kill is told twice: by the kernel's count and by how the instance ended. Two kills of
+/// one instance that are no further apart are the same.
+const ONE_KILL: SignedDuration = SignedDuration::from_secs(5);
+
+/// A new instance is started at once; a later start is another run.
+const FIRST_RUN: SignedDuration = SignedDuration::from_mins(1);
+
+/// Something that happened to a service at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: MarkKind,
+    /// The name of the instance that it happened to.
+    pub instance: Clean,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter)]
+pub enum MarkKind {
+    /// An instance was made and started: a deploy, or one more copy.
+    Deployed,
+    /// An instance that there was before was started again.
+    Restarted,
+    /// The kernel killed a process of it for memory.
+    OomKilled,
+}
+
+impl MarkKind {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Deployed => "deployed",
+            Self::Restarted => "restarted",
+            Self::OomKilled => "killed for memory",
+        }
+    }
+}
+
+/// The marks of all services, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks {
+    by_service: BTreeMap<ServiceKey, VecDeque<Mark>>,
+}
+
+impl Marks {
+    /// Those of a service.
+    pub(super) fn of(&self, service: &ServiceKey) -> impl Iterator<Item = &Mark> {
+        self.by_service.get(service).into_iter().flatten()
+    }
+
+    /// Forgets what is further back than anybody can look.
+    pub(super) fn forget_before(&mut self, from: Timestamp) {
+        self.by_service.retain(|_, marks| {
+            marks.retain(|mark| mark.at >= from);
+            !marks.is_empty()
+        });
+    }
+
+    /// Takes in what an engine tells of an instance, and what it told before.
+    pub(super) fn compare(
+        &mut self,
+        service: &ServiceKey,
+        before: Option<&Instance>,
+        now: &Instance,
+    ) {
+        let start = |instance: &Instance| instance.detail.as_ref()?.started_at;
+        if let Some(at) = start(now).filter(|at| before.and_then(start) != Some(*at)) {
+            self.add(
+                service,
+                Mark { at, kind: kind_of_start(now, at), instance: now.name.clone() },
+            );
+        }
+        if let Some(at) = killed_at(now).filter(|at| before.and_then(killed_at) != Some(*at)) {
+            self.add(service, Mark { at, kind: MarkKind::OomKilled, instance: now.name.clone() });
+        }
+    }
+
+    /// Takes in a reading, and the one before.
+    pub(super) fn count_kills(
+        &mut self,
+        service: &ServiceKey,
+        instance: &Clean,
+        before: Option<&Sample>,
+        now: &Sample,
+        at: Timestamp,
+    ) {
+        let kills = |sample: &Sample| sample.oom_kills;
+        // A count that was not there before may be of any time.
+        let (Some(before), Some(now)) = (before.and_then(kills), kills(now)) else { return };
+        if now > before {
+            let mark = Mark { at, kind: MarkKind::OomKilled, instance: instance.clone() };
+            self.add(service, mark);
+        }
+    }
+
+    fn add(&mut self, service: &ServiceKey, mark: Mark) {
+        let marks = self.by_service.entry(service.clone()).or_default();
+        if marks.iter().any(|known| known.is_same(&mark)) {
+            return;
+        }
+        let place = marks.partition_point(|known| known.at <= mark.at);
+        marks.insert(place, mark);
+        if marks.len() > KEPT {
+            marks.pop_front();
+        }
+    }
+}
+
+impl Mark {
+    fn is_same(&self, other: &Self) -> bool {
+        let close = match self.kind {
+            MarkKind::OomKilled => self.at.duration_since(other.at).abs() <= ONE_KILL,
+            _ => self.at == other.at,
+        };
+        close && self.kind == other.kind && self.instance == other.instance
+    }
+}
+
+/// Whether an instance runs for the first time. Engines start what they make at once.
+fn kind_of_start(instance: &Instance, started_at: Timestamp) -> MarkKind {
+    let restarts = instance.detail.as_ref().map_or(0, |detail| detail.restarts);
+    let soon = instance
+        .created_at
+        .is_none_or(|created_at| started_at.duration_since(created_at) <= FIRST_RUN);
+    if restarts == 0 && soon { MarkKind::Deployed } else { MarkKind::Restarted }
+}
+
+fn killed_at(instance: &Instance) -> Option<Timestamp> {
+    let detail = instance.detail.as_ref()?;
+    detail.exit.as_ref().filter(|exit| exit.oom_killed)?;
+    detail.finished_at
+}
+
+#[cfg(test)]
+#[path = "marks_tests.rs"]
+mod tests;
