@@ -4,6 +4,7 @@ use std::{
     env,
     io::{self, BufWriter, IsTerminal as _},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::Parser as _;
@@ -19,6 +20,9 @@ use tokio::runtime::{Builder, Runtime};
 
 /// Work here waits far more than it computes.
 const WORKER_THREADS: usize = 2;
+
+/// How long a file that is being read may hold up the end: a broken disk may never answer.
+const LAST_READS: Duration = Duration::from_secs(5);
 
 fn main() -> Result<ExitCode> {
     if let Some(code) = run_hidden() {
@@ -66,7 +70,9 @@ fn run(args: &Args, context: &Context, printer: &mut Printer<'_>) -> Result<Exit
         return result;
     }
     let runtime = runtime().map_err(CliError::system("start"))?;
-    runtime.block_on(run_with_engines(args, context, printer))
+    let result = runtime.block_on(run_with_engines(args, context, printer));
+    runtime.shutdown_timeout(LAST_READS);
+    result
 }
 
 fn runtime() -> io::Result<Runtime> {

@@ -43,14 +43,11 @@ impl Lookout {
 
     /// Takes in the next fact. May be dropped while it waits: nothing is lost by that.
     pub(crate) async fn hear(&mut self) -> Topics {
-        let inbox = &mut self.watchers.inbox;
-        let event = tokio::select! {
-            Some(event) = inbox.control.recv() => event,
-            Some(event) = inbox.bulk.recv() => event,
-            // The watchers hold a sender of each.
-            else => return std::future::pending().await,
-        };
-        self.store.apply(event)
+        match self.watchers.inbox.next().await {
+            Some(event) => self.store.apply(event),
+            // The watchers hold a sender of each kind.
+            None => std::future::pending().await,
+        }
     }
 
     /// Takes in facts until they are enough.

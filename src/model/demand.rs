@@ -19,6 +19,8 @@ pub struct Demand {
     pub deep: BTreeSet<InstanceKey>,
     /// Instances whose use of the host is wanted.
     pub stats: BTreeMap<InstanceKey, StatsWanted>,
+    /// Whether the host's own numbers are wanted.
+    pub host: bool,
 }
 
 /// How an instance's use of the host is wanted.

@@ -6,12 +6,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use tokio::{sync::watch, task::JoinHandle};
 
-use super::{Resume, Tail, log_stream, remembered::Remembered, stats_stream};
+use super::{Outbox, Resume, Tail, log_stream, remembered::Remembered, stats_stream};
 use crate::{
     engines::{Engine, LogRequest},
     model::{Beat, Demand, EngineId, Event, InstanceKey, StatsWanted, StreamState},
@@ -27,7 +24,7 @@ const DEEP_KEPT: usize = 1024;
 pub struct Streams {
     engines: HashMap<EngineId, Arc<dyn Engine>>,
     sources: HashMap<InstanceKey, Arc<dyn LogSource>>,
-    events: mpsc::Sender<Event>,
+    outbox: Outbox,
     logs: BTreeMap<InstanceKey, Running<Resume>>,
     stats: BTreeMap<InstanceKey, Reading>,
     resumes: Remembered,
@@ -58,12 +55,12 @@ impl Streams {
     pub fn new(
         engines: &[Arc<dyn Engine>],
         sources: &[Arc<dyn LogSource>],
-        events: mpsc::Sender<Event>,
+        outbox: &Outbox,
     ) -> Self {
         Self {
             engines: engines.iter().map(|e| (e.id().clone(), e.clone())).collect(),
             sources: sources.iter().map(|source| (source.key(), source.clone())).collect(),
-            events,
+            outbox: outbox.clone(),
             logs: BTreeMap::new(),
             stats: BTreeMap::new(),
             resumes: Remembered::default(),
@@ -103,7 +100,7 @@ impl Streams {
             self.begun.remove(key);
             let (key, state) = (key.clone(), StreamState::Again);
             // A closed channel ends the caller at its next wait.
-            let _ = self.events.send(Event::LogStream { key, state }).await;
+            let _ = self.outbox.logs.send(Event::LogStream { key, state }).await;
         }
     }
 
@@ -131,7 +128,7 @@ impl Streams {
             }
             let Some(mut tail) = self.tail(key) else { continue };
             let (stop, stopped) = watch::channel(false);
-            let (events, task_key) = (self.events.clone(), key.clone());
+            let (events, task_key) = (self.outbox.logs.clone(), key.clone());
             let task = tokio::spawn(async move {
                 log_stream::follow(&mut tail, task_key, events, until(stopped)).await;
                 tail.into_resume()
@@ -157,7 +154,8 @@ impl Streams {
             let Some(engine) = self.engine_of(key) else { continue };
             let (stop, stopped) = watch::channel(false);
             let (beat, beats) = watch::channel(*beat);
-            let read = stats_stream::read(engine, key.clone(), beats, self.events.clone());
+            let samples = self.outbox.samples.clone();
+            let read = stats_stream::read(engine, key.clone(), beats, samples);
             let task = tokio::spawn(async move {
                 tokio::select! {
                     () = read => {}

@@ -7,8 +7,8 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Inbox, Outbox, channels, engine, streams::Streams};
-use crate::{engines::Engine, model::Demand, sources::LogSource};
+use super::{Inbox, Outbox, channels, engine, host, streams::Streams};
+use crate::{engines::Engine, kernel::Root, model::Demand, sources::LogSource};
 
 /// Watches engines and runs the streams that are demanded, until it is dropped.
 ///
@@ -34,7 +34,8 @@ impl Watchers {
         for each in engines {
             tasks.spawn(engine::keep(each.clone(), outbox.control.clone(), retry.clone()));
         }
-        tasks.spawn(Streams::new(engines, sources, outbox.bulk.clone()).serve(demanded));
+        tasks.spawn(host::keep(Root::default(), demanded.clone(), outbox.samples.clone()));
+        tasks.spawn(Streams::new(engines, sources, &outbox).serve(demanded));
         Self { inbox, outbox, demand, retry, tasks }
     }
 

@@ -78,7 +78,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "watch",
-        uses: &["model", "text", "logs", "engines", "sources"],
+        uses: &["model", "text", "logs", "kernel", "engines", "sources"],
         never: CONCRETE,
         why: "watchers know the trait, not the engines, and no screen",
     },

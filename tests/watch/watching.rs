@@ -11,7 +11,7 @@ use midwatch::{
     },
     sources::LogSource,
     text::Clean,
-    watch::{engine::keep, streams::Streams},
+    watch::{Outbox, engine::keep, streams::Streams},
 };
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -150,7 +150,8 @@ impl Streaming {
     fn of(engines: &[Arc<dyn Engine>], sources: &[Arc<dyn LogSource>], bound: usize) -> Self {
         let (sender, events) = mpsc::channel(bound);
         let (demand, demanded) = watch::channel(Demand::default());
-        let task = tokio::spawn(Streams::new(engines, sources, sender).serve(demanded));
+        let outbox = Outbox { control: sender.clone(), samples: sender.clone(), logs: sender };
+        let task = tokio::spawn(Streams::new(engines, sources, &outbox).serve(demanded));
         Self { events, demand, task }
     }
 

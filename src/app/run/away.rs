@@ -57,8 +57,7 @@ impl Running {
             loop {
                 let event = tokio::select! {
                     ended = &mut shell => break ended,
-                    Some(event) = inbox.control.recv() => event,
-                    Some(event) = inbox.bulk.recv() => event,
+                    Some(event) = inbox.next() => event,
                 };
                 effects.extend(app.update(Msg::Event(event), Timestamp::now()).effects);
             }
@@ -85,8 +84,7 @@ impl Running {
             loop {
                 let event = tokio::select! {
                     left = &mut dump => break left?,
-                    Some(event) = inbox.control.recv() => event,
-                    Some(event) = inbox.bulk.recv() => event,
+                    Some(event) = inbox.next() => event,
                 };
                 effects.extend(app.update(Msg::Event(event), Timestamp::now()).effects);
             }

@@ -40,6 +40,10 @@ use crate::{
 /// How many messages of one kind are taken at once before the others get their turn.
 const AT_ONCE: usize = 64;
 
+/// How many samples are taken at once: each costs little, and those of all instances come
+/// together.
+const SAMPLES_AT_ONCE: usize = 512;
+
 /// How many answers of tasks may wait; each follows from a key press.
 const ANSWERS: usize = 16;
 
@@ -191,7 +195,7 @@ impl Running {
     /// flood starves neither; each arm only receives.
     async fn receive(&mut self, tick: &mut tokio::time::Interval) -> Received {
         let due = self.pacer.due().map(Instant::from_std);
-        let (mut facts, mut bulk) = (Vec::new(), Vec::new());
+        let (mut facts, mut samples, mut logs) = (Vec::new(), Vec::new(), Vec::new());
         let inbox = &mut self.watchers.inbox;
         tokio::select! {
             biased;
@@ -205,9 +209,15 @@ impl Running {
                 Received::Message(Msg::Events(facts))
             }
             _ = tick.tick() => Received::Tick,
-            count = inbox.bulk.recv_many(&mut bulk, AT_ONCE), if !inbox.bulk.is_closed() => {
-                debug_assert_eq!(count, bulk.len());
-                Received::Message(Msg::Events(bulk))
+            count = inbox.samples.recv_many(&mut samples, SAMPLES_AT_ONCE),
+                if !inbox.samples.is_closed() =>
+            {
+                debug_assert_eq!(count, samples.len());
+                Received::Message(Msg::Events(samples))
+            }
+            count = inbox.logs.recv_many(&mut logs, AT_ONCE), if !inbox.logs.is_closed() => {
+                debug_assert_eq!(count, logs.len());
+                Received::Message(Msg::Events(logs))
             }
         }
     }
