@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::{
-    Detail, EngineInfo, FaultKind, Health, ServiceId, State, event::EngineFact as Fact,
+    Detail, EngineInfo, FaultKind, Health, InstanceId, ServiceId, State, event::EngineFact as Fact,
 };
 
 fn id(name: &str) -> EngineId {

@@ -3,17 +3,20 @@
 //! One owner, no locks. `apply` says by [`Topics`] what changed, so that identical
 //! data costs no frame.
 
+mod apply;
 pub mod engine;
 mod groups;
 pub mod host;
 pub mod logs;
 pub mod marks;
+pub mod metric;
 mod past;
 pub mod series;
 pub mod service;
+pub mod span;
 pub mod use_over_time;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use bitflags::bitflags;
 use jiff::{SignedDuration, Timestamp};
@@ -22,8 +25,10 @@ pub use engine::{EngineView, Link};
 pub use host::HostView;
 pub use logs::{LogBounds, LogRing, Logs};
 pub use marks::{Mark, MarkKind};
-pub use series::{Amount, Metric, Resolution, Series, Span};
+pub use metric::Metric;
+pub use series::Series;
 pub use service::{InstanceView, ServiceView, Usage};
+pub use span::{Amount, Resolution, Span};
 pub use use_over_time::{Part, Summary};
 
 use groups::Groups;
@@ -31,8 +36,8 @@ use marks::Marks;
 use past::Past;
 
 use crate::model::{
-    EngineFact, EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceId, InstanceKey,
-    LogLine, Sample, ServiceKey, StreamState,
+    EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceKey, LogLine, ServiceKey,
+    StreamState,
 };
 use crate::{
     logs::{Pattern, PatternCounter, Record},
@@ -168,100 +173,6 @@ impl Store {
         }
         self.groups.outdated();
         Topics::SERVICES
-    }
-
-    fn apply_sample(&mut self, key: &InstanceKey, at: Timestamp, sample: &Sample) -> Topics {
-        let Some(view) = self.instances.get_mut(key) else { return Topics::empty() };
-        let service = service_key(key, &view.instance);
-        let (name, before) = (&view.instance.name, view.series.latest());
-        self.marks.count_kills(&service, name, before, sample, at);
-        view.series.push(sample, at);
-        if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
-            engine.touch(at);
-        }
-        Topics::SAMPLES
-    }
-
-    fn apply_engine(&mut self, id: &EngineId, at: Timestamp, fact: EngineFact) -> Topics {
-        let Some(engine) = self.engines.iter_mut().find(|view| view.id == *id) else {
-            return Topics::empty();
-        };
-        match fact {
-            EngineFact::Connecting => engine.connecting(),
-            EngineFact::Connected { info } => engine.connected(info),
-            EngineFact::Host { name } => engine.host = Some(name),
-            EngineFact::Lost { fault, attempt, retry_at } => {
-                engine.lost(fault, attempt, retry_at, at);
-            }
-            EngineFact::Answered => engine.touch(at),
-            EngineFact::Listed { instances } => {
-                engine.heard(at);
-                self.replace_instances(id, instances, at);
-                return Topics::ENGINES | Topics::SERVICES;
-            }
-            // An answer that was on its way when the engine was lost; a new connection
-            // begins with a listing.
-            EngineFact::Described { .. } | EngineFact::Refreshed { .. }
-                if matches!(engine.link, Link::Down { .. }) =>
-            {
-                return Topics::empty();
-            }
-            EngineFact::Refreshed { instance }
-                if !self.instances.contains_key(&InstanceKey::new(id, &instance.id)) =>
-            {
-                return Topics::empty();
-            }
-            EngineFact::Described { instance } | EngineFact::Refreshed { instance } => {
-                engine.heard(at);
-                self.put_instance(id, *instance, at);
-                return Topics::ENGINES | Topics::SERVICES;
-            }
-            EngineFact::Removed { id: instance } => {
-                engine.heard(at);
-                self.remove_instance(&InstanceKey::new(id, &instance));
-                return Topics::ENGINES | Topics::SERVICES;
-            }
-        }
-        Topics::ENGINES
-    }
-
-    fn replace_instances(&mut self, engine: &EngineId, instances: Vec<Instance>, now: Timestamp) {
-        let listed: HashSet<&InstanceId> = instances.iter().map(|instance| &instance.id).collect();
-        let gone: Vec<InstanceKey> = self
-            .instances
-            .keys()
-            .filter(|key| key.engine == *engine && !listed.contains(&key.id))
-            .cloned()
-            .collect();
-        for key in &gone {
-            self.remove_instance(key);
-        }
-        for instance in instances {
-            self.put_instance(engine, instance, now);
-        }
-    }
-
-    fn put_instance(&mut self, engine: &EngineId, instance: Instance, now: Timestamp) {
-        self.groups.outdated();
-        let key = InstanceKey::new(engine, &instance.id);
-        let before = self.instances.get(&key).map(|view| &view.instance);
-        self.marks.compare(&service_key(&key, &instance), before, &instance);
-        match self.instances.get_mut(&key) {
-            Some(view) => view.update(instance, now),
-            None => {
-                self.instances.insert(key, InstanceView::new(instance, now));
-            }
-        }
-    }
-
-    fn remove_instance(&mut self, key: &InstanceKey) {
-        self.groups.outdated();
-        if let Some(view) = self.instances.remove(key) {
-            let InstanceView { instance, series, .. } = view;
-            self.past.keep(service_key(key, &instance), instance.name, series);
-        }
-        self.logs.forget(key);
-        self.patterns.forget(key);
     }
 
     fn apply_inspection(

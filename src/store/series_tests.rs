@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 use super::*;
 
 fn at(second: i64) -> Timestamp {
@@ -118,18 +120,6 @@ fn what_is_kept_is_bounded() {
     assert_eq!(series.readings(), usize::from(Resolution::Fine.kept()));
     assert_eq!(series.coarse.len(), usize::from(Resolution::Coarse.kept()));
     assert_eq!(series.heard_at(), Some(at(9999)));
-}
-
-#[test]
-fn slots_stay_where_they_are_while_time_goes_on() {
-    let hour = SignedDuration::from_hours(1);
-    let (one, two) = (Span::until(at(5003), hour), Span::until(at(5009), hour));
-    assert_eq!(one, two);
-    assert_eq!(one.start_of(one.slots() - 1), at(5000));
-    assert_eq!(one.slot_of(at(5009)), Some(359));
-    assert_eq!(one.slot_of(at(5010)), None);
-    assert_eq!(one.slot_of(at(1409)), None, "before the first");
-    assert_eq!(one.slot_of(at(1410)), Some(0));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::BTreeMap, ops::Add};
 use alphanumeric_sort::compare_str;
 use jiff::{SignedDuration, Timestamp};
 
-use super::series::{Metric, Series};
+use super::{metric::Metric, series::Series};
 use crate::model::{
     Condition, Health, Instance, InstanceKey, Port, Sample, ServiceKey, State,
     condition::{of_instance, of_service},

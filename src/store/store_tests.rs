@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::model::{
-    Detail, EngineInfo, FaultKind, Health, Level, LogLine, ServiceId, State, Stream,
+    Detail, EngineFact, EngineInfo, FaultKind, Health, InstanceId, Level, LogLine, Sample,
+    ServiceId, State, Stream,
 };
 
 fn at(second: i64) -> Timestamp {

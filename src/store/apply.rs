@@ -1,0 +1,114 @@
+//! How engines' facts change what is known.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::{InstanceView, Link, Store, Topics, service_key};
+use crate::model::{EngineFact, EngineId, Instance, InstanceId, InstanceKey, Sample};
+
+impl Store {
+    pub(super) fn apply_sample(
+        &mut self,
+        key: &InstanceKey,
+        at: Timestamp,
+        sample: &Sample,
+    ) -> Topics {
+        let Some(view) = self.instances.get_mut(key) else { return Topics::empty() };
+        let service = service_key(key, &view.instance);
+        let (name, before) = (&view.instance.name, view.series.latest());
+        self.marks.count_kills(&service, name, before, sample, at);
+        view.series.push(sample, at);
+        if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
+            engine.touch(at);
+        }
+        Topics::SAMPLES
+    }
+
+    pub(super) fn apply_engine(
+        &mut self,
+        id: &EngineId,
+        at: Timestamp,
+        fact: EngineFact,
+    ) -> Topics {
+        let Some(engine) = self.engines.iter_mut().find(|view| view.id == *id) else {
+            return Topics::empty();
+        };
+        match fact {
+            EngineFact::Connecting => engine.connecting(),
+            EngineFact::Connected { info } => engine.connected(info),
+            EngineFact::Host { name } => engine.host = Some(name),
+            EngineFact::Lost { fault, attempt, retry_at } => {
+                engine.lost(fault, attempt, retry_at, at);
+            }
+            EngineFact::Answered => engine.touch(at),
+            EngineFact::Listed { instances } => {
+                engine.heard(at);
+                self.replace_instances(id, instances, at);
+                return Topics::ENGINES | Topics::SERVICES;
+            }
+            // An answer that was on its way when the engine was lost; a new connection
+            // begins with a listing.
+            EngineFact::Described { .. } | EngineFact::Refreshed { .. }
+                if matches!(engine.link, Link::Down { .. }) =>
+            {
+                return Topics::empty();
+            }
+            EngineFact::Refreshed { instance }
+                if !self.instances.contains_key(&InstanceKey::new(id, &instance.id)) =>
+            {
+                return Topics::empty();
+            }
+            EngineFact::Described { instance } | EngineFact::Refreshed { instance } => {
+                engine.heard(at);
+                self.put_instance(id, *instance, at);
+                return Topics::ENGINES | Topics::SERVICES;
+            }
+            EngineFact::Removed { id: instance } => {
+                engine.heard(at);
+                self.remove_instance(&InstanceKey::new(id, &instance));
+                return Topics::ENGINES | Topics::SERVICES;
+            }
+        }
+        Topics::ENGINES
+    }
+
+    fn replace_instances(&mut self, engine: &EngineId, instances: Vec<Instance>, now: Timestamp) {
+        let listed: HashSet<&InstanceId> = instances.iter().map(|instance| &instance.id).collect();
+        let gone: Vec<InstanceKey> = self
+            .instances
+            .keys()
+            .filter(|key| key.engine == *engine && !listed.contains(&key.id))
+            .cloned()
+            .collect();
+        for key in &gone {
+            self.remove_instance(key);
+        }
+        for instance in instances {
+            self.put_instance(engine, instance, now);
+        }
+    }
+
+    fn put_instance(&mut self, engine: &EngineId, instance: Instance, now: Timestamp) {
+        self.groups.outdated();
+        let key = InstanceKey::new(engine, &instance.id);
+        let before = self.instances.get(&key).map(|view| &view.instance);
+        self.marks.compare(&service_key(&key, &instance), before, &instance);
+        match self.instances.get_mut(&key) {
+            Some(view) => view.update(instance, now),
+            None => {
+                self.instances.insert(key, InstanceView::new(instance, now));
+            }
+        }
+    }
+
+    fn remove_instance(&mut self, key: &InstanceKey) {
+        self.groups.outdated();
+        if let Some(view) = self.instances.remove(key) {
+            let InstanceView { instance, series, .. } = view;
+            self.past.keep(service_key(key, &instance), instance.name, series);
+        }
+        self.logs.forget(key);
+        self.patterns.forget(key);
+    }
+}
