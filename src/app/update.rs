@@ -80,7 +80,8 @@ impl App {
             self.settle(now);
         }
         let visible = shown & self.screen.interest();
-        let frame = if visible.is_empty() || visible == Topics::SAMPLES {
+        let numbers = Topics::SAMPLES | Topics::HOST;
+        let frame = if numbers.contains(visible) {
             // Numbers of many instances come one by one all the time; together they
             // are in the frame that each second brings.
             None

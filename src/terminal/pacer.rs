@@ -8,6 +8,10 @@ const KEY_GAP: Duration = Duration::from_millis(16);
 /// Frames for new data are at least this far apart (architecture.md, The loop).
 const DATA_GAP: Duration = Duration::from_millis(100);
 
+/// How long the first frame waits for something to show: most engines answer sooner, and
+/// a frame that says that nothing is known yet would only cost time.
+const FIRST_WAIT: Duration = Duration::from_millis(30);
+
 /// Why a frame is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Urgency {
@@ -27,6 +31,11 @@ pub struct Pacer {
 }
 
 impl Pacer {
+    /// Asks for the first frame: with the first data, or a little later without any.
+    pub fn begin(&mut self, now: Instant) {
+        self.due = Some(now + FIRST_WAIT);
+    }
+
     /// Asks for a frame; the earliest of several wishes counts.
     pub fn ask(&mut self, urgency: Urgency, now: Instant) {
         let gap = match urgency {
@@ -34,7 +43,10 @@ impl Pacer {
             Urgency::Key => KEY_GAP,
             Urgency::Data => DATA_GAP,
         };
-        let at = self.last.map_or(now, |last| (last + gap).max(now));
+        let at = match (self.last, self.due) {
+            (None, Some(first)) if urgency == Urgency::Data => first,
+            (last, _) => last.map_or(now, |last| (last + gap).max(now)),
+        };
         self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 
@@ -70,6 +82,18 @@ mod tests {
         pacer.ask(Urgency::Key, later);
         pacer.ask(Urgency::Data, later);
         assert_eq!(pacer.due(), Some(start + KEY_GAP));
+    }
+
+    #[test]
+    fn the_first_frame_comes_with_the_first_data_or_a_little_later_without_any() {
+        let mut pacer = Pacer::default();
+        let start = Instant::now();
+        pacer.begin(start);
+        pacer.ask(Urgency::Data, start);
+        assert_eq!(pacer.due(), Some(start + FIRST_WAIT), "that an engine is asked is no data");
+        let later = start + Duration::from_millis(5);
+        pacer.ask(Urgency::First, later);
+        assert_eq!(pacer.due(), Some(later));
     }
 
     #[test]

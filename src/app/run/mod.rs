@@ -32,7 +32,7 @@ use crate::{
     logs::Redactor,
     sources::LogSource,
     store::logs::Found,
-    terminal::{self, Pacer, Signal, Signals, Urgency, handover},
+    terminal::{self, Pacer, Signal, Signals, handover},
     ui::{TakenLine, panes::logs::Purpose, theme::Library},
     watch::Watchers,
 };
@@ -160,7 +160,7 @@ impl Running {
     async fn serve(&mut self) -> io::Result<()> {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        self.pacer.ask(Urgency::Key, std::time::Instant::now());
+        self.pacer.begin(std::time::Instant::now());
         loop {
             let received = self.receive(&mut tick).await;
             let flow = match self.handle(received)? {
