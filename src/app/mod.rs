@@ -23,7 +23,7 @@ use ratatui::{Frame, layout::Size};
 use self::opening::Opening;
 use crate::{
     input::{Context, Keymap, resolve::Resolver},
-    model::{Beat, Demand, EngineId, Stack, StatsWanted, TimeStyle},
+    model::{Beat, Demand, EngineId, Stack, StatsWanted, Thresholds, TimeStyle},
     store::Store,
     terminal::Urgency,
     ui::{
@@ -41,6 +41,8 @@ pub struct Start {
     pub store: Store,
     /// What the stack file says.
     pub stack: Stack,
+    /// From where on a number is past what it should be.
+    pub thresholds: Thresholds,
     /// Whether nothing is offered that could change what runs.
     pub read_only: bool,
     /// The faults of the demo; empty outside of it.
@@ -73,6 +75,7 @@ pub struct App {
     screen: Screen,
     selection: Selection,
     stack: Stack,
+    thresholds: Thresholds,
     read_only: bool,
     faults: Vec<DemoFault>,
     keymap: Keymap,
@@ -101,6 +104,7 @@ impl App {
             screen,
             selection: Selection::default(),
             stack: start.stack,
+            thresholds: start.thresholds,
             read_only: start.read_only,
             faults: start.faults,
             keymap: start.keymap,
@@ -184,6 +188,7 @@ impl App {
             store: &self.store,
             selection: &self.selection,
             stack: &self.stack,
+            thresholds: &self.thresholds,
             read_only: self.read_only,
             faults: &self.faults,
             themes: &self.theme_names,
@@ -229,6 +234,7 @@ mod tests {
             Start {
                 store: Store::new([(engine.clone(), Clean::new("fake://"))], LogBounds::default()),
                 stack: Stack::default(),
+                thresholds: Thresholds::default(),
                 read_only,
                 faults: vec![],
                 keymap: Keymap::builtin("default").unwrap(),

@@ -65,6 +65,8 @@ fn show(
 ) -> Result<Exit, CliError> {
     let settings = Settings::load(&context.paths, &context.variables, &global.settings())?;
     print_rows(settings.rows(), origin, printer)?;
+    printer.line("\n[thresholds]")?;
+    print_rows(settings.threshold_rows(), origin, printer)?;
     if !settings.filters.is_empty() {
         printer.line("\n[filters]")?;
         print_rows(settings.filter_rows(), origin, printer)?;

@@ -21,6 +21,7 @@ pub mod sample;
 pub mod severity;
 pub mod spec;
 pub mod stack;
+pub mod threshold;
 pub mod time_style;
 
 pub use condition::{Condition, Level};
@@ -41,4 +42,5 @@ pub use pressure::Pressure;
 pub use sample::{Sample, SampleSource};
 pub use severity::Severity;
 pub use stack::{PatternSpec, SavedFilter, SavedIn, Stack};
+pub use threshold::{Threshold, Thresholds};
 pub use time_style::TimeStyle;

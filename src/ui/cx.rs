@@ -11,7 +11,7 @@ use ratatui::{
 
 use crate::{
     input::{Command, Context, Keymap},
-    model::{Condition, EngineId, LogSourceSpec, ServiceKey, Stack, TimeStyle},
+    model::{Condition, EngineId, LogSourceSpec, ServiceKey, Stack, Thresholds, TimeStyle},
     store::{EngineView, ServiceView, Store},
     text::Clean,
     ui::{
@@ -29,6 +29,8 @@ pub struct Cx<'a> {
     pub selection: &'a Selection,
     /// What the stack file says of the stack.
     pub stack: &'a Stack,
+    /// From where on a number is past what it should be.
+    pub thresholds: &'a Thresholds,
     /// Whether nothing is offered that could change what runs.
     pub read_only: bool,
     /// Faults that the demo can switch; empty outside the demo.

@@ -120,6 +120,7 @@ pub(super) async fn show(
             .with_log_sources(session.stack.log_sources().map(|source| source.name.clone()))
             .with_patterns(patterns(&session.stack)),
         stack: session.stack.clone(),
+        thresholds: settings.thresholds.values(),
         read_only: session.read_only,
         faults: known,
         keymap: looks.keymap,

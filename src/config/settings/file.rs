@@ -14,8 +14,17 @@ use crate::{
     text::units,
 };
 
-const KNOWN: &[&str] =
-    &["theme", "keymap", "ascii", "mouse", "time", "log_bytes", "log_bytes_total", "filters"];
+const KNOWN: &[&str] = &[
+    "theme",
+    "keymap",
+    "ascii",
+    "mouse",
+    "time",
+    "log_bytes",
+    "log_bytes_total",
+    "thresholds",
+    "filters",
+];
 
 /// One line of output may be 16 KiB; less than a few of them keep nothing.
 const LEAST_BYTES: u64 = 64 << 10;
@@ -44,6 +53,11 @@ pub(super) fn overlay(mut settings: Settings, source: &Source) -> Result<Setting
             "log_bytes" => set(&mut settings.log_bytes, bytes(&mut reader, &node), origin),
             "log_bytes_total" => {
                 set(&mut settings.log_bytes_total, bytes(&mut reader, &node), origin);
+            }
+            "thresholds" => {
+                if let Some(table) = reader.table(&node) {
+                    settings.thresholds.overlay(&mut reader, &table);
+                }
             }
             "filters" => {
                 let table = reader.table(&node);

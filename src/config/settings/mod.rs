@@ -6,11 +6,13 @@
 
 mod file;
 mod origin;
+mod thresholds;
 mod variables;
 
 use std::{borrow::Cow, path::Path};
 
 pub use origin::{Origin, Valued};
+pub use thresholds::{Percentages, ThresholdSettings};
 
 use crate::{
     config::{ConfigError, ConfigErrors, Paths, Source, Variables},
@@ -34,6 +36,8 @@ pub struct Settings {
     pub log_bytes: Valued<u64>,
     /// How many bytes are kept of all output together.
     pub log_bytes_total: Valued<u64>,
+    /// From where on a number is past what it should be.
+    pub thresholds: ThresholdSettings,
     /// Saved filters, for every stack, in the order of the file.
     pub filters: Vec<Valued<SavedFilter>>,
 }
@@ -70,6 +74,7 @@ impl Default for Settings {
             time: Valued::default_of(TimeStyle::Local),
             log_bytes: Valued::default_of(32 << 20),
             log_bytes_total: Valued::default_of(64 << 20),
+            thresholds: ThresholdSettings::default(),
             filters: Vec::new(),
         }
     }
@@ -154,6 +159,12 @@ impl Settings {
                 &self.log_bytes_total.origin,
             ),
         ]
+    }
+
+    /// The same of the table `[thresholds]`.
+    #[must_use]
+    pub fn threshold_rows(&self) -> Vec<Row<'_>> {
+        self.thresholds.rows()
     }
 
     /// The same of the table `[filters]`.

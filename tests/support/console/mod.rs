@@ -14,7 +14,7 @@ use midwatch::{
     app::{App, Effect, Job, Msg, Outcome, Start},
     input::Keymap,
     logs::Pattern,
-    model::{Demand, Environment, Event, Stack, TimeStyle},
+    model::{Demand, Environment, Event, Stack, Thresholds, TimeStyle},
     store::{LogBounds, Store},
     text::Clean,
     ui::{
@@ -101,6 +101,7 @@ impl Console {
                 environment: Some(Environment::Production),
                 ..setup.stack.clone()
             },
+            thresholds: Thresholds::default(),
             faults,
             keymap: Keymap::builtin(setup.keymap).unwrap(),
             theme: library.load("midwatch", setup.depth).unwrap(),
