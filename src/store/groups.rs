@@ -10,6 +10,8 @@ use crate::model::InstanceKey;
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     services: OnceCell<Vec<ServiceView>>,
+    /// How often they may have become others.
+    revision: u64,
     #[cfg(test)]
     made: std::cell::Cell<u32>,
 }
@@ -27,6 +29,12 @@ impl Groups {
     /// Says that instances are not what they were.
     pub(super) fn outdated(&mut self) {
         self.services = OnceCell::new();
+        self.revision += 1;
+    }
+
+    /// Another number whenever services may be others than before.
+    pub(super) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// How often instances were grouped so far.

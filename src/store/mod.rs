@@ -240,6 +240,13 @@ impl Store {
         self.groups.of(&self.instances)
     }
 
+    /// Another number whenever [`Store::services`] may be others than before, or stand in
+    /// other places: what was worked out of them holds as long as it stays.
+    #[must_use]
+    pub fn services_revision(&self) -> u64 {
+        self.groups.revision()
+    }
+
     /// One service.
     #[must_use]
     pub fn service(&self, key: &ServiceKey) -> Option<&ServiceView> {
