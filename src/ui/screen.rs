@@ -202,6 +202,8 @@ impl Screen {
 
     /// What is to be done now that something has changed.
     pub fn keep_up(&mut self, cx: &Cx<'_>) -> Upkeep {
+        let size = self.pane_size(PaneId::Services);
+        self.services.keep_up(&cx.sized(size));
         let cx = cx.sized(self.pane_size(PaneId::Logs));
         self.logs.keep_up(&cx)
     }

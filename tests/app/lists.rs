@@ -67,7 +67,7 @@ fn the_selection_stays_when_the_order_changes_under_it() {
     let mut console = Console::fresh((120, 36));
     console.press("j");
     assert_eq!(console.selected(), "shop/cache");
-    for _ in 0..6 {
+    for _ in 0..7 {
         console.press("o");
         assert_eq!(console.selected(), "shop/cache");
     }

@@ -14,6 +14,7 @@ mod random;
 mod reading;
 mod secrets;
 mod seeking;
+mod services;
 mod shells;
 mod sizes;
 mod snapshots;

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use super::rows::{Rows, SortKey};
+use super::{order::SortKey, rows::Rows};
 use crate::{
     model::Level,
     store::{EngineView, ServiceView},
@@ -73,6 +73,7 @@ impl Column {
             (self, sort),
             (Self::Cpu, SortKey::Cpu)
                 | (Self::Memory, SortKey::Memory)
+                | (Self::Network, SortKey::Network)
                 | (Self::Restarts, SortKey::Restarts)
                 | (Self::Age, SortKey::Uptime)
         )

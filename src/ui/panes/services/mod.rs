@@ -1,14 +1,16 @@
 //! Pane 1: the services, how they do, and what they use.
 
 mod columns;
+mod filter;
+mod order;
 mod rows;
 
 use crossterm::event::KeyEvent;
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
 use columns::Columns;
-pub use rows::SortKey;
-use rows::{Row, Rows};
+use order::{Order, SortKey};
+use rows::{Listing, Row, Rows};
 
 use crate::{
     input::{Command, Context, TextField},
@@ -24,10 +26,11 @@ use crate::{
 /// Pane 1.
 #[derive(Debug, Default)]
 pub struct Services {
-    sort: SortKey,
+    order: Order,
     filter: TextField,
     typing: bool,
     cursor: Cursor,
+    listing: Listing,
 }
 
 impl Services {
@@ -36,6 +39,7 @@ impl Services {
     /// is the worst one, so that a screen that is only looked at shows what is broken.
     #[must_use]
     pub fn settle(&mut self, touched: bool, cx: &Cx<'_>) -> Option<ServiceKey> {
+        self.relist(cx);
         let rows = self.rows(cx);
         let room = room(cx);
         let selected = rows.position(cx.selection.service.as_ref());
@@ -56,8 +60,26 @@ impl Services {
         }
     }
 
-    fn rows<'a>(&self, cx: &Cx<'a>) -> Rows<'a> {
-        Rows::new(cx.store, self.sort, self.filter.value(), cx.now)
+    /// Orders the services anew when it is time to; the cursor stays on the selected one.
+    pub fn keep_up(&mut self, cx: &Cx<'_>) {
+        self.order.refresh(cx.store, cx.now);
+        if !self.relist(cx) {
+            return;
+        }
+        let rows = self.rows(cx);
+        if let Some(index) = rows.position(cx.selection.service.as_ref()) {
+            let length = rows.len();
+            self.cursor.set(index, length, room(cx));
+        }
+    }
+
+    /// Makes the list anew when it is out of date; says whether it was.
+    fn relist(&mut self, cx: &Cx<'_>) -> bool {
+        self.listing.refresh(cx.store, &self.order, self.filter.value())
+    }
+
+    fn rows<'a>(&'a self, cx: &Cx<'a>) -> Rows<'a> {
+        self.listing.rows(cx.store, &self.order, self.filter.value())
     }
 
     fn step(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
@@ -75,6 +97,7 @@ impl Services {
         let key = rows.service(index)?.key.clone();
         cursor.set(index, rows.len(), room);
         self.cursor = cursor;
+        self.order.hold(cx.now);
         Some(Reaction::wish(Wish::Select(key)))
     }
 
@@ -132,8 +155,9 @@ impl Pane for Services {
             let count = format!(" {} of {}", rows.services(), cx.store.services().len());
             line.push_span(cx.span(Role::Muted, count));
         }
-        if self.sort != SortKey::Name {
-            line.push_span(cx.span(Role::Muted, format!(" by {}", self.sort.word())));
+        if self.order.sort() != SortKey::Name {
+            let words = format!(" by {}", self.order.sort().word());
+            line.push_span(cx.span(Role::Muted, words));
         }
         line
     }
@@ -198,7 +222,7 @@ impl Pane for Services {
         }
         match command {
             Command::Filter => self.typing = true,
-            Command::Sort => self.sort = self.sort.next(),
+            Command::Sort => self.order.step(cx.store, cx.now),
             Command::ClearMarks => return Reaction::wish(Wish::ClearMarks),
             Command::Back if !self.filter.value().is_empty() => {
                 self.filter = TextField::default();
@@ -227,7 +251,7 @@ impl Pane for Services {
             return draw_empty(area, buffer, cx, !self.filter.value().is_empty());
         }
         let columns = Columns::new(area.width, &rows, cx);
-        columns.draw_heading(cells::row(area, 0), buffer, cx, self.sort);
+        columns.draw_heading(cells::row(area, 0), buffer, cx, self.order.sort());
         let area = cells::below(area, HEADING);
         let room = room(cx);
         let top = self.cursor.first_shown(rows.len(), room);
@@ -235,9 +259,11 @@ impl Pane for Services {
             let place = cells::row(area, line as u16);
             match row {
                 Row::Stack { name, services } => {
-                    columns::draw_stack(place, buffer, cx, *name, *services);
+                    columns::draw_stack(place, buffer, cx, name, services);
                 }
-                Row::Service(service) => columns.draw(place, buffer, cx, service, self.sort),
+                Row::Service(service) => {
+                    columns.draw(place, buffer, cx, service, self.order.sort());
+                }
             }
         }
     }
