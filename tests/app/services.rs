@@ -1,15 +1,16 @@
-//! The services table: its order stands still.
+//! The services table: its order stands still, and its numbers are judged.
 
 use jiff::{SignedDuration, Timestamp};
 use midwatch::{
     app::Msg,
     model::{Event, Sample, ServiceId},
+    ui::theme::{Depth, Role},
 };
 
 use crate::console::{
     Console, Setup,
-    facts::{described, listed, removed, running, sampled},
-    now, world,
+    facts::{described, ended, listed, removed, running, sampled},
+    now, rows, world,
 };
 
 fn uses(id: &str, cpu_cores: f64, at: Timestamp) -> Event {
@@ -115,6 +116,85 @@ fn services_are_ordered_by_what_goes_over_the_network() {
     console.press("o o");
     assert!(console.draw().contains("by network"), "{}", console.draw());
     assert_eq!(names(&console), ["b", "c", "a"]);
+}
+
+/// Four services: well, past its warning, past its critical threshold, and without limits.
+fn judged(setup: &Setup) -> Console {
+    let limited = |cores: f64, memory: u64| Sample {
+        cpu_cores: Some(cores),
+        cpu_limit_cores: Some(0.5),
+        memory_bytes: Some(memory << 20),
+        memory_limit_bytes: Some(100 << 20),
+        ..Sample::empty(now())
+    };
+    let free = Sample { cpu_limit_cores: None, memory_limit_bytes: None, ..limited(7.9, 9000) };
+    let samples = [
+        ("calm", limited(0.35, 75)),
+        ("hot", limited(0.36, 76)),
+        ("over", limited(0.5, 95)),
+        ("free", free),
+    ];
+    let of = |name: &str| running(name, ServiceId::alone(name), None);
+    let mut console =
+        Console::of(setup, vec![listed(now(), &samples.each_ref().map(|(name, _)| of(name)))]);
+    console.hear(samples.map(|(name, sample)| sampled(name, sample)));
+    // Away from those that are looked at: a selected row has a look of its own.
+    console.press("j");
+    console
+}
+
+/// The cell of the table that a text stands in, and its look.
+fn look_of(console: &Console, text: &str) -> Option<ratatui::style::Style> {
+    let buffer = console.buffer();
+    rows(&buffer).find_map(|row| {
+        let line: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        let at = line.find(text)?;
+        Some(row[line[..at].chars().count()].style())
+    })
+}
+
+#[test]
+fn a_number_past_its_threshold_has_the_sign_and_the_colour_of_its_level() {
+    let console = judged(&Setup { size: (80, 24), ..Setup::default() });
+    insta::assert_snapshot!(console.draw());
+    let colour = |text| look_of(&console, text).unwrap().fg;
+    assert_eq!(colour("▲36/50%"), Console::style_of(Role::Warn).fg);
+    assert_eq!(colour("✗50/50%"), Console::style_of(Role::Bad).fg);
+    assert_eq!(colour("▲76%"), Console::style_of(Role::Warn).fg);
+    assert_eq!(colour("✗95%"), Console::style_of(Role::Bad).fg);
+    assert_eq!(colour("35/50%"), colour("calm"));
+}
+
+#[test]
+fn it_has_them_in_a_column_that_the_table_is_ordered_by_and_loses_them_with_the_engine() {
+    let mut console = judged(&Setup { size: (80, 24), ..Setup::default() });
+    console.press("o o");
+    let colour = |text| look_of(&console, text).unwrap().fg;
+    assert_eq!(colour("▲36/50%"), Console::style_of(Role::Warn).fg);
+    assert_eq!(colour("35/50%"), Console::style_of(Role::Accent).fg);
+    console.lose_engine();
+    let drawn = console.draw();
+    assert!(drawn.contains(" 50/50%") && !drawn.contains("✗50"), "{drawn}");
+}
+
+#[test]
+fn what_is_past_its_threshold_is_said_also_where_there_is_no_room_for_its_column() {
+    let mut console = judged(&Setup { size: (60, 16), ..Setup::default() });
+    let long =
+        ended(running("gone", ServiceId::alone("with-a-name-as-long-as-this"), None), 1, true);
+    console.hear([described(now(), &long)]);
+    let drawn = console.draw();
+    assert!(drawn.contains("running ▲mem 76%") && drawn.contains("running ✗mem 95%"), "{drawn}");
+    assert!(!drawn.contains("running ▲cpu"), "the column says it: {drawn}");
+}
+
+#[test]
+fn the_signs_are_there_without_unicode_and_without_colours() {
+    let setup = Setup { size: (80, 24), ascii: true, depth: Depth::None, ..Setup::default() };
+    let drawn = judged(&setup).draw();
+    for text in ["!36/50%", "X50/50%", "!76%", "X95%"] {
+        assert!(drawn.contains(text), "{text}: {drawn}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod columns;
 mod filter;
 mod order;
 mod rows;
+mod values;
 
 use crossterm::event::KeyEvent;
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
@@ -250,8 +251,8 @@ impl Pane for Services {
         if rows.services() == 0 {
             return draw_empty(area, buffer, cx, !self.filter.value().is_empty());
         }
-        let columns = Columns::new(area.width, &rows, cx);
-        columns.draw_heading(cells::row(area, 0), buffer, cx, self.order.sort());
+        let columns = Columns::new(area.width, &rows, self.order.sort(), cx);
+        columns.draw_heading(cells::row(area, 0), buffer, cx);
         let area = cells::below(area, HEADING);
         let room = room(cx);
         let top = self.cursor.first_shown(rows.len(), room);
@@ -261,9 +262,7 @@ impl Pane for Services {
                 Row::Stack { name, services } => {
                     columns::draw_stack(place, buffer, cx, name, services);
                 }
-                Row::Service(service) => {
-                    columns.draw(place, buffer, cx, service, self.order.sort());
-                }
+                Row::Service(service) => columns.draw(place, buffer, cx, service),
             }
         }
     }
