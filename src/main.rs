@@ -109,7 +109,9 @@ async fn run_with_engines(
         }
         Some(Command::Stats(options)) => {
             let session = session()?;
-            cli::stats::run(session.standing_engines(printer)?, options, printer).await
+            let thresholds = session.settings.thresholds.values();
+            let engines = session.standing_engines(printer)?;
+            cli::stats::run(engines, options, &thresholds, printer).await
         }
         Some(Command::Doctor { json }) => {
             let findings = wire::session::findings(global, context).await?;

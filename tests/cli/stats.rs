@@ -1,9 +1,11 @@
 //! `midwatch stats` on fakes.
 
+use std::time::Duration;
+
 use midwatch::{
     cli::{Exit, args::StatsOptions, stats},
     engines::EngineError,
-    model::{InstanceId, Sample},
+    model::{InstanceId, Pressure, Sample, SampleSource, Thresholds},
 };
 use serde_json::{Value, json};
 
@@ -14,14 +16,32 @@ use crate::{
 
 const JSON: StatsOptions = StatsOptions { services: vec![], json: true, watch: false };
 
+/// A reading as a source gives it that tells everything; without rates the first of a run.
 fn sample(cpu_cores: Option<f64>) -> Sample {
+    let pressure = |some_share| Some(Pressure { some_share, full_share: Some(0.25) });
+    let since = |value: f64| cpu_cores.map(|_| value);
     Sample {
+        source: SampleSource::Kernel,
+        interval: cpu_cores.map(|_| Duration::from_millis(1500)),
         cpu_cores,
-        memory_bytes: Some(3 << 20),
+        cpu_limit_cores: Some(2.0),
+        throttled_share: since(0.5),
+        memory_bytes: Some(800 << 20),
         memory_limit_bytes: Some(1 << 30),
+        swap_bytes: Some(4096),
+        oom_kills: Some(1),
         received_bytes: Some(10),
         sent_bytes: Some(20),
+        received_per_second: since(30.5),
+        sent_per_second: since(4096.0),
+        disk_read_bytes: Some(50),
+        disk_written_bytes: Some(60),
+        disk_read_per_second: since(70.0),
+        disk_written_per_second: since(80.0),
         processes: Some(4),
+        cpu_pressure: pressure(0.5),
+        memory_pressure: pressure(0.75),
+        io_pressure: Some(Pressure { some_share: 1.0, full_share: None }),
         ..Sample::empty(at(9))
     }
 }
@@ -34,28 +54,41 @@ fn fake() -> FakeEngine {
 
 /// Gives readings once somebody reads.
 async fn feed<const N: usize>(fake: &FakeEngine, samples: [Sample; N]) {
-    let id = InstanceId::new("api1");
-    while !fake.take_calls().contains(&Call::Stats(id.clone())) {
+    feed_each(fake, samples.map(|sample| ("api1", sample))).await;
+}
+
+/// Gives readings of several instances once somebody reads all of them.
+async fn feed_each<const N: usize>(fake: &FakeEngine, samples: [(&str, Sample); N]) {
+    let mut calls = Vec::new();
+    while !samples.iter().all(|(id, _)| calls.contains(&Call::Stats(InstanceId::new(id)))) {
         tokio::task::yield_now().await;
+        calls.extend(fake.take_calls());
     }
-    for sample in samples {
-        fake.sample(&id, &sample);
+    for (id, sample) in samples {
+        fake.sample(&InstanceId::new(id), &sample);
     }
 }
 
 #[tokio::test]
-async fn readings_go_on_until_the_cpu_is_known_and_have_the_documented_fields() {
+async fn readings_go_on_until_the_rates_are_known_and_have_the_documented_fields() {
     let fake = fake();
     let engines = engines(&[&fake]);
     let (ran, ()) = tokio::join!(
-        ran(async |printer| stats::run(&engines, &JSON, printer).await),
-        feed(&fake, [sample(None), sample(Some(0.5))]),
+        ran(async |printer| stats::run(&engines, &JSON, &Thresholds::default(), printer).await),
+        feed(&fake, [sample(None), sample(Some(1.9))]),
     );
     let expected = json!([{
         "engine": "docker", "stack": "shop", "service": "api", "instance": "shop-api-1",
-        "sampled_at": "1970-01-01T00:00:09Z", "cpu_cores": 0.5, "memory_bytes": 3_145_728,
-        "memory_limit_bytes": 1_073_741_824, "received_bytes": 10, "sent_bytes": 20,
-        "processes": 4,
+        "restarts": 0, "sampled_at": "1970-01-01T00:00:09Z", "source": "kernel",
+        "interval_seconds": 1.5, "cpu_cores": 1.9, "cpu_limit_cores": 2.0, "cpu_level": "bad",
+        "throttled_share": 0.5, "memory_bytes": 838_860_800, "memory_limit_bytes": 1_073_741_824,
+        "memory_level": "warn", "swap_bytes": 4096, "oom_kills": 1, "received_bytes": 10,
+        "sent_bytes": 20, "received_per_second": 30.5, "sent_per_second": 4096.0,
+        "disk_read_bytes": 50, "disk_written_bytes": 60, "disk_read_per_second": 70.0,
+        "disk_written_per_second": 80.0, "processes": 4,
+        "cpu_pressure": {"some_share": 0.5, "full_share": 0.25},
+        "memory_pressure": {"some_share": 0.75, "full_share": 0.25},
+        "io_pressure": {"some_share": 1.0, "full_share": null},
     }]);
     assert_eq!(ran.json()["instances"], expected);
     crate::readme::assert_documented("stats", &ran.json());
@@ -67,8 +100,38 @@ async fn what_gives_no_reading_is_null_and_never_zero() {
     let fake = fake();
     let engines = engines(&[&fake]);
     let options = StatsOptions { json: false, ..JSON };
-    let ran = ran(async |printer| stats::run(&engines, &options, printer).await).await;
+    let ran =
+        ran(async |printer| stats::run(&engines, &options, &Thresholds::default(), printer).await)
+            .await;
     insta::assert_snapshot!(ran.out);
+}
+
+#[tokio::test]
+async fn the_table_says_in_words_what_is_past_its_threshold() {
+    let fake = fake();
+    fake.set(instance("calm", 1, 0));
+    let engines = engines(&[&fake]);
+    let options = StatsOptions { json: false, ..JSON };
+    let free = Sample { cpu_limit_cores: None, memory_limit_bytes: None, ..sample(Some(0.01)) };
+    let thresholds = Thresholds::default();
+    let (ran, ()) = tokio::join!(
+        ran(async |printer| stats::run(&engines, &options, &thresholds, printer).await),
+        feed_each(&fake, [("api1", sample(Some(1.9))), ("calm1", free)]),
+    );
+    insta::assert_snapshot!(ran.out);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_gives_no_reading_is_null_in_json_too() {
+    let fake = fake();
+    let engines = engines(&[&fake]);
+    let thresholds = Thresholds::default();
+    let ran = ran(async |printer| stats::run(&engines, &JSON, &thresholds, printer).await).await;
+    let told = ["engine", "stack", "service", "instance", "restarts"];
+    let instance = ran.json()["instances"][0].as_object().unwrap().clone();
+    for (field, value) in instance {
+        assert_eq!(value.is_null(), !told.contains(&&*field), "{field}: {value}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +140,7 @@ async fn watching_prints_every_second_what_runs() {
     let engines = engines(&[&fake]);
     let options = StatsOptions { watch: true, ..JSON };
     let (exit, _) = ran_beside(
-        async |printer| stats::run(&engines, &options, printer).await,
+        async |printer| stats::run(&engines, &options, &Thresholds::default(), printer).await,
         async |mut reader| {
             feed(&fake, [sample(Some(1.0))]).await;
             while reader.json().await["instances"].as_array().unwrap().is_empty() {}
@@ -98,7 +161,7 @@ async fn watching_outlives_a_lost_engine_and_shows_no_reading_of_before() {
     let engines = engines(&[&fake]);
     let options = StatsOptions { watch: true, ..JSON };
     let (exit, err) = ran_beside(
-        async |printer| stats::run(&engines, &options, printer).await,
+        async |printer| stats::run(&engines, &options, &Thresholds::default(), printer).await,
         async |mut reader| {
             let cpu = |value: Value| value["instances"][0]["cpu_cores"].clone();
             feed(&fake, [sample(Some(1.0))]).await;
@@ -126,7 +189,9 @@ async fn an_engine_that_cannot_be_reached_is_three_and_the_others_are_told() {
     let (up, down) = (FakeEngine::new("docker"), FakeEngine::new("podman"));
     down.fail(|| EngineError::Refused { endpoint: "fake://".into(), reason: None });
     let engines = engines(&[&up, &down]);
-    let ran = ran(async |printer| stats::run(&engines, &JSON, printer).await).await;
+    let ran =
+        ran(async |printer| stats::run(&engines, &JSON, &Thresholds::default(), printer).await)
+            .await;
     assert_eq!(ran.exit, Exit::Unreachable);
     assert!(ran.err.starts_with("error: podman: fake:// refuses connections"), "{}", ran.err);
     assert_eq!(ran.json()["instances"], json!([]));

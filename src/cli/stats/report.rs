@@ -1,0 +1,238 @@
+//! [`StatsReport`]: what instances use, as it is printed.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    cli::{CliError, Printer, lookout::Lookout, select::Selection, table::Table},
+    model::{
+        EngineId, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, Thresholds,
+        threshold::cpu_share,
+    },
+    store::EngineView,
+    text::{Clean, format},
+};
+
+/// What `midwatch stats --json` prints; one object, or one a line with `--watch`.
+///
+/// | field | type | what |
+/// |---|---|---|
+/// | `time` | RFC 3339 | when this was so |
+/// | `instances` | array | each instance that runs, see [`UseReport`] |
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the table says it once, and the README copies it")]
+pub struct StatsReport {
+    pub time: Timestamp,
+    pub instances: Vec<UseReport>,
+}
+
+/// An instance in [`StatsReport`]. What nobody tells is null.
+///
+/// Rates, and shares of time, are since the reading before; bytes without `_per_second` since
+/// the instance started. A level is `ok`, `warn` or `bad`, by the thresholds of the settings,
+/// and null without a limit to be measured against.
+///
+/// | field | type | what |
+/// |---|---|---|
+/// | `engine` | string | the engine that runs it |
+/// | `stack` | string or null | the stack (compose project) |
+/// | `service`, `instance` | string | its names |
+/// | `restarts` | number or null | how often its engine has started it again |
+/// | `sampled_at` | RFC 3339 or null | when it was read |
+/// | `source` | string or null | who told it: `kernel`, `engine` |
+/// | `interval_seconds` | number or null | how long after the reading before |
+/// | `cpu_cores` | number or null | CPU; 1.0 is one core kept busy |
+/// | `cpu_limit_cores` | number or null | the limit on it, where one is set |
+/// | `cpu_level` | string or null | how it does against that |
+/// | `throttled_share` | number or null | the share (0–1) of the limit's periods in which it had to stop |
+/// | `memory_bytes` | number or null | memory without the file cache that can be dropped |
+/// | `memory_limit_bytes` | number or null | the limit on it, where one is set |
+/// | `memory_level` | string or null | how it does against that |
+/// | `swap_bytes` | number or null | what of it is in swap |
+/// | `oom_kills` | number or null | how many of its processes were killed for memory |
+/// | `received_bytes`, `sent_bytes` | number or null | network |
+/// | `received_per_second`, `sent_per_second` | number or null | the same, bytes a second |
+/// | `disk_read_bytes`, `disk_written_bytes` | number or null | disks |
+/// | `disk_read_per_second`, `disk_written_per_second` | number or null | the same, bytes a second |
+/// | `processes` | number or null | processes and threads |
+/// | `cpu_pressure`, `memory_pressure`, `io_pressure` | object or null | shares (0–1) of the last 10 s in which it waited: `some_share` some of its tasks, `full_share` all of them |
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the table says it once, and the README copies it")]
+pub struct UseReport {
+    pub engine: EngineId,
+    pub stack: Option<Clean>,
+    pub service: Clean,
+    pub instance: Clean,
+    pub restarts: Option<u32>,
+    pub sampled_at: Option<Timestamp>,
+    pub source: Option<SampleSource>,
+    pub interval_seconds: Option<f64>,
+    pub cpu_cores: Option<f64>,
+    pub cpu_limit_cores: Option<f64>,
+    pub cpu_level: Option<Level>,
+    pub throttled_share: Option<f64>,
+    pub memory_bytes: Option<u64>,
+    pub memory_limit_bytes: Option<u64>,
+    pub memory_level: Option<Level>,
+    pub swap_bytes: Option<u64>,
+    pub oom_kills: Option<u64>,
+    pub received_bytes: Option<u64>,
+    pub sent_bytes: Option<u64>,
+    pub received_per_second: Option<f64>,
+    pub sent_per_second: Option<f64>,
+    pub disk_read_bytes: Option<u64>,
+    pub disk_written_bytes: Option<u64>,
+    pub disk_read_per_second: Option<f64>,
+    pub disk_written_per_second: Option<f64>,
+    pub processes: Option<u64>,
+    pub cpu_pressure: Option<Pressure>,
+    pub memory_pressure: Option<Pressure>,
+    pub io_pressure: Option<Pressure>,
+}
+
+impl UseReport {
+    fn new(
+        key: &InstanceKey,
+        instance: &Instance,
+        sample: Option<&Sample>,
+        thresholds: &Thresholds,
+    ) -> Self {
+        let cpu_share = sample.and_then(|s| cpu_share(s.cpu_cores?, s.cpu_limit_cores, None));
+        Self {
+            engine: key.engine.clone(),
+            stack: instance.service.stack.clone(),
+            service: instance.service.name.clone(),
+            instance: instance.name.clone(),
+            restarts: instance.detail.as_ref().map(|detail| detail.restarts),
+            sampled_at: sample.map(|sample| sample.at),
+            source: sample.map(|sample| sample.source),
+            interval_seconds: sample.and_then(|sample| sample.interval).map(|it| it.as_secs_f64()),
+            cpu_cores: sample.and_then(|sample| sample.cpu_cores),
+            cpu_limit_cores: sample.and_then(|sample| sample.cpu_limit_cores),
+            cpu_level: cpu_share.map(|share| thresholds.cpu.level(share)),
+            throttled_share: sample.and_then(|sample| sample.throttled_share),
+            memory_bytes: sample.and_then(|sample| sample.memory_bytes),
+            memory_limit_bytes: sample.and_then(|sample| sample.memory_limit_bytes),
+            memory_level: sample.and_then(memory_share).map(|it| thresholds.memory.level(it)),
+            swap_bytes: sample.and_then(|sample| sample.swap_bytes),
+            oom_kills: sample.and_then(|sample| sample.oom_kills),
+            received_bytes: sample.and_then(|sample| sample.received_bytes),
+            sent_bytes: sample.and_then(|sample| sample.sent_bytes),
+            received_per_second: sample.and_then(|sample| sample.received_per_second),
+            sent_per_second: sample.and_then(|sample| sample.sent_per_second),
+            disk_read_bytes: sample.and_then(|sample| sample.disk_read_bytes),
+            disk_written_bytes: sample.and_then(|sample| sample.disk_written_bytes),
+            disk_read_per_second: sample.and_then(|sample| sample.disk_read_per_second),
+            disk_written_per_second: sample.and_then(|sample| sample.disk_written_per_second),
+            processes: sample.and_then(|sample| sample.processes),
+            cpu_pressure: sample.and_then(|sample| sample.cpu_pressure),
+            memory_pressure: sample.and_then(|sample| sample.memory_pressure),
+            io_pressure: sample.and_then(|sample| sample.io_pressure),
+        }
+    }
+
+    fn key(&self) -> (&Option<Clean>, &Clean, &Clean, &EngineId) {
+        (&self.stack, &self.service, &self.instance, &self.engine)
+    }
+
+    /// What people read, in the order of [`HEADING`].
+    fn row(&self) -> [String; HEADING.len()] {
+        [
+            or_unknown(self.stack.as_ref(), ToString::to_string),
+            self.instance.to_string(),
+            self.cpu_words(),
+            or_unknown(self.memory_bytes, format::bytes),
+            self.limit_words(),
+            rate(self.received_per_second),
+            rate(self.sent_per_second),
+            rate(self.disk_read_per_second),
+            rate(self.disk_written_per_second),
+            or_unknown(self.processes, |count| count.to_string()),
+            or_unknown(self.restarts, |count| count.to_string()),
+        ]
+    }
+
+    /// In percent of a core, as the screen has it: `36% of 50%, warning`.
+    fn cpu_words(&self) -> String {
+        let limit = self.cpu_limit_cores.map(|limit| format!(" of {}", format::percent(limit)));
+        let words = |cores| format!("{}{}", format::percent(cores), limit.unwrap_or_default());
+        or_unknown(self.cpu_cores, words) + &past(self.cpu_level)
+    }
+
+    /// The share of the limit on memory: `76% of 100M, warning`.
+    fn limit_words(&self) -> String {
+        let share = share(self.memory_bytes, self.memory_limit_bytes).map(format::percent);
+        let share = share.map(|share| format!("{share} of ")).unwrap_or_default();
+        let words = |limit| format!("{share}{}", format::bytes(limit));
+        or_unknown(self.memory_limit_bytes, words) + &past(self.memory_level)
+    }
+}
+
+fn memory_share(sample: &Sample) -> Option<f64> {
+    share(sample.memory_bytes, sample.memory_limit_bytes)
+}
+
+fn share(bytes: Option<u64>, limit: Option<u64>) -> Option<f64> {
+    let limit = limit.filter(|limit| *limit > 0)?;
+    Some(bytes? as f64 / limit as f64)
+}
+
+/// What is past its threshold is said in a word: the table has no colours.
+fn past(level: Option<Level>) -> String {
+    match level {
+        Some(level @ (Level::Warn | Level::Bad)) => format!(", {}", level.word()),
+        _ => String::new(),
+    }
+}
+
+fn rate(bytes_per_second: Option<f64>) -> String {
+    or_unknown(bytes_per_second, |rate| format::bytes(rate.round() as u64))
+}
+
+fn or_unknown<T>(value: Option<T>, words: impl FnOnce(T) -> String) -> String {
+    value.map_or_else(|| "-".into(), words)
+}
+
+const HEADING: [&str; 11] = [
+    "STACK",
+    "INSTANCE",
+    "CPU",
+    "MEM",
+    "LIMIT",
+    "NET IN/S",
+    "NET OUT/S",
+    "DISK R/S",
+    "DISK W/S",
+    "PIDS",
+    "RESTARTS",
+];
+
+impl StatsReport {
+    /// The last readings of what runs. Those of an engine that is lost say nothing of now.
+    pub(super) fn new(lookout: &Lookout, selection: &Selection, thresholds: &Thresholds) -> Self {
+        let store = &lookout.store;
+        let sample = |key: &InstanceKey| {
+            let up = store.engine(&key.engine).is_some_and(EngineView::is_up);
+            store.instance(key).filter(|_| up)?.series.latest()
+        };
+        let up = lookout.selected(selection).filter(|(_, instance)| instance.is_up());
+        let mut instances: Vec<_> =
+            up.map(|(key, it)| UseReport::new(key, it, sample(key), thresholds)).collect();
+        instances.sort_by(|one, other| one.key().cmp(&other.key()));
+        Self { time: Timestamp::now(), instances }
+    }
+
+    pub(super) fn print(&self, json: bool, printer: &mut Printer<'_>) -> Result<(), CliError> {
+        if json {
+            return printer.json(self);
+        }
+        if self.instances.is_empty() {
+            return printer.line("no running instances");
+        }
+        let mut table = Table::new(HEADING);
+        for each in &self.instances {
+            table.row(each.row());
+        }
+        table.print(printer)
+    }
+}
