@@ -172,14 +172,13 @@ impl Columns {
         for (column, width) in &self.shown {
             let place = Rect { width: (*width).min(rest.width), ..rest };
             let sorted = column.is_sorted(self.sort);
-            let mark = if sorted { cx.glyphs.descending } else { "" };
-            let words = format!("{mark}{}", column.heading());
+            let words = heading(column.heading(), sorted, usize::from(*width), cx);
             cells::put_right(buffer, place, &words, style(sorted), "");
             rest = cells::skip(rest, width + 1);
         }
         let sorted = self.sort == SortKey::State;
-        let mark = if sorted { cx.glyphs.descending } else { "" };
-        cells::put(buffer, rest, &format!("{mark}state"), style(sorted), "");
+        let words = heading("state", sorted, usize::from(rest.width), cx);
+        cells::put(buffer, rest, &words, style(sorted), "");
     }
 
     pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, service: &ServiceView) {
@@ -223,6 +222,16 @@ impl Columns {
     fn shows(&self, column: Column) -> bool {
         self.shown.iter().any(|(shown, _)| *shown == column)
     }
+}
+
+/// The name of a column, with a sign before it when the table is ordered by it; apart from it
+/// where there is room: in ASCII the sign is a letter.
+fn heading(name: &str, sorted: bool, room: usize, cx: &Cx<'_>) -> String {
+    if !sorted || room <= name.len() {
+        return name.to_owned();
+    }
+    let apart = if room > name.len() + 1 { " " } else { "" };
+    format!("{}{apart}{name}", cx.glyphs.descending)
 }
 
 /// The name; with its stack where no line above says it.
