@@ -92,7 +92,7 @@ impl ThresholdSettings {
 fn percentages(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Percentages> {
     let nodes = reader.array(node, HINT)?;
     let [warn, critical] = &nodes[..] else {
-        let message = format!("`{}` has {} elements; it must have two", node.path, nodes.len());
+        let message = format!("`{}` must have two elements, not {}", node.path, nodes.len());
         reader.fail(node, message, HINT);
         return None;
     };
@@ -141,7 +141,7 @@ mod tests {
             ("cpu = [0, 70]", "`thresholds.cpu[0]` cannot be 0"),
             ("cpu = [70, 101]", "it goes from 1 to 100"),
             ("cpu = [0.7, 0.9]", "`thresholds.cpu[0]` is a number; it must be a whole number"),
-            ("cpu = [70]", "`thresholds.cpu` has 1 elements; it must have two"),
+            ("cpu = [70]", "`thresholds.cpu` must have two elements, not 1"),
             ("cpu = 70", "as in [70, 90]"),
             ("mem = [70, 90]", "unknown key `thresholds.mem`"),
         ] {
