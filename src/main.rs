@@ -89,7 +89,7 @@ async fn run_with_engines(
     match &args.command {
         None => wire::console::open(global, context).await.map(|()| Exit::Well),
         Some(Command::Demo(options)) => {
-            wire::demo::open(global, context, options).await.map(|()| Exit::Well)
+            Box::pin(wire::demo::open(global, context, options)).await.map(|()| Exit::Well)
         }
         Some(Command::Status(options)) => {
             let session = session()?;

@@ -14,7 +14,7 @@ use crate::console::{
 };
 
 fn uses(id: &str, cpu_cores: f64, at: Timestamp) -> Event {
-    sampled(id, Sample { cpu_cores: Some(cpu_cores), ..Sample::empty(at) })
+    sampled(id, &Sample { cpu_cores: Some(cpu_cores), ..Sample::empty(at) })
 }
 
 /// Services of these names and CPU, ordered by CPU, with the cursor on the last.
@@ -110,7 +110,7 @@ fn services_are_ordered_by_what_goes_over_the_network() {
     let rates = |id, received, sent| {
         let rates =
             Sample { received_per_second: received, sent_per_second: sent, ..Sample::empty(now()) };
-        sampled(id, rates)
+        sampled(id, &rates)
     };
     console.hear([rates("b", Some(1.0), Some(2e6)), rates("c", Some(1e6), None)]);
     console.press("o o");
@@ -137,7 +137,7 @@ fn judged(setup: &Setup) -> Console {
     let of = |name: &str| running(name, ServiceId::alone(name), None);
     let mut console =
         Console::of(setup, vec![listed(now(), &samples.each_ref().map(|(name, _)| of(name)))]);
-    console.hear(samples.map(|(name, sample)| sampled(name, sample)));
+    console.hear(samples.map(|(name, sample)| sampled(name, &sample)));
     // Away from those that are looked at: a selected row has a look of its own.
     console.press("j");
     console
