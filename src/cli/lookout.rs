@@ -65,7 +65,7 @@ impl Lookout {
             beat: Beat::Live,
         };
         let stats = wanted.map(|(key, instance)| (key.clone(), stats(instance))).collect();
-        self.watchers.demand(Demand { stats, ..Demand::default() });
+        self.watchers.demand(Demand { stats, host: true, ..Demand::default() });
     }
 
     /// What a selection means now.

@@ -1,17 +1,20 @@
 //! `midwatch stats`: what each instance uses of its host, once or every second.
 
+mod host;
 mod report;
+mod words;
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{self, MissedTickBehavior};
 
+pub use host::{DiskReport, HostReport};
 pub use report::{StatsReport, UseReport};
 
 use crate::{
     cli::{CliError, Exit, Printer, args::StatsOptions, lookout::Lookout, select::Selection},
     engines::Engine,
-    model::Thresholds,
+    model::{SampleSource, Thresholds},
     store::{InstanceView, Store},
 };
 
@@ -43,7 +46,9 @@ pub async fn run(
     if options.watch {
         return watch(lookout, &selection, options.json, thresholds, printer).await;
     }
-    let read = |store: &Store| store.instances().all(|(_, view)| is_read(view, &selection));
+    let read = |store: &Store| {
+        store.instances().all(|(_, view)| is_read(view, &selection)) && is_host_read(store)
+    };
     // Without an answer in time, what is not known is null.
     let _ = time::timeout(PATIENCE, lookout.until(read)).await;
     let report = StatsReport::new(&lookout, &selection, thresholds);
@@ -55,6 +60,15 @@ fn is_read(view: &InstanceView, selection: &Selection) -> bool {
     let has_rates = view.series.latest().is_some_and(|sample| sample.interval.is_some());
     let wanted = view.instance.is_up() && selection.includes(&view.instance);
     !wanted || has_rates || view.series.readings() >= READINGS
+}
+
+/// Whether the host is read, where it is of interest: where an instance runs on it.
+fn is_host_read(store: &Store) -> bool {
+    let of_kernel = |view: &InstanceView| {
+        view.series.latest().is_some_and(|sample| sample.source == SampleSource::Kernel)
+    };
+    let runs_here = store.instances().any(|(_, view)| of_kernel(view));
+    !runs_here || store.host().is_some_and(|host| host.sample.interval.is_some())
 }
 
 /// Prints the last readings every second, until the output is closed.

@@ -3,6 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::{
+    host::HostReport,
+    words::{or_unknown, past},
+};
 use crate::{
     cli::{CliError, Printer, lookout::Lookout, select::Selection, table::Table},
     model::{
@@ -18,11 +22,13 @@ use crate::{
 /// | field | type | what |
 /// |---|---|---|
 /// | `time` | RFC 3339 | when this was so |
+/// | `host` | object or null | the host that midwatch runs on, where instances run on it too, see [`HostReport`] |
 /// | `instances` | array | each instance that runs, see [`UseReport`] |
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the table says it once, and the README copies it")]
 pub struct StatsReport {
     pub time: Timestamp,
+    pub host: Option<HostReport>,
     pub instances: Vec<UseReport>,
 }
 
@@ -177,20 +183,8 @@ fn share(bytes: Option<u64>, limit: Option<u64>) -> Option<f64> {
     Some(bytes? as f64 / limit as f64)
 }
 
-/// What is past its threshold is said in a word: the table has no colours.
-fn past(level: Option<Level>) -> String {
-    match level {
-        Some(level @ (Level::Warn | Level::Bad)) => format!(", {}", level.word()),
-        _ => String::new(),
-    }
-}
-
 fn rate(bytes_per_second: Option<f64>) -> String {
     or_unknown(bytes_per_second, |rate| format::bytes(rate.round() as u64))
-}
-
-fn or_unknown<T>(value: Option<T>, words: impl FnOnce(T) -> String) -> String {
-    value.map_or_else(|| "-".into(), words)
 }
 
 const HEADING: [&str; 11] = [
@@ -219,7 +213,10 @@ impl StatsReport {
         let mut instances: Vec<_> =
             up.map(|(key, it)| UseReport::new(key, it, sample(key), thresholds)).collect();
         instances.sort_by(|one, other| one.key().cmp(&other.key()));
-        Self { time: Timestamp::now(), instances }
+        let runs_here = instances.iter().any(|it| it.source == Some(SampleSource::Kernel));
+        let host = store.host().filter(|_| runs_here);
+        let host = host.map(|host| HostReport::new(&host.sample, thresholds));
+        Self { time: Timestamp::now(), host, instances }
     }
 
     pub(super) fn print(&self, json: bool, printer: &mut Printer<'_>) -> Result<(), CliError> {
@@ -228,6 +225,9 @@ impl StatsReport {
         }
         if self.instances.is_empty() {
             return printer.line("no running instances");
+        }
+        if let Some(host) = &self.host {
+            printer.line(host.line())?;
         }
         let mut table = Table::new(HEADING);
         for each in &self.instances {
