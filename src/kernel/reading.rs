@@ -77,9 +77,15 @@ impl Reading {
     /// A reading that tells nothing, taken now.
     #[must_use]
     pub(super) fn now(pid: u32) -> Self {
+        Self::empty(pid, Instant::now(), Timestamp::now())
+    }
+
+    /// A reading that tells nothing, taken at a moment.
+    #[must_use]
+    pub fn empty(pid: u32, taken: Instant, at: Timestamp) -> Self {
         Self {
-            taken: Instant::now(),
-            at: Timestamp::now(),
+            taken,
+            at,
             pid,
             cpu_nanos: None,
             throttling: None,
