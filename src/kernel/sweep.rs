@@ -72,6 +72,14 @@ impl<K: Clone + Eq + Hash> Sweep<K> {
         readings
     }
 
+    /// Takes the first reading of one more target, between two sweeps.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn read_new(&mut self, key: &K, target: Target<'_>) -> Result<Reading, NotReadable> {
+        self.read_one(key, target, false)
+    }
+
     fn read_one(
         &mut self,
         key: &K,
