@@ -26,7 +26,7 @@ mod transport;
 mod watch;
 mod words;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bollard::{models::ContainerInspectResponse, query_parameters::ListContainersOptionsBuilder};
@@ -38,8 +38,9 @@ use crate::{
     engines::{
         BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
         ShellSize,
-        docker::{client::Client, words::text},
+        docker::{client::Client, stats::Stats, words::text},
     },
+    kernel::Root,
     model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
     text::Clean,
 };
@@ -49,6 +50,7 @@ use crate::{
 pub struct DockerEngine {
     id: EngineId,
     client: Arc<Client>,
+    stats: Arc<Stats>,
 }
 
 impl DockerEngine {
@@ -58,14 +60,28 @@ impl DockerEngine {
     /// is sent (threat T1).
     #[must_use]
     pub fn new(id: EngineId, endpoint: Endpoint, insecure: bool) -> Self {
-        Self { id, client: Arc::new(Client::new(endpoint, insecure, false)) }
+        Self::of(id, Client::new(endpoint, insecure, false))
     }
 
     /// Like [`DockerEngine::new`], but nothing other than questions (GET and HEAD) ever
     /// leaves: what would change something, a shell included, fails as unsupported.
     #[must_use]
     pub fn read_only(id: EngineId, endpoint: Endpoint, insecure: bool) -> Self {
-        Self { id, client: Arc::new(Client::new(endpoint, insecure, true)) }
+        Self::of(id, Client::new(endpoint, insecure, true))
+    }
+
+    fn of(id: EngineId, client: Client) -> Self {
+        let client = Arc::new(client);
+        let stats = Arc::new(Stats::new(Arc::clone(&client), Root::default()));
+        Self { id, client, stats }
+    }
+
+    /// The same engine, with the kernel's files below another root. Below one that has none
+    /// of them, use of the host is what the engine's API tells.
+    #[must_use]
+    pub fn with_root(self, root: Root) -> Self {
+        let stats = Arc::new(Stats::new(Arc::clone(&self.client), root));
+        Self { stats, ..self }
     }
 
     async fn inspected(&self, id: &InstanceId) -> Result<ContainerInspectResponse, EngineError> {
@@ -141,13 +157,9 @@ impl Engine for DockerEngine {
     async fn stats(
         &self,
         id: &InstanceId,
-        _beat: BeatReceiver,
+        beat: BeatReceiver,
     ) -> Result<EngineStream<Sample>, EngineError> {
-        let id = checked(id)?;
-        if self.client.host_memory.load(Ordering::Relaxed) == 0 {
-            self.client.host().await;
-        }
-        stats::stats(Arc::clone(&self.client), id.clone()).await
+        Arc::clone(&self.stats).samples(checked(id)?.clone(), beat).await
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {

@@ -4,11 +4,15 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+/// By how much the time between two readings may differ by the two clocks, besides a
+/// quarter of it: how late one of them can be.
+const LATE: Duration = Duration::from_millis(250);
+
 /// Follows the clock of an engine's host, which tells better than ours how much time is
 /// between two readings: they come late, and not equally late.
 ///
-/// Once it and ours tell times that differ by more than a factor of two, it has jumped, or
-/// nothing came through for a while: then nobody knows how much time it was.
+/// Once it and ours differ by more than readings come late, it has jumped, or nothing came
+/// through for a while: then nobody knows how much time it was.
 #[derive(Debug, Default)]
 pub(super) struct EngineClock {
     last: Option<Tick>,
@@ -32,7 +36,7 @@ impl EngineClock {
         let since = self.last.and_then(|last| {
             let theirs = Duration::try_from(at.duration_since(last.at)).ok()?;
             let ours = heard.saturating_duration_since(last.heard);
-            let agree = theirs <= ours.saturating_mul(2) && ours <= theirs.saturating_mul(2);
+            let agree = theirs.abs_diff(ours) <= LATE + theirs.max(ours) / 4;
             last.taken.checked_add(theirs).filter(|_| agree)
         });
         self.last = Some(Tick { at, heard, taken: since.unwrap_or(heard) });
@@ -78,5 +82,16 @@ mod tests {
     #[test]
     fn a_clock_that_stands_still_tells_no_distance() {
         assert_eq!(distances(&[(0, 0), (0, 1000), (1000, 2000)]), [None, None, Some(1000)]);
+    }
+
+    #[test]
+    fn readings_that_follow_each_other_closely_are_no_jump() {
+        assert_eq!(distances(&[(0, 0), (7, 1), (8, 240)]), [None, Some(7), Some(1)]);
+    }
+
+    #[test]
+    fn what_was_held_up_on_its_way_tells_no_distance() {
+        let ticks = [(0, 0), (1000, 9000), (2000, 9001), (10_000, 17_000)];
+        assert_eq!(distances(&ticks), [None, None, None, Some(8000)]);
     }
 }

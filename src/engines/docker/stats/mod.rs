@@ -1,143 +1,255 @@
-//! Use of the host, from the stream of readings.
+//! Use of the host: from the kernel where the engine is on this one, or else from the
+//! engine's API.
+//!
+//! Whether it is on this host, the kernel says: an instance is read where its container's
+//! id stands in the control groups of its process, and nowhere else.
 
+mod api;
 mod clock;
+mod rates;
+mod schedule;
+mod sweeper;
 mod told;
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    task::{Poll, ready},
-    time::Instant,
-};
+use std::{net::IpAddr, sync::Arc};
 
-use bollard::{models::ContainerStatsResponse, query_parameters::StatsOptionsBuilder};
+use bollard::models::{ContainerInspectResponse, HostConfig};
 use futures_util::{StreamExt, stream};
-use jiff::Timestamp;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{
     engines::{
-        EngineError, EngineStream,
+        BeatReceiver, EngineError, EngineStream,
         docker::{
-            client::{Client, broken},
-            stats::{clock::EngineClock, told::About},
-            transport::Opening,
-            words::{moment, text},
+            client::Client,
+            convert,
+            endpoint::Endpoint,
+            stats::{
+                api::{Api, Asker},
+                schedule::Pace,
+                sweeper::{Run, Sweeper, Swept},
+            },
+            words::text,
         },
     },
-    kernel::Meter,
-    model::{InstanceId, Sample, SampleSource},
+    kernel::{Meter, Root},
+    model::{InstanceId, Sample},
 };
 
-/// Reads an instance's use of its host, until it ends, or until a reading with a number
-/// that cannot be one, after which bollard reads no more.
-pub(super) async fn stats(
+/// How many questions about the use of the host an engine is asked at once.
+const AT_ONCE: usize = 4;
+
+/// The length of a container's id, of hexadecimal digits.
+const ID_LENGTH: usize = 64;
+
+/// Reads what the instances of one engine use of its host.
+#[derive(Debug)]
+pub(super) struct Stats {
     client: Arc<Client>,
-    id: InstanceId,
-) -> Result<EngineStream<Sample>, EngineError> {
-    let opening = Opening::new();
-    let options = StatsOptionsBuilder::new().stream(true).build();
-    let mut readings = client.opening(&opening).await?.stats(id.as_str(), Some(options)).boxed();
-    let mut told = Told::default();
-    let samples = stream::poll_fn(move |cx| {
-        let reading = match ready!(readings.poll_next_unpin(cx)) {
-            Some(Ok(reading)) => reading,
-            Some(Err(error)) => {
-                let error = broken(client.endpoint(), Some(&id), &opening, error);
-                return Poll::Ready(Some(Err(error)));
-            }
-            None => return Poll::Ready(None),
-        };
-        opening.allowance.refill();
-        // A reading without a time is what Docker sends once it has ended.
-        let Some(at) = moment(text(&reading.read)) else { return Poll::Ready(None) };
-        let about = About {
-            host_memory: client.host_memory.load(Ordering::Relaxed),
-            cpu_limit_cores: None,
-            is_podman: client.is_podman(),
-        };
-        Poll::Ready(Some(Ok(told.sample(&reading, about, at, Instant::now()))))
-    });
-    Ok(samples.boxed())
+    /// Reads the kernel; none where the engine cannot be on this host.
+    sweeper: Option<Sweeper>,
+    places: Arc<Semaphore>,
+    pace: Pace,
 }
 
-/// Makes samples of what the API tells of one instance.
+/// What is known of an instance before it is read.
 #[derive(Debug, Default)]
-struct Told {
-    clock: EngineClock,
-    meter: Meter,
+struct Known {
+    /// By what the kernel knows it, where it does.
+    run: Option<Run>,
+    cpu_limit_cores: Option<f64>,
 }
 
-impl Told {
-    /// What an answer tells that was taken at `at` by the engine's clock, and is heard of
-    /// now by ours.
-    fn sample(
-        &mut self,
-        told: &ContainerStatsResponse,
-        about: About,
-        at: Timestamp,
-        heard: Instant,
-    ) -> Sample {
-        let taken = self.clock.tick(at, heard);
-        if taken.is_none() {
-            self.meter = Meter::default();
-        }
-        let reading = told::reading(told, about, taken.unwrap_or(heard), at);
-        Sample { source: SampleSource::Engine, ..self.meter.sample(&reading) }
+impl Stats {
+    /// Prepares for an engine; asks and reads nothing yet. The kernel's files are those
+    /// below a root.
+    pub(super) fn new(client: Arc<Client>, root: Root) -> Self {
+        let sweeper = may_be_here(client.endpoint()).then(|| Sweeper::new(root));
+        Self { client, sweeper, places: Arc::new(Semaphore::new(AT_ONCE)), pace: Pace::SELDOM }
     }
+
+    /// Reads an instance's use of its host, until its run ends.
+    pub(super) async fn samples(
+        self: Arc<Self>,
+        id: InstanceId,
+        beat: BeatReceiver,
+    ) -> Result<EngineStream<Sample>, EngineError> {
+        let known = match self.inspected(&id).await {
+            Ok(inspected) => match known(&inspected, self.client.is_podman()) {
+                Some(known) => known,
+                None => return Ok(stream::empty().boxed()),
+            },
+            // What guards the engine may allow a look at the numbers.
+            Err(EngineError::Denied { .. }) => Known::default(),
+            Err(error) => return Err(error),
+        };
+        let source = match (&self.sweeper, &known.run) {
+            (Some(sweeper), Some(run)) => {
+                Source::Kernel { heard: sweeper.listen(run.clone()).await, meter: Meter::default() }
+            }
+            _ => self.api(&id, &known, beat.clone()).await,
+        };
+        let reader = Reader { stats: self, id, run: known.run, beat };
+        let samples = stream::unfold((reader, source), |(reader, mut source)| async move {
+            let sample = reader.next(&mut source).await.transpose()?;
+            if sample.is_err() {
+                source = Source::None;
+            }
+            Some((sample, (reader, source)))
+        });
+        Ok(samples.boxed())
+    }
+
+    async fn inspected(&self, id: &InstanceId) -> Result<ContainerInspectResponse, EngineError> {
+        // The semaphore is never closed.
+        let _place = self.places.acquire().await;
+        self.client.inspect(id).await
+    }
+
+    async fn api(&self, id: &InstanceId, known: &Known, beat: BeatReceiver) -> Source {
+        let client = Arc::clone(&self.client);
+        let asker = Asker { client, places: Arc::clone(&self.places), id: id.clone() };
+        Source::Api(Box::new(Api::new(asker, known.cpu_limit_cores, self.pace, beat).await))
+    }
+}
+
+/// Who reads one run of an instance.
+struct Reader {
+    stats: Arc<Stats>,
+    id: InstanceId,
+    run: Option<Run>,
+    beat: BeatReceiver,
+}
+
+/// Where its samples come from.
+enum Source {
+    Kernel { heard: watch::Receiver<Swept>, meter: Meter },
+    Api(Box<Api>),
+    None,
+}
+
+impl Reader {
+    /// The next sample; nothing once the run has ended.
+    async fn next(&self, source: &mut Source) -> Result<Option<Sample>, EngineError> {
+        if let Source::Kernel { heard, meter } = source {
+            if let Some(sample) = of_kernel(heard, meter).await {
+                return Ok(Some(sample));
+            }
+            *source = self.beyond_kernel().await?;
+        }
+        match source {
+            Source::Api(api) => api.next().await,
+            Source::Kernel { .. } | Source::None => Ok(None),
+        }
+    }
+
+    /// Where to go on once the kernel tells nothing of the run: at the engine, unless it
+    /// says that the run is over.
+    async fn beyond_kernel(&self) -> Result<Source, EngineError> {
+        let now = match self.stats.inspected(&self.id).await {
+            Ok(inspected) => known(&inspected, self.stats.client.is_podman()),
+            Err(EngineError::NotFound { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        match now.filter(|now| now.run == self.run) {
+            Some(now) => Ok(self.stats.api(&self.id, &now, self.beat.clone()).await),
+            None => Ok(Source::None),
+        }
+    }
+}
+
+/// The next sample that the kernel tells; nothing when it cannot be read.
+async fn of_kernel(heard: &mut watch::Receiver<Swept>, meter: &mut Meter) -> Option<Sample> {
+    heard.changed().await.ok()?;
+    let reading = heard.borrow_and_update().clone()?.ok()?;
+    Some(meter.sample(&reading))
+}
+
+/// Whether an engine may be on this host. A network address can lead here through a
+/// forwarded port, which the kernel finds out; another host's cannot.
+fn may_be_here(endpoint: &Endpoint) -> bool {
+    match endpoint {
+        Endpoint::Unix(_) => true,
+        Endpoint::Tcp { host, .. } => {
+            host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        }
+        Endpoint::Ssh(_) => false,
+    }
+}
+
+/// What a description says of a run that lasts; nothing when there is none.
+fn known(inspected: &ContainerInspectResponse, is_podman: bool) -> Option<Known> {
+    let instance = convert::described(inspected, is_podman);
+    let pid = instance.detail.as_ref().and_then(|detail| detail.pid);
+    let name = text(&inspected.id);
+    // Anything shorter could stand in the path of groups that are not its own.
+    let is_whole = name.len() == ID_LENGTH && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let run = pid.filter(|_| is_whole).map(|pid| Run { pid, name: name.to_owned() });
+    let cpu_limit_cores = inspected.host_config.as_ref().and_then(cpu_limit);
+    instance.is_up().then_some(Known { run, cpu_limit_cores })
+}
+
+/// The limit on CPU in cores, which is told as one or as the part of a period.
+fn cpu_limit(config: &HostConfig) -> Option<f64> {
+    /// What counts where no other is set (`cpu.cfs_period_us`).
+    const PERIOD_MICROS: i64 = 100_000;
+    let set = |number: Option<i64>| number.filter(|number| *number > 0);
+    let whole = set(config.nano_cpus).map(|nanos| nanos as f64 / 1e9);
+    let period = set(config.cpu_period).unwrap_or(PERIOD_MICROS);
+    whole.or_else(|| set(config.cpu_quota).map(|quota| quota as f64 / period as f64))
 }
 
 #[cfg(test)]
+#[path = "stats_tests.rs"]
+mod stream_tests;
+
+#[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use jiff::SignedDuration;
-
     use super::*;
 
-    const ABOUT: About = About { host_memory: 1000, cpu_limit_cores: None, is_podman: false };
+    #[test]
+    fn only_an_address_of_this_host_may_be_here() {
+        let may = |address: &str| may_be_here(&Endpoint::parse(address, None).unwrap());
+        for here in ["unix:///run/docker.sock", "tcp://localhost", "tcp://127.0.0.2", "tcp://[::1]"]
+        {
+            assert!(may(here), "{here}");
+        }
+        for elsewhere in ["ssh://localhost", "tcp://docker", "tcp://10.0.0.1", "tcp://localhost.x"]
+        {
+            assert!(!may(elsewhere), "{elsewhere}");
+        }
+    }
 
-    /// What is told of readings, each with the milliseconds of the engine's clock and of
-    /// ours, and what was counted until then.
-    fn rates(readings: &[(i64, u64, u64)]) -> Vec<[Option<f64>; 3]> {
-        let start = Instant::now();
-        let mut told = Told::default();
-        let mut rates = |(theirs, ours, count): &(i64, u64, u64)| {
-            let json = format!(
-                r#"{{"cpu_stats":{{"cpu_usage":{{"total_usage":{}}}}},
-                     "networks":{{"a":{{"rx_bytes":{count},"tx_bytes":{}}}}}}}"#,
-                count * 1_000_000,
-                count * 2
-            );
-            let answer = serde_json::from_str(&json).unwrap();
-            let at = Timestamp::UNIX_EPOCH + SignedDuration::from_millis(*theirs);
-            let heard = start + Duration::from_millis(*ours);
-            let sample = told.sample(&answer, ABOUT, at, heard);
-            assert_eq!((sample.source, sample.at), (SampleSource::Engine, at));
-            [sample.cpu_cores, sample.received_per_second, sample.sent_per_second]
+    fn of(json: &str) -> Option<Known> {
+        known(&serde_json::from_str(json).unwrap(), false)
+    }
+
+    #[test]
+    fn a_run_is_known_by_its_process_and_its_whole_id() {
+        let id = "0123456789abcdef".repeat(4);
+        let run = |id: &str, pid| {
+            let state = format!(r#"{{"Status":"running","Pid":{pid}}}"#);
+            of(&format!(r#"{{"Id":"{id}","State":{state}}}"#)).unwrap().run
         };
-        readings.iter().map(&mut rates).collect()
-    }
-
-    const NONE: [Option<f64>; 3] = [None; 3];
-
-    #[test]
-    fn rates_are_by_the_clock_of_the_engine() {
-        let known = [Some(0.25), Some(250.0), Some(500.0)];
-        assert_eq!(rates(&[(0, 0, 0), (2000, 2400, 500)]), [NONE, known]);
+        assert_eq!(run(&id, 7), Some(Run { pid: 7, name: id.clone() }));
+        assert_eq!(run(&id, 0), None);
+        assert_eq!(run(&id[1..], 7), None, "it could be a part of another name");
+        assert_eq!(run(&"slice".repeat(13)[..64], 7), None);
     }
 
     #[test]
-    fn a_counter_that_goes_back_is_a_gap() {
-        let known = [Some(0.1), Some(100.0), Some(200.0)];
-        let readings = [(0, 0, 500), (1000, 1000, 0), (2000, 2000, 100)];
-        assert_eq!(rates(&readings), [NONE, NONE, known]);
+    fn what_has_ended_is_not_read() {
+        let id = "0123456789abcdef".repeat(4);
+        let ended = format!(r#"{{"Id":"{id}","State":{{"Status":"exited","Pid":7}}}}"#);
+        assert!(of(&ended).is_none());
     }
 
     #[test]
-    fn a_clock_that_jumps_is_a_gap_and_no_rate_is_wrong_after_it() {
-        let known = [Some(0.1), Some(100.0), Some(200.0)];
-        let readings = [(0, 0, 0), (-7_200_000, 1000, 100), (-7_199_000, 2000, 200)];
-        assert_eq!(rates(&readings), [NONE, NONE, known]);
-        let readings = [(0, 0, 0), (7_200_000, 1000, 100), (7_201_000, 2000, 200)];
-        assert_eq!(rates(&readings), [NONE, NONE, known]);
+    fn the_limit_on_cpu_is_told_in_either_way() {
+        let limit = |json| cpu_limit(&serde_json::from_str(json).unwrap());
+        assert_eq!(limit(r#"{"NanoCpus":1500000000,"CpuQuota":0}"#), Some(1.5));
+        assert_eq!(limit(r#"{"CpuQuota":50000,"CpuPeriod":0}"#), Some(0.5));
+        assert_eq!(limit(r#"{"CpuQuota":50000,"CpuPeriod":25000}"#), Some(2.0));
+        assert_eq!(limit(r#"{"CpuQuota":-1,"CpuPeriod":100000}"#), None);
     }
 }
