@@ -80,8 +80,6 @@ fn docker_on_a_hybrid_is_read_from_both_versions() {
         memory_usage_bytes: Some(434_176),
         inactive_file_bytes: Some(0),
         swap_bytes: Some(0),
-        disk_read_bytes: Some(0),
-        disk_written_bytes: Some(0),
         received_bytes: Some(806),
         sent_bytes: Some(0),
         processes: Some(1),

@@ -67,18 +67,22 @@ pub(super) fn processes(files: &mut Files, pids: &Path) -> Option<u64> {
 
 /// Lines of device, operation and bytes, and one with the total at the end. Reads and
 /// writes are counted again as `Sync` and `Async`.
+///
+/// Without a line of a device, nothing was used or nothing was counted: recent kernels
+/// count only on disks that are throttled for somebody. Nobody knows which it is.
 fn service_bytes(text: &str) -> Option<(u64, u64)> {
-    let (mut read, mut written) = (0_u64, 0_u64);
+    let mut sums = None;
     for line in text.lines() {
         let (what, bytes) = line.rsplit_once(' ')?;
         let bytes = alone(bytes)?;
+        let (read, written) = sums.unwrap_or((0_u64, 0_u64));
         match what.rsplit(' ').next() {
-            Some("Read") => read = read.saturating_add(bytes),
-            Some("Write") => written = written.saturating_add(bytes),
+            Some("Read") => sums = Some((read.saturating_add(bytes), written)),
+            Some("Write") => sums = Some((read, written.saturating_add(bytes))),
             _ => {}
         }
     }
-    Some((read, written))
+    sums
 }
 
 #[cfg(test)]
@@ -93,8 +97,9 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_has_used_no_disk_has_used_none() {
-        assert_eq!(service_bytes("Total 0\n"), Some((0, 0)));
+    fn of_no_device_it_is_not_known_whether_anything_was_counted() {
+        assert_eq!(service_bytes("Total 0\n"), None);
+        assert_eq!(service_bytes("8:0 Read 0\n8:0 Write 0\nTotal 0\n"), Some((0, 0)));
     }
 
     #[test]

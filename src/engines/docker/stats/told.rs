@@ -37,7 +37,7 @@ pub(super) fn reading(
     let throttling = cpu.and_then(|cpu| cpu.throttling_data.as_ref());
     let memory = told.memory_stats.as_ref();
     let (received_bytes, sent_bytes) = traffic(told).unzip();
-    let disks = told.blkio_stats.as_ref().and_then(|blkio| disks(blkio, about.is_podman));
+    let disks = told.blkio_stats.as_ref().and_then(disks);
     let (disk_read_bytes, disk_written_bytes) = disks.unzip();
     Reading {
         cpu_nanos: cpu.and_then(|cpu| cpu.cpu_usage.as_ref()?.total_usage),
@@ -73,16 +73,16 @@ fn traffic(told: &ContainerStatsResponse) -> Option<(u64, u64)> {
     each.reduce(|sum, one| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)))
 }
 
-/// What was read from and written to all disks. None were used when there are none, but
-/// Podman says that also when it cannot know.
-fn disks(blkio: &ContainerBlkioStats, is_podman: bool) -> Option<(u64, u64)> {
-    let entries = blkio.io_service_bytes_recursive.as_ref()?;
+/// What was read from and written to all disks. Where there are none, nothing was used or
+/// nothing was counted, and engines do not say which.
+fn disks(blkio: &ContainerBlkioStats) -> Option<(u64, u64)> {
+    let entries = blkio.io_service_bytes_recursive.as_ref().filter(|all| !all.is_empty())?;
     let sum = |operation: &str| {
         // Control groups v1 and v2 differ in how they write it.
         let of = entries.iter().filter(|entry| text(&entry.op).eq_ignore_ascii_case(operation));
         of.filter_map(|entry| entry.value).fold(0, u64::saturating_add)
     };
-    (!entries.is_empty() || !is_podman).then(|| (sum("read"), sum("write")))
+    Some((sum("read"), sum("write")))
 }
 
 /// The file cache that the kernel can drop at any time, as control groups v1 and v2 name
@@ -165,13 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn a_container_that_used_no_disk_and_was_never_held_up_says_so() {
+    fn a_container_that_was_never_held_up_says_so_and_one_without_disks_does_not() {
         let read = read(
             r#"{"cpu_stats":{"throttling_data":{"periods":0,"throttled_periods":0,"throttled_time":0}},
                 "blkio_stats":{"io_service_bytes_recursive":[]}}"#,
             ABOUT,
         );
-        assert_eq!((read.disk_read_bytes, read.disk_written_bytes), (Some(0), Some(0)));
+        assert_eq!((read.disk_read_bytes, read.disk_written_bytes), (None, None));
         assert_eq!(read.throttling, Some(Throttling::default()));
     }
 
