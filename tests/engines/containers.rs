@@ -15,6 +15,7 @@ use midwatch::{
         Engine,
         docker::{DockerEngine, Endpoint},
     },
+    kernel::Root,
     model::{EngineId, InstanceId, ServiceId},
 };
 use tokio::process::Command;
@@ -30,6 +31,7 @@ pub(crate) struct Containers {
     cli: Cli,
     lacks: Lacks,
     started: Mutex<Vec<String>>,
+    networks: Mutex<Vec<String>>,
 }
 
 /// An engine's own command.
@@ -76,7 +78,29 @@ impl Containers {
     pub(crate) fn new(name: &str, address: &str, cli: Cli, lacks: Lacks) -> Self {
         let endpoint = Endpoint::parse(address, None).unwrap();
         let engine = Arc::new(DockerEngine::new(EngineId::new(name), endpoint, false));
-        Self { engine, cli, lacks, started: Mutex::default() }
+        Self { engine, cli, lacks, started: Mutex::default(), networks: Mutex::default() }
+    }
+
+    /// An engine with the same address, to which the kernel tells nothing: its API is all
+    /// that there is.
+    pub(crate) fn engine_without_kernel(&self) -> Arc<dyn Engine> {
+        let endpoint = Endpoint::parse(self.engine.endpoint().as_str(), None).unwrap();
+        let engine = DockerEngine::new(self.engine.id().clone(), endpoint, false);
+        let nothing = Root::new("/proc/self/there-is-nothing-here");
+        Arc::new(engine.with_root(nothing))
+    }
+
+    /// Makes a network; gives its name.
+    pub(crate) async fn network(&self) -> String {
+        let name = unique_name();
+        self.networks.lock().unwrap().push(name.clone());
+        self.cli.run(&["network", "create", "--label", LABEL, &name]).await;
+        name
+    }
+
+    /// What the engine's own command prints.
+    pub(crate) async fn asked(&self, arguments: &[&str]) -> String {
+        self.cli.run(arguments).await
     }
 
     /// Starts a container with these options of `run`; gives its id.
@@ -93,10 +117,13 @@ impl Containers {
 impl Drop for Containers {
     fn drop(&mut self) {
         let started = std::mem::take(&mut *self.started.lock().unwrap());
-        for name in started {
+        let networks = std::mem::take(&mut *self.networks.lock().unwrap());
+        let started = started.iter().map(|name| vec!["rm", "--force", "--volumes", name]);
+        let networks = networks.iter().map(|name| vec!["network", "rm", name]);
+        for arguments in started.chain(networks) {
             // It may be gone already; what is left over can be found by its label.
             let mut command = BlockingCommand::new(&self.cli.program);
-            command.args(["rm", "--force", "--volumes", &name]);
+            command.args(arguments);
             if let Some(host) = &self.cli.host {
                 command.env("DOCKER_HOST", host);
             }

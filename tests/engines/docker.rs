@@ -14,9 +14,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::{
     containers::{Cli, Containers, unique_name, variable},
     contract::{Harness, Lacks, Role, contract, described_when, live, soon},
+    usage::usage,
 };
 
 contract!(harness());
+usage!(harness());
 
 const SIZE: ShellSize = ShellSize { columns: 100, rows: 30 };
 

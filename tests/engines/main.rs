@@ -23,3 +23,5 @@ mod podman;
 mod process;
 mod process_life;
 mod reach;
+mod truth;
+mod usage;

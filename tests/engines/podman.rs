@@ -5,9 +5,11 @@ use midwatch::model::Instance;
 use crate::{
     containers::{Cli, Containers, unique_name, variable},
     contract::{Harness, Lacks, Role, contract, described_when},
+    usage::usage,
 };
 
 contract!(harness());
+usage!(harness());
 
 fn harness() -> Containers {
     let cli = Cli {
@@ -17,7 +19,7 @@ fn harness() -> Containers {
         checks_by_hand: true,
     };
     // On a test machine memory and processes cannot be read (fact E4).
-    let lacks = Lacks { health: false, memory: true };
+    let lacks = Lacks { health: false, controllers: true };
     Containers::new("podman", &variable("MIDWATCH_TEST_PODMAN"), cli, lacks)
 }
 
