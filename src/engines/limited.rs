@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use crate::{
     engines::{
-        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
-        ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest,
+        Readings, Shell, ShellSize,
     },
     model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
     text::Clean,
@@ -101,6 +101,10 @@ impl Engine for Limited {
         beat: BeatReceiver,
     ) -> Result<EngineStream<Sample>, EngineError> {
         self.inner.stats(id, beat).await
+    }
+
+    async fn readings(&self) -> Result<Option<Readings>, EngineError> {
+        self.inner.readings().await
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {

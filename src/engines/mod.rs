@@ -15,6 +15,7 @@ use std::{ffi::OsString, path::PathBuf, pin::Pin};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
+use serde::Serialize;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::watch,
@@ -91,6 +92,12 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
         beat: BeatReceiver,
     ) -> Result<EngineStream<Sample>, EngineError>;
 
+    /// Where the readings of its instances come from, found out by a look at each that is
+    /// up; `None` where it does not say.
+    async fn readings(&self) -> Result<Option<Readings>, EngineError> {
+        Ok(None)
+    }
+
     /// Everything it tells of one instance.
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError>;
 
@@ -111,6 +118,21 @@ pub struct Capabilities {
     /// It holds the output of its instances in memory, so that all of it can be had at
     /// once (otherwise it has to be read from somewhere, and there may be any amount).
     pub output_at_hand: bool,
+}
+
+/// Where the readings of an engine's instances come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Readings {
+    /// How many instances are up.
+    pub instances: usize,
+    /// How many of them the kernel of this host tells of. The engine is asked about the
+    /// others.
+    pub from_kernel: usize,
+    /// Which control groups this host has, such as `control groups v1`; `None` where the
+    /// engine cannot be on this host, and so they were not looked at.
+    pub control_groups: Option<Clean>,
+    /// Why the kernel does not tell of them all: of the first that it does not tell of.
+    pub why_not: Option<Clean>,
 }
 
 /// What changed, by name only: whoever needs to know more asks for a description.

@@ -11,8 +11,8 @@ use futures_util::StreamExt as _;
 use super::Teller;
 use crate::{
     engines::{
-        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
-        ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest,
+        Readings, Shell, ShellSize,
     },
     model::{
         EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, LogOrigin, LogReading,
@@ -127,6 +127,10 @@ impl Engine for Understood {
         beat: BeatReceiver,
     ) -> Result<EngineStream<Sample>, EngineError> {
         self.inner.stats(id, beat).await
+    }
+
+    async fn readings(&self) -> Result<Option<Readings>, EngineError> {
+        self.inner.readings().await
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {

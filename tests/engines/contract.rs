@@ -19,7 +19,7 @@ use midwatch::{
 use tokio::sync::watch;
 
 /// How long a promise may take to come true. Only a broken one takes that long.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the environment of [`Role::Canary`] hides.
 pub(crate) const CANARY: &str = "canary-5e1f90";

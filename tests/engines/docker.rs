@@ -163,6 +163,22 @@ async fn only_a_limit_that_limits_is_told() {
 }
 
 #[tokio::test]
+async fn it_is_said_who_tells_of_stats() {
+    let docker = harness();
+    docker.start(Role::Talk).await;
+    // Others may run here too, and end while they are looked at.
+    let readings = docker.engine().readings().await.unwrap().unwrap();
+    assert!(readings.from_kernel > 0 && readings.instances >= readings.from_kernel, "{readings:?}");
+    let groups = readings.control_groups.unwrap();
+    assert!(groups.as_str().starts_with("control groups v"), "{groups}");
+
+    let readings = docker.engine_without_kernel().readings().await.unwrap().unwrap();
+    assert!(readings.instances > 0);
+    assert_eq!(readings.from_kernel, 0);
+    assert_eq!(readings.why_not.as_ref().map(Clean::as_str), Some("this host has none"));
+}
+
+#[tokio::test]
 async fn the_output_of_a_terminal_is_read_as_lines_whatever_bytes_it_has() {
     let docker = harness();
     // A line that begins like the head of a frame of 4 GiB.

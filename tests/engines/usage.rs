@@ -14,7 +14,7 @@ use midwatch::{
 
 use crate::{
     containers::{Containers, unique_name},
-    contract::{Harness, described_when, live, soon},
+    contract::{Harness, PATIENCE, described_when, live, soon},
     truth::Truth,
 };
 
@@ -155,6 +155,7 @@ pub(crate) async fn a_busy_loop_uses_what_it_may(containers: &Containers, source
     let (began, cpu_before) = (Instant::now(), busy.truth.cpu_nanos());
     let (mut seconds, mut used, mut said) = (0.0, 0.0, None);
     while seconds < 6.0 || (is_limited && said.is_none()) {
+        assert!(began.elapsed() < PATIENCE, "{said:?} {last:?}");
         last = tokio::select! {
             sample = busy.next() => sample,
             it = &mut command, if is_limited && said.is_none() => {

@@ -36,8 +36,8 @@ pub use find::{Candidate, Environment, Kind, Where, choose, find};
 
 use crate::{
     engines::{
-        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
-        ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest,
+        Readings, Shell, ShellSize,
         docker::{client::Client, stats::Stats, words::text},
     },
     kernel::Root,
@@ -160,6 +160,12 @@ impl Engine for DockerEngine {
         beat: BeatReceiver,
     ) -> Result<EngineStream<Sample>, EngineError> {
         Arc::clone(&self.stats).samples(checked(id)?.clone(), beat).await
+    }
+
+    async fn readings(&self) -> Result<Option<Readings>, EngineError> {
+        let instances = self.list().await?.into_iter().filter(Instance::is_up);
+        let ids = instances.map(|instance| instance.id).collect();
+        self.stats.readings(ids).await.map(Some)
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {

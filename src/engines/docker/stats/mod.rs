@@ -6,6 +6,7 @@
 
 mod api;
 mod clock;
+mod look;
 mod rates;
 mod schedule;
 mod sweeper;

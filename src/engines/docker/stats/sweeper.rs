@@ -8,7 +8,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use crate::kernel::{Kernel, NotReadable, Reading, Root, Sweep, Target};
+use crate::kernel::{Kernel, Layout, NotReadable, Reading, Root, Sweep, Target};
 
 /// How often everything is read.
 const BEAT: Duration = Duration::from_secs(1);
@@ -61,6 +61,26 @@ impl Sweeper {
         // Without a task that reads, the listener sees that nobody will tell it anything.
         let _ = listeners.send(Listener { run, told }).await;
         heard
+    }
+}
+
+/// What one look at some runs finds.
+pub(super) struct Look {
+    pub(super) layout: Layout,
+    pub(super) readings: Vec<Result<Reading, NotReadable>>,
+}
+
+impl Sweeper {
+    /// Reads these runs once, beside those that are listened to.
+    pub(super) async fn look(&self, runs: Vec<Run>) -> Option<Look> {
+        let root = self.root.clone();
+        let look = move || {
+            let mut sweep = Sweep::new(Kernel::new(root));
+            let layout = sweep.kernel().layout();
+            let readings = sweep.read(runs.iter().map(|run| (run.pid, run.target())));
+            Look { layout, readings: readings.into_iter().map(|(_, reading)| reading).collect() }
+        };
+        spawn_blocking(look).await.ok()
     }
 }
 
