@@ -36,7 +36,12 @@ pub async fn gather(tried: &[Tried], global: &Global, context: &Context) -> Find
         .map(async |each| {
             let engine = each.engine.as_ref();
             let result = engine.connect().await.map_err(|error| EngineError::to_fault(&error));
-            EngineFinding::new(engine.endpoint(), each.origin.clone(), each.chosen, result)
+            let reached = result.is_ok();
+            let (endpoint, origin) = (engine.endpoint(), each.origin.clone());
+            let finding = EngineFinding::new(endpoint, origin, each.chosen, result);
+            // An engine that answers the one and not the other still answers.
+            let stats = if reached { engine.readings().await.ok().flatten() } else { None };
+            EngineFinding { stats, ..finding }
         })
         .buffered(AT_ONCE)
         .collect()
