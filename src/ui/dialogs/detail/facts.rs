@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
-    model::{Detail, HealthRecord, Instance, InstanceKey, TimeStyle},
+    model::{Detail, HealthRecord, Instance, InstanceKey, SampleSource, TimeStyle},
+    store::InstanceView,
     text::{format, redact},
     ui::{Cx, dialogs::wrapped::Fact, theme::Role},
 };
@@ -12,7 +13,8 @@ use crate::{
 const CHECKS: usize = 3;
 
 /// Everything that is known of an instance, the most useful first.
-pub(super) fn facts<'a>(key: &InstanceKey, instance: &'a Instance, cx: &Cx<'_>) -> Vec<Fact<'a>> {
+pub(super) fn facts<'a>(key: &InstanceKey, view: &'a InstanceView, cx: &Cx<'_>) -> Vec<Fact<'a>> {
+    let instance = &view.instance;
     let id = format!("{} on {}", key.id.short(), key.engine);
     let mut facts = vec![
         Fact::new("id", Role::Text, id),
@@ -35,11 +37,22 @@ pub(super) fn facts<'a>(key: &InstanceKey, instance: &'a Instance, cx: &Cx<'_>) 
         let checks = detail.health_log.iter().rev().take(CHECKS);
         facts.extend(checks.flat_map(|record| check(record, cx)));
     }
+    if let Some(sample) = view.series.latest().filter(|_| instance.is_up()) {
+        facts.push(Fact::new("stats", Role::Text, source(sample.source)));
+    }
     for (name, value) in &instance.labels {
         let label = format!("{name} = {}", masked(name.as_str(), value.as_str()));
         facts.push(Fact::new("label", Role::Muted, label));
     }
     facts
+}
+
+/// Who tells what it uses.
+fn source(source: SampleSource) -> &'static str {
+    match source {
+        SampleSource::Kernel => "from the kernel of this host",
+        SampleSource::Engine => "from the engine's API",
+    }
 }
 
 /// When it started and ended, and how.

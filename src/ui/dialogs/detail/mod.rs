@@ -76,7 +76,7 @@ impl Detail {
     /// How many rows what is told of one takes.
     fn length(&self, cx: &Cx<'_>) -> usize {
         let Some((key, view)) = self.selected(cx) else { return 0 };
-        let facts = facts::facts(key, &view.instance, cx);
+        let facts = facts::facts(key, view, cx);
         wrapped::rows(&facts, VALUES, cx.size.width.into()).len()
     }
 
@@ -177,7 +177,7 @@ impl Pane for Detail {
             }
         }
         if let Some((key, view)) = self.selected(cx) {
-            let facts = facts::facts(key, &view.instance, cx);
+            let facts = facts::facts(key, view, cx);
             let lines = wrapped::rows(&facts, VALUES, area.width.into());
             let first = self.scroll.first_shown(lines.len(), self.facts_rows(cx));
             wrapped::draw(&lines, first, cells::below(area, rows + 1), buffer, cx);
