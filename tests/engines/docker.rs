@@ -175,7 +175,10 @@ async fn it_is_said_who_tells_of_stats() {
     let readings = docker.engine_without_kernel().readings().await.unwrap().unwrap();
     assert!(readings.instances > 0);
     assert_eq!(readings.from_kernel, 0);
-    assert_eq!(readings.why_not.as_ref().map(Clean::as_str), Some("this host has none"));
+    assert_eq!(
+        readings.why_not.as_ref().map(Clean::as_str),
+        Some("this host has no control groups")
+    );
 }
 
 #[tokio::test]

@@ -37,7 +37,9 @@ impl Stats {
         let why = look.readings.iter().find_map(|reading| reading.as_ref().err());
         let why = match why {
             // Nothing can be read without: that says more than what became of one.
-            Some(_) if look.layout == Layout::None => Some(Clean::new("this host has none")),
+            Some(_) if look.layout == Layout::None => {
+                Some(Clean::new("this host has no control groups"))
+            }
             Some(why) => Some(Clean::new(&why.to_string())),
             None => is_any_unknown.then(|| Clean::new(NO_PROCESS)),
         };
