@@ -16,6 +16,7 @@ pub(super) struct Group {
     /// The folder of a process in its network.
     pub network: Option<PathBuf>,
     pub host_memory_bytes: Option<u64>,
+    pub host_cores: Option<u32>,
 }
 
 /// The groups that are the instance's own: of controllers of version 1, and of version 2.
@@ -58,7 +59,8 @@ impl Group {
     /// What the instance uses now. Each thing is told by the hierarchy that has its
     /// controller: where there is a group of version 1 for it, version 2 has it not.
     pub(super) fn read(&self, files: &mut Files, limits: Limits) -> Reading {
-        let mut reading = Reading { limits, ..Reading::now(self.pid) };
+        let host_cores = self.host_cores;
+        let mut reading = Reading { limits, host_cores, ..Reading::now(self.pid) };
         self.read_cpu(files, &mut reading);
         let Folders { memory, blkio, pids, unified, .. } = &self.folders;
         match (memory, unified) {

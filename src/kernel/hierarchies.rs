@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::kernel::{
     files::{self, Files},
     group::{Folders, Group},
+    host,
     mounts::{self, Mount},
     numbers,
     root::Root,
@@ -23,6 +24,7 @@ pub struct Kernel {
     hierarchies: Vec<Hierarchy>,
     /// The host's memory: a limit that is not below it does not limit.
     host_memory_bytes: Option<u64>,
+    host_cores: Option<u32>,
 }
 
 /// Which versions of control groups a host has (`cgroups(7)`).
@@ -98,7 +100,8 @@ impl Kernel {
         let hierarchies =
             mounts::parse(&text).filter_map(|mount| Hierarchy::new(&mount, &root)).collect();
         let host_memory_bytes = host_memory(&root);
-        Self { root, hierarchies, host_memory_bytes }
+        let host_cores = host::cores(&root, &mut Files::default());
+        Self { root, hierarchies, host_memory_bytes, host_cores }
     }
 
     /// Which versions of control groups there are.
@@ -156,7 +159,8 @@ impl Kernel {
             return Err(NotReadable::NotMounted { pid });
         }
         let network = traffic::own_network(&self.root, process);
-        Ok(Group { pid, folders, network, host_memory_bytes: self.host_memory_bytes })
+        let Self { host_memory_bytes, host_cores, .. } = *self;
+        Ok(Group { pid, folders, network, host_memory_bytes, host_cores })
     }
 }
 

@@ -66,6 +66,7 @@ impl Meter {
             sent_bytes: now.sent_bytes,
             processes: now.processes,
             cpu_limit_cores: now.limits.cpu_cores,
+            host_cores: now.host_cores,
             swap_bytes: now.swap_bytes,
             disk_read_bytes: now.disk_read_bytes,
             disk_written_bytes: now.disk_written_bytes,
@@ -240,6 +241,7 @@ mod tests {
             sent_bytes: Some(7),
             oom_kills: Some(2),
             limits: Limits { cpu_cores: Some(0.5), memory_bytes: Some(1000) },
+            host_cores: Some(8),
             ..Reading::now(1)
         };
         let sample = Sample {
@@ -250,6 +252,7 @@ mod tests {
             sent_bytes: Some(7),
             oom_kills: Some(2),
             cpu_limit_cores: Some(0.5),
+            host_cores: Some(8),
             ..Sample::empty(reading.at)
         };
         assert_eq!(Meter::default().sample(&reading), sample);

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::kernel::{files::Files, reading::Reading, root::Root};
+use crate::kernel::{files::Files, host, reading::Reading, root::Root};
 
 /// All processes of this host at one moment.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub struct Processes {
     at: Timestamp,
     stats: HashMap<u32, Stat>,
     children: HashMap<u32, Vec<u32>>,
+    host_cores: Option<u32>,
 }
 
 /// The fields of `/proc/<pid>/stat` that are used (`proc_pid_stat(5)`).
@@ -44,7 +45,8 @@ impl Processes {
             stats.insert(pid, stat);
             children.entry(stat.parent).or_default().push(pid);
         }
-        Self { root, taken, at, stats, children }
+        let host_cores = host::cores(&root, &mut files);
+        Self { root, taken, at, stats, children, host_cores }
     }
 
     /// When the processes were read.
@@ -89,6 +91,7 @@ impl Processes {
             memory_usage_bytes: (threads > 0).then_some(memory_bytes),
             inactive_file_bytes: (threads > 0).then_some(0),
             processes: (threads > 0).then_some(threads),
+            host_cores: self.host_cores,
             ..Reading::now(pid)
         })
     }

@@ -50,6 +50,8 @@ pub struct Reading {
     pub io_pressure: Option<Pressure>,
     /// What it may use.
     pub limits: Limits,
+    /// How many cores its host has online.
+    pub host_cores: Option<u32>,
 }
 
 /// How the limit on CPU held an instance up. Time is dealt out in periods, mostly of
@@ -102,6 +104,7 @@ impl Reading {
             memory_pressure: None,
             io_pressure: None,
             limits: Limits::default(),
+            host_cores: None,
         }
     }
 

@@ -88,6 +88,7 @@ impl HostSample {
             interval: self.interval,
             cpu_cores: self.cpu.zip(cores).map(|(cpu, cores)| cpu.used * cores),
             cpu_limit_cores: cores,
+            host_cores: self.cores,
             memory_bytes: both(self.memory_total_bytes, self.memory_available_bytes),
             memory_limit_bytes: self.memory_total_bytes,
             swap_bytes: both(self.swap_total_bytes, self.swap_free_bytes),

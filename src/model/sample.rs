@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Pressure;
+use crate::model::{Pressure, threshold::cpu_share};
 
 /// One reading of an instance's use of its host. What a source does not tell is `None`,
 /// never 0.
@@ -39,6 +39,8 @@ pub struct Sample {
     pub processes: Option<u64>,
     /// The limit on CPU in cores, where one is set (`cpu.max`, `cpu.cfs_quota_us`).
     pub cpu_limit_cores: Option<f64>,
+    /// How many cores its host has online.
+    pub host_cores: Option<u32>,
     /// The share (0–1) of the limit's periods since the reading before in which the
     /// instance had to stop (`nr_throttled` of `nr_periods` in `cpu.stat`).
     pub throttled_share: Option<f64>,
@@ -75,6 +77,13 @@ pub enum SampleSource {
 }
 
 impl Sample {
+    /// CPU as a share (0–1) of what could be used: of the limit where there is one, else of
+    /// the host's cores.
+    #[must_use]
+    pub fn cpu_share(&self) -> Option<f64> {
+        cpu_share(self.cpu_cores?, self.cpu_limit_cores, self.host_cores)
+    }
+
     /// A reading by an engine that tells nothing yet.
     #[must_use]
     pub fn empty(at: Timestamp) -> Self {
@@ -91,6 +100,7 @@ impl Sample {
             sent_per_second: None,
             processes: None,
             cpu_limit_cores: None,
+            host_cores: None,
             throttled_share: None,
             swap_bytes: None,
             disk_read_bytes: None,

@@ -10,6 +10,7 @@ use crate::model::{
     Condition, Health, Instance, InstanceKey, Port, Sample, ServiceKey, State,
     condition::{of_instance, of_service},
     crash::RestartLog,
+    threshold::cpu_share,
 };
 
 /// For how long a reading says what is used now. Podman gives one every 5 s.
@@ -164,6 +165,8 @@ pub struct Usage {
     pub cpu_cores: Option<f64>,
     /// The sum of the CPU limits in cores, when every one of them has one.
     pub cpu_limit_cores: Option<f64>,
+    /// How many cores their host has.
+    pub host_cores: Option<u32>,
     /// Memory in bytes.
     pub memory_bytes: Option<u64>,
     /// The sum of the memory limits, when every one of them has one.
@@ -192,6 +195,7 @@ impl Usage {
         Self {
             cpu_cores: sum(Metric::Cpu),
             cpu_limit_cores: all.and_then(|all| all.into_iter().reduce(f64::add)),
+            host_cores: newest.iter().find_map(|s| s.host_cores),
             memory_bytes: add(newest.iter().map(|s| s.memory_bytes), u64::saturating_add),
             memory_limit_bytes: limits.and_then(|all| all.into_iter().reduce(u64::saturating_add)),
             received_per_second: sum(Metric::Received),
@@ -201,11 +205,11 @@ impl Usage {
         }
     }
 
-    /// CPU as a ratio of its limit, 0–1.
+    /// CPU as a share (0–1) of what could be used: of the limit where there is one, else of
+    /// the host's cores.
     #[must_use]
-    pub fn cpu_ratio(&self) -> Option<f64> {
-        let limit = self.cpu_limit_cores.filter(|limit| *limit > 0.0)?;
-        Some(self.cpu_cores? / limit)
+    pub fn cpu_share(&self) -> Option<f64> {
+        cpu_share(self.cpu_cores?, self.cpu_limit_cores, self.host_cores)
     }
 
     /// Memory as a ratio of its limit, 0–1.

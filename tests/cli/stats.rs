@@ -25,6 +25,7 @@ fn sample(cpu_cores: Option<f64>) -> Sample {
         interval: cpu_cores.map(|_| Duration::from_millis(1500)),
         cpu_cores,
         cpu_limit_cores: Some(2.0),
+        host_cores: Some(8),
         throttled_share: since(0.5),
         memory_bytes: Some(800 << 20),
         memory_limit_bytes: Some(1 << 30),
@@ -80,7 +81,7 @@ async fn readings_go_on_until_the_rates_are_known_and_have_the_documented_fields
     let expected = json!([{
         "engine": "docker", "stack": "shop", "service": "api", "instance": "shop-api-1",
         "restarts": 0, "sampled_at": "1970-01-01T00:00:09Z", "source": "kernel",
-        "interval_seconds": 1.5, "cpu_cores": 1.9, "cpu_limit_cores": 2.0, "cpu_level": "bad",
+        "interval_seconds": 1.5, "cpu_cores": 1.9, "cpu_limit_cores": 2.0, "host_cores": 8, "cpu_level": "bad",
         "throttled_share": 0.5, "memory_bytes": 838_860_800, "memory_limit_bytes": 1_073_741_824,
         "memory_level": "warn", "swap_bytes": 4096, "oom_kills": 1, "received_bytes": 10,
         "sent_bytes": 20, "received_per_second": 30.5, "sent_per_second": 4096.0,

@@ -9,10 +9,7 @@ use super::{
 };
 use crate::{
     cli::{CliError, Printer, lookout::Lookout, select::Selection, table::Table},
-    model::{
-        EngineId, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, Thresholds,
-        threshold::cpu_share,
-    },
+    model::{EngineId, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, Thresholds},
     store::EngineView,
     text::{Clean, format},
 };
@@ -49,7 +46,8 @@ pub struct StatsReport {
 /// | `interval_seconds` | number or null | how long after the reading before |
 /// | `cpu_cores` | number or null | CPU; 1.0 is one core kept busy |
 /// | `cpu_limit_cores` | number or null | the limit on it, where one is set |
-/// | `cpu_level` | string or null | how it does against that |
+/// | `host_cores` | number or null | how many cores its host has |
+/// | `cpu_level` | string or null | how it does against the one, or else the other |
 /// | `throttled_share` | number or null | the share (0–1) of the limit's periods in which it had to stop |
 /// | `memory_bytes` | number or null | memory without the file cache that can be dropped |
 /// | `memory_limit_bytes` | number or null | the limit on it, where one is set |
@@ -75,6 +73,7 @@ pub struct UseReport {
     pub interval_seconds: Option<f64>,
     pub cpu_cores: Option<f64>,
     pub cpu_limit_cores: Option<f64>,
+    pub host_cores: Option<u32>,
     pub cpu_level: Option<Level>,
     pub throttled_share: Option<f64>,
     pub memory_bytes: Option<u64>,
@@ -103,7 +102,7 @@ impl UseReport {
         sample: Option<&Sample>,
         thresholds: &Thresholds,
     ) -> Self {
-        let cpu_share = sample.and_then(|s| cpu_share(s.cpu_cores?, s.cpu_limit_cores, None));
+        let cpu_share = sample.and_then(Sample::cpu_share);
         Self {
             engine: key.engine.clone(),
             stack: instance.service.stack.clone(),
@@ -115,6 +114,7 @@ impl UseReport {
             interval_seconds: sample.and_then(|sample| sample.interval).map(|it| it.as_secs_f64()),
             cpu_cores: sample.and_then(|sample| sample.cpu_cores),
             cpu_limit_cores: sample.and_then(|sample| sample.cpu_limit_cores),
+            host_cores: sample.and_then(|sample| sample.host_cores),
             cpu_level: cpu_share.map(|share| thresholds.cpu.level(share)),
             throttled_share: sample.and_then(|sample| sample.throttled_share),
             memory_bytes: sample.and_then(|sample| sample.memory_bytes),

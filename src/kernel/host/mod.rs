@@ -125,6 +125,12 @@ impl Host {
     }
 }
 
+/// How many CPUs are online.
+pub(super) fn cores(root: &Root, files: &mut Files) -> Option<u32> {
+    let stat = files.read_start(&root.join("/proc"), "stat", MAX_STAT_BYTES);
+    stat.and_then(cpu::cores)
+}
+
 /// The network interfaces that are made of something.
 fn cards(root: &Root) -> Vec<String> {
     let is_card = |path: &PathBuf| path.join("device").exists();

@@ -54,6 +54,7 @@ pub(super) fn reading(
             cpu_cores: about.cpu_limit_cores,
             memory_bytes: memory.and_then(|memory| limit(memory, about.host_memory)),
         },
+        host_cores: cpu.and_then(|cpu| cpu.online_cpus).filter(|cores| *cores > 0),
         ..Reading::empty(NO_PID, taken, at)
     }
 }
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn an_answer_is_a_reading_of_what_it_tells() {
         let read = read(
-            r#"{"cpu_stats":{"cpu_usage":{"total_usage":3500},
+            r#"{"cpu_stats":{"cpu_usage":{"total_usage":3500},"online_cpus":8,
                 "throttling_data":{"periods":10,"throttled_periods":4,"throttled_time":9}},
                 "memory_stats":{"usage":900,"limit":999,
                 "stats":{"total_inactive_file":400,"inactive_file":1,"total_swap":6}},
@@ -139,6 +140,7 @@ mod tests {
             sent_bytes: Some(2),
             processes: Some(7),
             limits: Limits { cpu_cores: Some(0.5), memory_bytes: Some(999) },
+            host_cores: Some(8),
             ..Reading::empty(NO_PID, read.taken, read.at)
         };
         assert_eq!(read, expected);

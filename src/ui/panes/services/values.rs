@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::columns::Column;
 use crate::{
-    model::{Level, threshold::cpu_share},
+    model::Level,
     store::{ServiceView, Usage},
     text::{format, width::width},
     ui::{Cx, theme::Role},
@@ -121,9 +121,7 @@ impl Told<'_> {
     fn past(&self, column: Column, cx: &Cx<'_>) -> Option<(Level, f64)> {
         let usage = &self.usage;
         let (share, threshold) = match column {
-            Column::Cpu => {
-                (cpu_share(usage.cpu_cores?, usage.cpu_limit_cores, None)?, cx.thresholds.cpu)
-            }
+            Column::Cpu => (usage.cpu_share()?, cx.thresholds.cpu),
             Column::Memory => (usage.memory_ratio()?, cx.thresholds.memory),
             Column::Up | Column::Restarts | Column::Network | Column::Age => return None,
         };
