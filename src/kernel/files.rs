@@ -7,8 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::kernel::kept::Kept;
+
 /// What the buffer begins with: most files are smaller than a page.
-const PAGE_BYTES: usize = 4096;
+pub(super) const PAGE_BYTES: usize = 4096;
 
 /// No file is read beyond this (threat T15): `net/dev` of a host with 2000 interfaces.
 const MAX_BYTES: usize = 256 * 1024;
@@ -21,9 +23,31 @@ const MAX_MOUNTS_BYTES: usize = 4 * 1024 * 1024;
 pub(super) struct Files {
     path: PathBuf,
     buffer: Vec<u8>,
+    kept: Kept,
 }
 
 impl Files {
+    /// The same, which keeps open what is read often.
+    pub(super) fn keeping() -> Self {
+        Self { kept: Kept::within_limits(), ..Self::default() }
+    }
+
+    /// Begins another round of reading: what was not read often in the last is closed.
+    pub(super) fn next_round(&mut self) {
+        self.kept.next_round();
+    }
+
+    /// Like [`Files::read`], of a control group's file that is written in one piece and will
+    /// be read again in the next round.
+    pub(super) fn read_often(&mut self, folder: &Path, name: &str) -> Option<&str> {
+        self.locate(folder, name);
+        let length = self.kept.read(&self.path, &mut self.buffer, MAX_BYTES)?;
+        if length == MAX_BYTES {
+            return None;
+        }
+        std::str::from_utf8(&self.buffer[..length]).ok()
+    }
+
     /// The whole of a file; `None` when it is missing, forbidden, too large or no text.
     pub(super) fn read(&mut self, folder: &Path, name: &str) -> Option<&str> {
         self.locate(folder, name);

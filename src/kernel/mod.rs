@@ -17,6 +17,7 @@ mod files;
 mod group;
 mod hierarchies;
 mod host;
+mod kept;
 mod meter;
 mod mounts;
 mod numbers;

@@ -6,7 +6,7 @@ use crate::{kernel::files::Files, model::Pressure};
 
 /// Reads one file of it. A kernel without it has none, or refuses to open it.
 pub(super) fn read(files: &mut Files, folder: &Path, name: &str) -> Option<Pressure> {
-    parse(files.read(folder, name)?)
+    parse(files.read_often(folder, name)?)
 }
 
 fn parse(text: &str) -> Option<Pressure> {

@@ -44,7 +44,7 @@ impl<K: Clone + Eq + Hash> Sweep<K> {
     /// Nothing was read yet.
     #[must_use]
     pub fn new(kernel: Kernel) -> Self {
-        Self { kernel, files: Files::default(), known: HashMap::new(), sweeps: 0 }
+        Self { kernel, files: Files::keeping(), known: HashMap::new(), sweeps: 0 }
     }
 
     /// Which control groups there are.
@@ -62,6 +62,7 @@ impl<K: Clone + Eq + Hash> Sweep<K> {
         targets: impl IntoIterator<Item = (K, Target<'a>)>,
     ) -> Vec<(K, Result<Reading, NotReadable>)> {
         self.sweeps = self.sweeps.wrapping_add(1);
+        self.files.next_round();
         let readings = targets.into_iter().enumerate().map(|(number, (key, target))| {
             let is_due = self.sweeps.wrapping_add(number).is_multiple_of(LOOKED_UP_EVERY);
             let reading = self.read_one(&key, target, is_due);

@@ -10,12 +10,12 @@ use crate::kernel::{
 
 /// CPU time, from `cpuacct`.
 pub(super) fn cpu_nanos(files: &mut Files, cpuacct: &Path) -> Option<u64> {
-    alone(files.read(cpuacct, "cpuacct.usage")?)
+    alone(files.read_often(cpuacct, "cpuacct.usage")?)
 }
 
 /// How the limit on CPU held the group up, from `cpu`.
 pub(super) fn throttling(files: &mut Files, cpu: &Path) -> Option<Throttling> {
-    let stat = files.read(cpu, "cpu.stat")?;
+    let stat = files.read_often(cpu, "cpu.stat")?;
     Some(Throttling {
         periods: of_key(stat, "nr_periods")?,
         throttled_periods: of_key(stat, "nr_throttled")?,
@@ -39,13 +39,13 @@ pub(super) fn memory_limit_bytes(files: &mut Files, memory: &Path) -> Option<u64
 
 /// Memory, swap and OOM kills. The keys that begin with `total_` count groups below too.
 pub(super) fn read_memory(files: &mut Files, memory: &Path, reading: &mut Reading) {
-    reading.memory_usage_bytes = files.read(memory, "memory.usage_in_bytes").and_then(alone);
-    if let Some(stat) = files.read(memory, "memory.stat") {
+    reading.memory_usage_bytes = files.read_often(memory, "memory.usage_in_bytes").and_then(alone);
+    if let Some(stat) = files.read_often(memory, "memory.stat") {
         reading.inactive_file_bytes = of_key(stat, "total_inactive_file");
         reading.swap_bytes = of_key(stat, "total_swap");
     }
     // Kernels before 4.13 have no line that counts the kills.
-    let oom_control = files.read(memory, "memory.oom_control");
+    let oom_control = files.read_often(memory, "memory.oom_control");
     reading.oom_kills = oom_control.and_then(|text| of_key(text, "oom_kill"));
 }
 
@@ -53,16 +53,16 @@ pub(super) fn read_memory(files: &mut Files, memory: &Path, reading: &mut Readin
 pub(super) fn read_disk(files: &mut Files, blkio: &Path, reading: &mut Reading) {
     const FILE: &str = "blkio.throttle.io_service_bytes";
     const FILE_WITH_BELOW: &str = "blkio.throttle.io_service_bytes_recursive";
-    let sums = match files.read(blkio, FILE_WITH_BELOW) {
+    let sums = match files.read_often(blkio, FILE_WITH_BELOW) {
         Some(text) => service_bytes(text),
-        None => files.read(blkio, FILE).and_then(service_bytes),
+        None => files.read_often(blkio, FILE).and_then(service_bytes),
     };
     (reading.disk_read_bytes, reading.disk_written_bytes) = sums.unzip();
 }
 
 /// Processes and threads, from `pids`.
 pub(super) fn processes(files: &mut Files, pids: &Path) -> Option<u64> {
-    alone(files.read(pids, "pids.current")?)
+    alone(files.read_often(pids, "pids.current")?)
 }
 
 /// Lines of device, operation and bytes, and one with the total at the end. Reads and

@@ -11,7 +11,7 @@ use crate::kernel::{
 
 /// CPU time, which every group has, and how the limit on CPU held the group up.
 pub(super) fn read_cpu(files: &mut Files, folder: &Path, reading: &mut Reading) {
-    if let Some(stat) = files.read(folder, "cpu.stat") {
+    if let Some(stat) = files.read_often(folder, "cpu.stat") {
         reading.cpu_nanos = of_key(stat, "usage_usec").and_then(nanos);
         reading.throttling = throttling(stat);
     }
@@ -26,24 +26,24 @@ pub(super) fn read_pressure(files: &mut Files, folder: &Path, reading: &mut Read
 
 /// Memory, swap and OOM kills.
 pub(super) fn read_memory(files: &mut Files, folder: &Path, reading: &mut Reading) {
-    reading.memory_usage_bytes = files.read(folder, "memory.current").and_then(alone);
-    let stat = files.read(folder, "memory.stat");
+    reading.memory_usage_bytes = files.read_often(folder, "memory.current").and_then(alone);
+    let stat = files.read_often(folder, "memory.stat");
     reading.inactive_file_bytes = stat.and_then(|stat| of_key(stat, "inactive_file"));
-    reading.swap_bytes = files.read(folder, "memory.swap.current").and_then(alone);
-    let events = files.read(folder, "memory.events");
+    reading.swap_bytes = files.read_often(folder, "memory.swap.current").and_then(alone);
+    let events = files.read_often(folder, "memory.events");
     reading.oom_kills = events.and_then(|events| of_key(events, "oom_kill"));
 }
 
 /// What went to and came from disks.
 pub(super) fn read_disk(files: &mut Files, folder: &Path, reading: &mut Reading) {
-    let sums = files.read(folder, "io.stat").and_then(disk_bytes);
+    let sums = files.read_often(folder, "io.stat").and_then(disk_bytes);
     (reading.disk_read_bytes, reading.disk_written_bytes) = sums.unzip();
 }
 
 /// Processes and threads. Without the controller that counts them, their list is counted;
 /// an empty one tells nothing, for they can be in groups below.
 pub(super) fn processes(files: &mut Files, folder: &Path) -> Option<u64> {
-    if let Some(current) = files.read(folder, "pids.current") {
+    if let Some(current) = files.read_often(folder, "pids.current") {
         return alone(current);
     }
     let threads = files.read(folder, "cgroup.threads")?.lines().count() as u64;
