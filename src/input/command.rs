@@ -50,9 +50,9 @@ pub enum Command {
     Up,
     /// One line down.
     Down,
-    /// Scroll left.
+    /// Scroll left, or read what was before.
     Left,
-    /// Scroll right.
+    /// Scroll right, or read what was after.
     Right,
     /// To the first line.
     Top,
@@ -84,6 +84,10 @@ pub enum Command {
     Shell,
     /// Stand still, or follow again.
     Pause,
+    /// Show less of the past, larger.
+    ShorterWindow,
+    /// Show more of the past, smaller.
+    LongerWindow,
     /// Wrap long lines, or cut them.
     Wrap,
     /// Next way to show the time.
@@ -104,7 +108,7 @@ pub enum Command {
     NextWarning,
     /// To the previous one.
     PreviousWarning,
-    /// To the next marked line.
+    /// To the next mark: a line that has one, or what happened to a service.
     NextMark,
     /// To the previous one.
     PreviousMark,
@@ -190,10 +194,10 @@ impl Command {
             Self::Redraw => ("redraw", "Draw the whole screen again"),
             Self::Up => ("up", "One line up"),
             Self::Down => ("down", "One line down"),
-            Self::Left => ("left", "Scroll left"),
-            Self::Right => ("right", "Scroll right"),
-            Self::Top => ("top", "To the first line"),
-            Self::Bottom => ("bottom", "To the last line"),
+            Self::Left => ("left", "To the left: scroll, or read what was before"),
+            Self::Right => ("right", "To the right: scroll, or read what was after"),
+            Self::Top => ("top", "To the first line, or the oldest that is kept"),
+            Self::Bottom => ("bottom", "To the last line, or to the present"),
             Self::HalfPageUp => ("half page up", "Half a page up"),
             Self::HalfPageDown => ("half page down", "Half a page down"),
             Self::PageUp => ("page up", "One page up"),
@@ -207,6 +211,8 @@ impl Command {
             Self::Inspect => ("inspect", "Show everything that the engine tells of the selected"),
             Self::Shell => ("shell", "Open a shell in the selected instance"),
             Self::Pause => ("pause", "Stand still, or follow again"),
+            Self::ShorterWindow => ("closer", "Show less of the past, larger: 1 h, 15, 5, 1 min"),
+            Self::LongerWindow => ("further", "Show more of the past, smaller: up to 1 h"),
             Self::Wrap => ("wrap", "Wrap long lines, or cut them"),
             Self::TimeFormat => {
                 ("time", "Next way to show the time: local, UTC, age, since the line before, none")
@@ -223,8 +229,8 @@ impl Command {
             Self::PreviousWarning => {
                 ("warning before", "To the previous line that is a warning or worse")
             }
-            Self::NextMark => ("next mark", "To the next marked line"),
-            Self::PreviousMark => ("mark before", "To the previous marked line"),
+            Self::NextMark => ("next mark", "To the next mark"),
+            Self::PreviousMark => ("mark before", "To the previous mark"),
             Self::PreviousRun => ("run before", "To the last line before the last start"),
             Self::Goto => ("go to", "To a time: 03:10, -15m, 2026-11-20 03:10"),
             Self::Raw => ("raw", "Show lines as they were written, or taken apart"),

@@ -2,7 +2,7 @@
 
 use ratatui::{
     buffer::Buffer,
-    symbols::{Marker, border, line},
+    symbols::{border, line},
 };
 
 use crate::model::condition::Level;
@@ -70,8 +70,19 @@ pub struct Glyphs {
     pub late: &'static str,
     /// The levels of a sparkline, the lowest first.
     pub levels: [&'static str; 8],
-    /// What charts are drawn with.
-    pub marker: Marker,
+    /// The layers of an area, each as a cell that is full of it: told apart without
+    /// colour too.
+    pub layers: [&'static str; 7],
+    /// A cell of an area that is half full, from below.
+    pub half_below: &'static str,
+    /// The same, from above.
+    pub half_above: &'static str,
+    /// On an axis of time: something was made and started.
+    pub deployed: &'static str,
+    /// On an axis of time: something was started again.
+    pub started_again: &'static str,
+    /// On an axis of time: the kernel killed something for memory.
+    pub killed: &'static str,
     /// The borders of panes.
     pub border: border::Set<'static>,
     /// The borders of the pane with the focus: not by colour alone.
@@ -125,7 +136,12 @@ pub const UNICODE: Glyphs = Glyphs {
     found: "◆",
     late: "↶",
     levels: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
-    marker: Marker::Braille,
+    layers: ["⣿", "⢕", "⠭", "⡇", "⣤", "⠑", "⢸"],
+    half_below: "⣤",
+    half_above: "⠛",
+    deployed: "◇",
+    started_again: "↻",
+    killed: "✗",
     border: border::PLAIN,
     border_focused: border::THICK,
 };
@@ -161,7 +177,12 @@ pub const ASCII: Glyphs = Glyphs {
     found: "*",
     late: "<",
     levels: ["_", ".", ":", "-", "=", "+", "*", "#"],
-    marker: Marker::Custom('*'),
+    layers: ["#", "=", ":", "%", "o", "~", "+"],
+    half_below: ".",
+    half_above: "'",
+    deployed: "D",
+    started_again: "R",
+    killed: "K",
     border: ASCII_BORDER,
     border_focused: ASCII_BORDER_FOCUSED,
 };
@@ -243,7 +264,13 @@ mod tests {
             glyphs.thumb,
             glyphs.found,
             glyphs.late,
+            glyphs.half_below,
+            glyphs.half_above,
+            glyphs.deployed,
+            glyphs.started_again,
+            glyphs.killed,
         ];
+        all.extend(glyphs.layers);
         all.extend(LEVELS.map(|level| glyphs.level(level)));
         all.extend(glyphs.levels);
         for set in [glyphs.border, glyphs.border_focused] {

@@ -1,0 +1,132 @@
+//! [`Layers`]: what the instances of a service used, one upon the other. Pure.
+
+use crate::{
+    store::{Amount, Part},
+    text::Clean,
+};
+
+/// How many instances are told apart; all others are one layer more.
+pub(super) const APART: usize = 6;
+
+/// The names of a service's instances, in the order in which they are stacked: the same
+/// in every chart. An instance that took the place of another by its name goes on where
+/// that one was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names(Vec<Clean>);
+
+impl Names {
+    /// Takes note of the names of these parts.
+    pub(super) fn learn(&mut self, parts: &[Part]) {
+        for part in parts {
+            if !self.0.contains(&part.name) {
+                self.0.push(part.name.clone());
+            }
+        }
+    }
+
+    /// The layer of a name.
+    fn layer(&self, name: &Clean) -> usize {
+        let place = self.0.iter().position(|known| known == name);
+        place.map_or(APART, |place| place.min(APART))
+    }
+
+    /// How many layers there are.
+    pub(super) fn layers(&self) -> usize {
+        self.0.len().min(APART + 1)
+    }
+
+    /// What a layer is called.
+    pub(super) fn name(&self, layer: usize) -> String {
+        if layer < APART {
+            return self.0.get(layer).map(ToString::to_string).unwrap_or_default();
+        }
+        format!("{} more", self.0.len().saturating_sub(APART))
+    }
+}
+
+/// What each layer used, and all of them together, slot by slot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Layers {
+    pub(super) each: Vec<Vec<Option<Amount>>>,
+    pub(super) total: Vec<Option<Amount>>,
+}
+
+impl Layers {
+    /// Stacks parts of one span.
+    pub(super) fn new(parts: Vec<Part>, names: &Names) -> Self {
+        let mut layers = Self { each: vec![Vec::new(); names.layers()], total: Vec::new() };
+        for Part { name, amounts } in parts {
+            add(&mut layers.total, &amounts);
+            if let Some(layer) = layers.each.get_mut(names.layer(&name)) {
+                if layer.is_empty() {
+                    *layer = amounts;
+                } else {
+                    add(layer, &amounts);
+                }
+            }
+        }
+        layers
+    }
+
+    /// Whether anything of it is known.
+    pub(super) fn is_known(&self) -> bool {
+        self.total.iter().any(Option::is_some)
+    }
+}
+
+fn add(sum: &mut Vec<Option<Amount>>, amounts: &[Option<Amount>]) {
+    if sum.is_empty() {
+        sum.extend_from_slice(amounts);
+        return;
+    }
+    for (sum, amount) in sum.iter_mut().zip(amounts) {
+        *sum = match (*sum, *amount) {
+            (Some(sum), Some(amount)) => Some(sum.plus(amount)),
+            (sum, amount) => sum.or(amount),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &str, values: &[Option<f64>]) -> Part {
+        let amounts = values.iter().map(|value| value.map(Amount::exactly)).collect();
+        Part { name: name.into(), amounts }
+    }
+
+    fn layers(parts: Vec<Part>) -> (Names, Layers) {
+        let mut names = Names::default();
+        names.learn(&parts);
+        let layers = Layers::new(parts, &names);
+        (names, layers)
+    }
+
+    #[test]
+    fn an_instance_goes_on_in_the_layer_of_the_one_whose_name_it_has() {
+        let new = part("api-1", &[None, Some(2.0)]);
+        let other = part("api-2", &[Some(5.0), None]);
+        let old = part("api-1", &[Some(1.0), None]);
+        let (names, layers) = layers(vec![new, other.clone(), old]);
+        assert_eq!((names.layers(), names.name(0)), (2, "api-1".to_owned()));
+        let first = part("", &[Some(1.0), Some(2.0)]).amounts;
+        let total = part("", &[Some(6.0), Some(2.0)]).amounts;
+        assert_eq!(layers, Layers { each: vec![first, other.amounts], total });
+    }
+
+    #[test]
+    fn those_that_cannot_be_told_apart_are_one_layer() {
+        let parts = (1..=9).map(|n| part(&format!("api-{n}"), &[Some(1.0)])).collect();
+        let (names, layers) = layers(parts);
+        assert_eq!((names.layers(), names.name(APART)), (APART + 1, "3 more".to_owned()));
+        assert_eq!(layers.each[APART], part("", &[Some(3.0)]).amounts);
+        assert_eq!(layers.total, part("", &[Some(9.0)]).amounts);
+    }
+
+    #[test]
+    fn of_nothing_nothing_is_known() {
+        let (names, layers) = layers(vec![]);
+        assert_eq!((names.layers(), layers.is_known()), (0, false));
+    }
+}

@@ -1,0 +1,214 @@
+//! Pane 3: what the selected service uses, now and lately; what the host does; whether
+//! limits fit what is used.
+//!
+//! A `Board` of `Chart`s shares a `Timeline`; a `Plan` says what has room where; a `Still`
+//! holds the charts while they are read.
+
+mod area;
+mod board;
+mod chart;
+mod clock;
+mod layers;
+mod maker;
+mod plan;
+mod scale;
+mod service;
+mod still;
+mod timeline;
+mod title;
+mod window;
+mod words;
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+
+use still::Still;
+use timeline::{Scope, Timeline};
+use window::Window;
+
+use crate::{
+    input::{Command, Context},
+    model::Demand,
+    store::{ServiceView, Topics},
+    ui::{
+        Cx, Pane, PaneId, Reaction, Wish,
+        panes::services::{Purpose, demand_stats, one_instance},
+        theme::Role,
+        widgets::message,
+    },
+};
+
+/// A reading that is no older than this is of now: those of the second that has just begun
+/// are still on their way.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(3);
+
+/// Pane 3.
+#[derive(Debug, Default)]
+pub struct Stats {
+    window: Window,
+    /// Where it stands still; `None` while it goes on.
+    still: Option<Still>,
+}
+
+impl Stats {
+    fn scope(&self, cx: &Cx<'_>) -> Scope {
+        let (dots, _) = area::dots(cx.glyphs);
+        Scope { window: self.window, cells: plan::cells(cx.size), dots, now: cx.now }
+    }
+
+    fn timeline(&self, cx: &Cx<'_>) -> Timeline {
+        let end = self.still.as_ref().map_or_else(|| newest(cx), Still::end);
+        self.scope(cx).until(end)
+    }
+
+    /// Reads what is some cells further on, or back, and stands still there.
+    fn step(&mut self, cells: i64, cx: &Cx<'_>) {
+        let scope = self.scope(cx);
+        let mut still = self.stopped(cx);
+        self.still = still.step(cells, scope).then_some(still);
+    }
+
+    /// Where it stands still, or would if it did so now.
+    fn stopped(&self, cx: &Cx<'_>) -> Still {
+        self.still.unwrap_or_else(|| Still::new(cx.now, newest(cx)))
+    }
+
+    fn zoom(&mut self, window: Option<Window>, cx: &Cx<'_>) {
+        self.window = window.unwrap_or(self.window);
+        let scope = self.scope(cx);
+        if let Some(still) = &mut self.still {
+            still.zoom(scope);
+        }
+    }
+
+    /// Answers a command that moves; `None` for any other.
+    fn go(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
+        let page = i64::from(self.scope(cx).cells.max(1));
+        match command {
+            Command::Left => self.step(-1, cx),
+            Command::Right if self.still.is_some() => self.step(1, cx),
+            Command::HalfPageUp => self.step(-page / 2, cx),
+            Command::HalfPageDown if self.still.is_some() => self.step(page / 2, cx),
+            Command::PageUp => self.step(-page, cx),
+            Command::PageDown if self.still.is_some() => self.step(page, cx),
+            Command::Top => {
+                let mut still = self.stopped(cx);
+                still.go_to_oldest(self.scope(cx));
+                self.still = Some(still);
+            }
+            Command::Bottom | Command::Back | Command::Pause if self.still.is_some() => {
+                self.still = None;
+            }
+            Command::Pause => self.still = Some(self.stopped(cx)),
+            Command::NextMark => return Some(self.seek_mark(true, cx)),
+            Command::PreviousMark => return Some(self.seek_mark(false, cx)),
+            Command::ShorterWindow => self.zoom(self.window.shorter(), cx),
+            Command::LongerWindow => self.zoom(self.window.longer(), cx),
+            _ => return None,
+        }
+        Some(Reaction::done())
+    }
+
+    /// Reads the next moment at which something happened, or the one before.
+    fn seek_mark(&mut self, on: bool, cx: &Cx<'_>) -> Reaction {
+        let Some(service) = cx.selected() else { return Reaction::done() };
+        let (scope, mut still) = (self.scope(cx), self.stopped(cx));
+        let timeline = scope.until(still.end());
+        // Marks of the cell that is read are read already.
+        let here = timeline.cell_of(still.cursor());
+        let is_beyond = |at: &Timestamp| {
+            let is_ahead = if on { *at > still.cursor() } else { *at < still.cursor() };
+            is_ahead && (here.is_none() || timeline.cell_of(*at) != here)
+        };
+        let mut found = cx.store.marks(&service.key).map(|mark| mark.at).filter(is_beyond);
+        let found = if on { found.next() } else { found.last() };
+        let Some(at) = found else {
+            let words = if on { "nothing happened after this" } else { "nothing happened before" };
+            return Reaction::wish(Wish::Notice(words.into()));
+        };
+        still.go_to(at, scope);
+        self.still = Some(still);
+        Reaction::done()
+    }
+}
+
+/// The newest moment of which something can be known.
+fn newest(cx: &Cx<'_>) -> Timestamp {
+    let views = cx.selected().into_iter().flat_map(|service| &service.instances);
+    let heard = views.filter_map(|key| cx.store.instance(key)?.series.heard_at()).max();
+    heard.filter(|at| *at <= cx.now && cx.now.duration_since(*at) <= ON_ITS_WAY).unwrap_or(cx.now)
+}
+
+/// Whether something happened to a service lately.
+fn has_marks(service: &ServiceView, cx: &Cx<'_>) -> bool {
+    cx.store.marks(&service.key).next().is_some()
+}
+
+impl Pane for Stats {
+    fn context(&self) -> Context {
+        Context::Stats
+    }
+
+    fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
+        let name = cx.selected().map_or("", |service| service.key.service.name.as_str());
+        cx.span(Role::Text, name).into()
+    }
+
+    fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
+        Some(self.foot_words(cx))
+    }
+
+    fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
+        let mut commands = vec![Command::Pause, Command::Left];
+        if self.still.is_some() {
+            commands.extend([Command::Right, Command::Bottom]);
+        }
+        if self.window.shorter().is_some() {
+            commands.push(Command::ShorterWindow);
+        }
+        if self.window.longer().is_some() {
+            commands.push(Command::LongerWindow);
+        }
+        if let Some(service) = cx.selected() {
+            if has_marks(service, cx) {
+                commands.extend([Command::PreviousMark, Command::NextMark]);
+            }
+            commands.extend([Command::Logs, Command::Shell, Command::Inspect]);
+        }
+        commands
+    }
+
+    fn interest(&self) -> Topics {
+        let topics = Topics::SERVICES | Topics::ENGINES;
+        if self.still.is_some() { topics } else { topics | Topics::SAMPLES }
+    }
+
+    fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
+        if let Some(service) = cx.selected() {
+            demand_stats(service, cx.store, demand);
+        }
+    }
+
+    fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
+        if let Some(reaction) = self.go(command, cx) {
+            return reaction;
+        }
+        let purpose = match command {
+            Command::Logs => return Reaction::wish(Wish::Focus(PaneId::Logs)),
+            Command::Shell => Purpose::Shell,
+            Command::Inspect => Purpose::Inspect,
+            _ => return Reaction::Ignored,
+        };
+        let wish = cx.selected().map(|service| one_instance(service, cx.store, purpose));
+        wish.map_or(Reaction::Ignored, Reaction::wish)
+    }
+
+    fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+        let Some(service) = cx.selected() else {
+            let words = "Select a service to see what it uses.".to_string();
+            return message::draw(area, buffer, cx, &[(Role::Muted, words)]);
+        };
+        let timeline = self.timeline(cx);
+        service::board(service, self.still.as_ref(), timeline, cx).draw(area, buffer, cx);
+    }
+}
