@@ -82,8 +82,8 @@ impl App {
         let visible = shown & self.screen.interest();
         let numbers = Topics::SAMPLES | Topics::HOST;
         let frame = if numbers.contains(visible) {
-            // Numbers of many instances come one by one all the time; together they
-            // are in the frame that each second brings.
+            // Numbers of many instances and of the host come one by one all the time;
+            // together they are in the frame that each second brings.
             None
         } else if was_empty && self.store.instances().next().is_some() {
             Some(Urgency::First)

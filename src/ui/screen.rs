@@ -204,6 +204,9 @@ impl Screen {
     pub fn keep_up(&mut self, cx: &Cx<'_>) -> Upkeep {
         let size = self.pane_size(PaneId::Services);
         self.services.keep_up(&cx.sized(size));
+        if self.places().visible(self.focus).contains(&PaneId::Stats) {
+            self.stats.keep_up(&cx.sized(self.pane_size(PaneId::Stats)));
+        }
         let cx = cx.sized(self.pane_size(PaneId::Logs));
         self.logs.keep_up(&cx)
     }

@@ -18,5 +18,6 @@ mod services;
 mod shells;
 mod sizes;
 mod snapshots;
+mod stats;
 mod truth;
 mod typing;

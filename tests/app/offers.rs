@@ -11,8 +11,10 @@ use strum::IntoEnumIterator as _;
 use crate::console::{Console, Setup, facts::described, key_event, now, world};
 
 /// Keys that lead to places with offers of their own.
-const PLACES: [&str; 14] =
-    ["", "2", "2 p", "3", "3 p", "1 z", "j j", "Space", "Enter", "Enter i", "T", "F", "?", "/ d b"];
+const PLACES: [&str; 16] = [
+    "", "2", "2 p", "3", "3 p", "3 v", "3 v v", "1 z", "j j", "Space", "Enter", "Enter i", "T",
+    "F", "?", "/ d b",
+];
 
 fn console(state: &str) -> Console {
     let setup = Setup { size: (200, 50), faults: state == "demo", ..Setup::default() };
@@ -74,7 +76,7 @@ fn every_offered_command_has_an_outcome() {
 #[test]
 fn every_entry_of_the_palette_has_an_outcome() {
     for state in ["stale", "demo"] {
-        for place in ["", "2", "3", "j j", "Space", "2 p"] {
+        for place in ["", "2", "3", "3 p", "3 v", "3 v v", "j j", "Space", "2 p"] {
             let mut open = console(state);
             open.press(place);
             for command in offered(&mut open) {
@@ -110,7 +112,7 @@ fn every_entry_of_the_palette_has_an_outcome() {
 
 #[test]
 fn the_help_names_every_command_that_the_footer_offers() {
-    for place in ["", "2", "3"] {
+    for place in ["", "2", "3", "3 v v"] {
         let mut console = console("demo");
         console.press(place);
         let offered = offered(&mut console);

@@ -22,7 +22,7 @@ use crate::{
     sizes::assert_sound,
 };
 
-const KEYS: [&str; 54] = [
+const KEYS: [&str; 58] = [
     "0",
     "1",
     "2",
@@ -77,6 +77,10 @@ const KEYS: [&str; 54] = [
     "C-k",
     "C-a",
     "M-x",
+    "+",
+    "-",
+    "'",
+    "\"",
 ];
 
 /// Something that happens to the console.

@@ -10,13 +10,16 @@ use crate::console::{
 };
 
 /// Keys that lead to every pane and dialog, from the overview.
-const VIEWS: [&str; 15] = [
+const VIEWS: [&str; 18] = [
     "",
     "1 z",
     "2 z",
     "2 z w",
     "2 z p k k l l",
     "3 z",
+    "3 z Left",
+    "3 z v",
+    "3 z v v",
     "2 g",
     "2 z ?",
     "?",

@@ -37,10 +37,11 @@ impl Names {
 
     /// What a layer is called.
     pub(super) fn name(&self, layer: usize) -> String {
-        if layer < APART {
-            return self.0.get(layer).map(ToString::to_string).unwrap_or_default();
+        match self.0.get(layer..) {
+            Some([_, _, ..]) if layer == APART => format!("{} more", self.0.len() - APART),
+            Some([name, ..]) => name.to_string(),
+            _ => String::new(),
         }
-        format!("{} more", self.0.len().saturating_sub(APART))
     }
 }
 
@@ -66,6 +67,11 @@ impl Layers {
             }
         }
         layers
+    }
+
+    /// Of a thing that has no parts.
+    pub(super) fn single(amounts: Vec<Option<Amount>>) -> Self {
+        Self { each: vec![amounts.clone()], total: amounts }
     }
 
     /// Whether anything of it is known.
@@ -120,6 +126,7 @@ mod tests {
         let parts = (1..=9).map(|n| part(&format!("api-{n}"), &[Some(1.0)])).collect();
         let (names, layers) = layers(parts);
         assert_eq!((names.layers(), names.name(APART)), (APART + 1, "3 more".to_owned()));
+        assert_eq!(names.name(0), "api-1");
         assert_eq!(layers.each[APART], part("", &[Some(3.0)]).amounts);
         assert_eq!(layers.total, part("", &[Some(9.0)]).amounts);
     }

@@ -4,11 +4,15 @@
 //! A `Board` of `Chart`s shares a `Timeline`; a `Plan` says what has room where; a `Still`
 //! holds the charts while they are read.
 
+mod advice;
 mod area;
 mod board;
 mod chart;
 mod clock;
+mod host;
 mod layers;
+mod legend;
+mod limits;
 mod maker;
 mod plan;
 mod scale;
@@ -16,14 +20,17 @@ mod service;
 mod still;
 mod timeline;
 mod title;
+mod view;
 mod window;
 mod words;
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
+use limits::Limits;
 use still::Still;
 use timeline::{Scope, Timeline};
+use view::View;
 use window::Window;
 
 use crate::{
@@ -45,12 +52,22 @@ const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(3);
 /// Pane 3.
 #[derive(Debug, Default)]
 pub struct Stats {
+    view: View,
     window: Window,
     /// Where it stands still; `None` while it goes on.
     still: Option<Still>,
+    limits: Limits,
 }
 
 impl Stats {
+    /// Does what a view needs that is too much for every frame.
+    pub fn keep_up(&mut self, cx: &Cx<'_>) {
+        if self.view == View::Limits {
+            let timeline = self.timeline(cx);
+            self.limits.keep_up(self.window, &timeline, cx);
+        }
+    }
+
     fn scope(&self, cx: &Cx<'_>) -> Scope {
         let (dots, _) = area::dots(cx.glyphs);
         Scope { window: self.window, cells: plan::cells(cx.size), dots, now: cx.now }
@@ -81,7 +98,7 @@ impl Stats {
         }
     }
 
-    /// Answers a command that moves; `None` for any other.
+    /// Answers a command that moves in time; `None` for any other.
     fn go(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
         let page = i64::from(self.scope(cx).cells.max(1));
         match command {
@@ -104,6 +121,7 @@ impl Stats {
             Command::PreviousMark => return Some(self.seek_mark(false, cx)),
             Command::ShorterWindow => self.zoom(self.window.shorter(), cx),
             Command::LongerWindow => self.zoom(self.window.longer(), cx),
+            Command::NextView => self.view = self.view.next(),
             _ => return None,
         }
         Some(Reaction::done())
@@ -150,8 +168,13 @@ impl Pane for Stats {
     }
 
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
-        let name = cx.selected().map_or("", |service| service.key.service.name.as_str());
-        cx.span(Role::Text, name).into()
+        let service = || cx.selected().map_or("", |service| service.key.service.name.as_str());
+        let words = match self.view {
+            View::Service => service().to_owned(),
+            View::Host => "this host".to_owned(),
+            View::Limits => format!("use and limits, {}", self.limits.order.words()),
+        };
+        cx.span(Role::Text, words).into()
     }
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
@@ -159,9 +182,14 @@ impl Pane for Stats {
     }
 
     fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {
-        let mut commands = vec![Command::Pause, Command::Left];
-        if self.still.is_some() {
-            commands.extend([Command::Right, Command::Bottom]);
+        let mut commands = vec![Command::NextView, Command::Pause];
+        if self.view == View::Limits {
+            commands.extend([Command::Sort, Command::Open]);
+        } else {
+            commands.push(Command::Left);
+            if self.still.is_some() {
+                commands.extend([Command::Right, Command::Bottom]);
+            }
         }
         if self.window.shorter().is_some() {
             commands.push(Command::ShorterWindow);
@@ -170,7 +198,7 @@ impl Pane for Stats {
             commands.push(Command::LongerWindow);
         }
         if let Some(service) = cx.selected() {
-            if has_marks(service, cx) {
+            if self.view == View::Service && has_marks(service, cx) {
                 commands.extend([Command::PreviousMark, Command::NextMark]);
             }
             commands.extend([Command::Logs, Command::Shell, Command::Inspect]);
@@ -180,7 +208,11 @@ impl Pane for Stats {
 
     fn interest(&self) -> Topics {
         let topics = Topics::SERVICES | Topics::ENGINES;
-        if self.still.is_some() { topics } else { topics | Topics::SAMPLES }
+        match self.view {
+            _ if self.still.is_some() => topics,
+            View::Host => topics | Topics::HOST,
+            View::Service | View::Limits => topics | Topics::SAMPLES,
+        }
     }
 
     fn demand(&self, cx: &Cx<'_>, demand: &mut Demand) {
@@ -190,6 +222,15 @@ impl Pane for Stats {
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
+        if self.view == View::Limits {
+            if command == Command::Open {
+                self.view = View::Service;
+                return Reaction::done();
+            }
+            if let Some(reaction) = self.limits.on(command, cx) {
+                return reaction;
+            }
+        }
         if let Some(reaction) = self.go(command, cx) {
             return reaction;
         }
@@ -204,11 +245,17 @@ impl Pane for Stats {
     }
 
     fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let Some(service) = cx.selected() else {
-            let words = "Select a service to see what it uses.".to_string();
-            return message::draw(area, buffer, cx, &[(Role::Muted, words)]);
-        };
-        let timeline = self.timeline(cx);
-        service::board(service, self.still.as_ref(), timeline, cx).draw(area, buffer, cx);
+        let (still, timeline) = (self.still.as_ref(), self.timeline(cx));
+        match (self.view, cx.selected()) {
+            (View::Service, Some(service)) => {
+                service::board(service, still, timeline, cx).draw(area, buffer, cx);
+            }
+            (View::Service, None) => {
+                let words = "Select a service to see what it uses.".to_string();
+                message::draw(area, buffer, cx, &[(Role::Muted, words)]);
+            }
+            (View::Host, _) => host::draw(area, buffer, cx, still, timeline),
+            (View::Limits, _) => self.limits.draw(area, buffer, cx),
+        }
     }
 }

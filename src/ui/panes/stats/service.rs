@@ -1,22 +1,20 @@
 //! What the selected service uses.
 
 use super::{
-    board::{Board, sign},
-    clock::{ago, clock},
+    board::Board,
     layers::{Layers, Names},
-    maker::{Maker, One, Two, ink},
+    legend::{legend, marks},
+    maker::{Maker, One, Two},
     scale::Unit,
     still::Still,
     timeline::Timeline,
-    title::{Keep, Title},
 };
 use crate::{
     model::{Level, Threshold, threshold::cpu_share},
-    store::{EngineView, InstanceView, Mark, MarkKind, Metric, Part, ServiceView, Usage},
+    store::{EngineView, InstanceView, Metric, Part, ServiceView, Usage},
     text::format,
     ui::{Cx, theme::Role},
 };
-use strum::IntoEnumIterator as _;
 
 const METRICS: [Metric; 6] = [
     Metric::Cpu,
@@ -26,6 +24,10 @@ const METRICS: [Metric; 6] = [
     Metric::DiskRead,
     Metric::DiskWritten,
 ];
+
+/// What has a limit, and what tells of it.
+const LIMITS: [(Metric, Metric); 2] =
+    [(Metric::Cpu, Metric::CpuLimit), (Metric::Memory, Metric::MemoryLimit)];
 
 /// The charts of a service.
 pub(super) fn board(
@@ -45,15 +47,43 @@ pub(super) fn board(
     let is_told = used.iter().any(Layers::is_known);
     let maker = Maker { cx, timeline, cursor, text, is_told, layers: names.layers() };
     let marks = marks(service, &timeline, cx);
-    let legend = legend(&maker, &names, &used[0], &marks);
+    let legend = legend(service, &maker, &names, &used[0], &marks);
+    let limits = if still.is_some() {
+        LIMITS.map(|(metric, limit)| limit_then(service, metric, limit, &timeline, cx))
+    } else {
+        let usage = cx.store.usage(service, cx.now);
+        [usage.cpu_limit_cores, usage.memory_limit_bytes.map(|bytes| bytes as f64)]
+    };
     Board {
-        charts: charts(service, &maker, &used),
+        charts: charts(service, &maker, &used, limits),
         marks: marks.into_iter().map(|(cell, mark)| (cell, mark.kind)).collect(),
         timeline,
         cursor,
         end: still.map(Still::end),
         legend,
     }
+}
+
+/// What all instances together were allowed to use at the end of what is shown, when every
+/// one of them that used something had a limit.
+fn limit_then(
+    service: &ServiceView,
+    metric: Metric,
+    limit: Metric,
+    timeline: &Timeline,
+    cx: &Cx<'_>,
+) -> Option<f64> {
+    let (used, limits) = (
+        cx.store.parts(service, metric, timeline.span()),
+        cx.store.parts(service, limit, timeline.span()),
+    );
+    let is_used = |slot: &usize| used.iter().any(|part| part.amounts[*slot].is_some());
+    let slot = (0..timeline.span().slots()).rev().find(is_used)?;
+    let limit_of = |part: &Part| {
+        let mut same = limits.iter().filter(|limit| limit.name == part.name);
+        same.find_map(|limit| limit.amounts[slot]).map(|amount| amount.mean)
+    };
+    used.iter().filter(|part| part.amounts[slot].is_some()).map(limit_of).sum()
 }
 
 /// Whether the numbers of a service can still be true.
@@ -65,14 +95,15 @@ fn charts(
     service: &ServiceView,
     maker: &Maker<'_>,
     used: &[Layers; 6],
+    limits: [Option<f64>; 2],
 ) -> Vec<super::chart::Chart> {
     let cx = maker.cx;
     let usage = cx.store.usage(service, cx.now);
     let [cpu, memory, received, sent, read, written] = used;
     let host = cx.store.host().map(|host| &host.sample);
     let cores = host.and_then(|host| host.cores);
-    let whole = usage.cpu_limit_cores.or(cores.map(f64::from)).filter(|cores| *cores > 0.0);
-    let limit = usage.memory_limit_bytes.filter(|limit| *limit > 0).map(|limit| limit as f64);
+    let [cpu_limit, limit] = limits.map(|limit| limit.filter(|limit| *limit > 0.0));
+    let whole = cpu_limit.or(cores.map(f64::from)).filter(|cores| *cores > 0.0);
     let total = host.and_then(|host| host.memory_total_bytes).map(|total| total as f64);
     let notes =
         if maker.cursor.is_some() { Default::default() } else { notes(service, &usage, cx) };
@@ -83,7 +114,7 @@ fn charts(
             used: cpu,
             now: usage.cpu_cores,
             unit: Unit::Cores,
-            limit: usage.cpu_limit_cores.filter(|limit| *limit > 0.0),
+            limit: cpu_limit,
             judged: whole.map(|whole| (cx.thresholds.cpu, whole)),
             role: Role::ChartA,
             notes: cpu_notes,
@@ -167,65 +198,4 @@ fn worst(
     let is_worse = level >= Level::Warn && together.is_none_or(|all| threshold.level(all) < level);
     let words = || format!("{} {name} {}", cx.glyphs.level(level), format::percent(share));
     is_worse.then(|| (Role::of(level), words()))
-}
-
-/// What happened in the time that is shown, and in which cells.
-fn marks<'a>(service: &ServiceView, timeline: &Timeline, cx: &Cx<'a>) -> Vec<(u16, &'a Mark)> {
-    let marks = cx.store.marks(&service.key);
-    let mut shown: Vec<(u16, &Mark)> =
-        marks.filter_map(|mark| Some((timeline.cell_of(mark.at)?, mark))).collect();
-    // What is worse is drawn over what is less so.
-    shown.sort_by_key(|(cell, mark)| (*cell, rank(mark.kind)));
-    shown
-}
-
-fn rank(kind: MarkKind) -> usize {
-    MarkKind::iter().position(|known| known == kind).unwrap_or(0)
-}
-
-/// What the moment that is read is, which instance is which, and what the marks mean.
-fn legend(maker: &Maker<'_>, names: &Names, cpu: &Layers, marks: &[(u16, &Mark)]) -> Option<Title> {
-    let cx = maker.cx;
-    let mut title = Title::default();
-    let mut is_empty = true;
-    if let Some(cell) = maker.cursor {
-        push_moment(&mut title, maker, cell, marks);
-        is_empty = false;
-    } else {
-        for kind in MarkKind::iter().filter(|kind| marks.iter().any(|(_, mark)| mark.kind == *kind))
-        {
-            let (sign, role) = sign(kind, cx);
-            title.push(Keep::Longer, cx.theme.style(role), format!("{sign} {}", kind.word()));
-            is_empty = false;
-        }
-    }
-    if names.layers() > 1 {
-        for (layer, amounts) in cpu.each.iter().enumerate() {
-            let ink = ink(layer, cx);
-            let value = match maker.cursor {
-                Some(cell) if !amounts.is_empty() => maker.timeline.value(amounts, cell),
-                Some(_) => None,
-                None => amounts.iter().rev().take(15).find_map(|amount| amount.map(|a| a.mean)),
-            };
-            let value = value.map_or(cx.glyphs.absent.into(), format::percent);
-            let words = format!("{} {} {value}", ink.sign, names.name(layer));
-            title.push(Keep::Some, ink.style, words);
-        }
-        is_empty = false;
-    }
-    (!is_empty).then_some(title)
-}
-
-/// The moment that is read, and what happened around it.
-fn push_moment(title: &mut Title, maker: &Maker<'_>, cell: u16, marks: &[(u16, &Mark)]) {
-    let cx = maker.cx;
-    let at = maker.timeline.start_of(i64::from(cell));
-    let words = format!("{} ({} ago)", clock(at, cx), ago(at, cx.now));
-    title.push(Keep::Always, cx.theme.style(Role::Accent), words);
-    let near = marks.iter().filter(|(marked, _)| marked.abs_diff(cell) <= 1);
-    for (_, mark) in near {
-        let (sign, role) = sign(mark.kind, cx);
-        let words = format!("{sign} {} {} {}", clock(mark.at, cx), mark.instance, mark.kind.word());
-        title.push(Keep::Longer, cx.theme.style(role), words);
-    }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::{Stats, clock::ago, service::is_fresh};
+use super::{Stats, View, clock::ago, host, service::is_fresh};
 use crate::{
     text::format,
     ui::{Cx, theme::Role},
@@ -20,11 +20,16 @@ impl Stats {
             let lost = still.lost(&timeline, cx.now);
             if lost.as_secs() > 0 {
                 let lost = format::age(lost.unsigned_abs());
-                line.push_span(cx.span(Role::Warn, format!(" the first {lost} no longer kept ")));
+                let words = format!(" kept is 1 h: the first {lost} may be gone ");
+                line.push_span(cx.span(Role::Warn, words));
             }
         }
-        if cx.selected().is_some_and(|service| !is_fresh(service, cx)) {
-            let words = format!(" {} stale: the engine is lost ", cx.glyphs.stale);
+        let is_lost = || cx.selected().is_some_and(|service| !is_fresh(service, cx));
+        let stale = match self.view {
+            View::Host => host::foot_words(cx),
+            _ => is_lost().then(|| format!(" {} stale: the engine is lost ", cx.glyphs.stale)),
+        };
+        if let Some(words) = stale {
             line.push_span(cx.span(Role::Stale, words));
         }
         let last = if self.still.is_some() { "" } else { "last " };

@@ -1,0 +1,335 @@
+//! [`Limits`]: what each service needs, against what it may use.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::{
+    advice::{Advice, Need},
+    timeline::Timeline,
+    window::Window,
+};
+use crate::{
+    input::Command,
+    model::{Level, ServiceKey, Threshold},
+    store::{Metric, ServiceView, Summary},
+    text::{format, width::width},
+    ui::{
+        Cx, Reaction, Wish,
+        theme::Role,
+        widgets::{cells, cursor::Cursor, message},
+    },
+};
+
+/// For how long the rows stay as they are: none jumps away under the cursor, and what all
+/// services used in an hour is not added up for every frame.
+const HOLDS: SignedDuration = SignedDuration::from_secs(3);
+
+/// The columns of a number, and of a share.
+const NUMBER: u16 = 7;
+const SHARE: u16 = 6;
+
+/// From this width on limits are shown too, not just shares of them.
+const WITH_LIMITS: u16 = 76;
+
+/// The most columns of a name.
+const NAME: u16 = 30;
+
+/// By what the rows are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Order {
+    #[default]
+    Worst,
+    Cpu,
+    Memory,
+    Name,
+}
+
+impl Order {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Worst => "the worst first",
+            Self::Cpu => "by share of CPU",
+            Self::Memory => "by share of memory",
+            Self::Name => "by name",
+        }
+    }
+
+    fn next(self) -> Self {
+        match self {
+            Self::Worst => Self::Cpu,
+            Self::Cpu => Self::Memory,
+            Self::Memory => Self::Name,
+            Self::Name => Self::Worst,
+        }
+    }
+}
+
+/// A service with what it needs.
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    key: ServiceKey,
+    cpu: Need,
+    memory: Need,
+}
+
+/// What each service needs, against what it may use.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    rows: Vec<Row>,
+    /// When the rows were made, and of what.
+    made: Option<(Timestamp, Window)>,
+    pub(super) order: Order,
+    cursor: Cursor,
+}
+
+impl Limits {
+    /// Makes the rows again when it is time to.
+    pub(super) fn keep_up(&mut self, window: Window, timeline: &Timeline, cx: &Cx<'_>) {
+        let is_made = self.made.is_some_and(|(at, of)| {
+            let age = cx.now.duration_since(at);
+            of == window && SignedDuration::ZERO <= age && age < HOLDS
+        });
+        if is_made {
+            return;
+        }
+        self.made = Some((cx.now, window));
+        let services = cx.store.services().iter().filter(|service| service.up > 0);
+        self.rows = services.map(|service| row(service, timeline, cx)).collect();
+        self.sort();
+    }
+
+    /// Has the rows made again.
+    pub(super) fn outdate(&mut self) {
+        self.made = None;
+    }
+
+    fn sort(&mut self) {
+        let share = |need: &Need| need.share().unwrap_or(-1.0);
+        let descending = |a: f64, b: f64| b.total_cmp(&a);
+        let most = |row: &Row| share(&row.cpu).max(share(&row.memory));
+        // The services come by name, and equals stay so.
+        match self.order {
+            Order::Worst => self
+                .rows
+                .sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| descending(most(a), most(b)))),
+            Order::Cpu => self.rows.sort_by(|a, b| descending(share(&a.cpu), share(&b.cpu))),
+            Order::Memory => {
+                self.rows.sort_by(|a, b| descending(share(&a.memory), share(&b.memory)));
+            }
+            Order::Name => {}
+        }
+    }
+
+    /// Answers a command that moves or orders; `None` for any other.
+    pub(super) fn on(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
+        if command == Command::Sort {
+            self.order = self.order.next();
+            self.outdate();
+            return Some(Reaction::done());
+        }
+        let room = room(cx.size.height);
+        let mut cursor = self.cursor(cx);
+        if !cursor.on(command, self.rows.len(), room) {
+            return None;
+        }
+        self.cursor = cursor;
+        let key = self.rows.get(cursor.index).map(|row| row.key.clone());
+        Some(key.map_or_else(Reaction::done, |key| Reaction::wish(Wish::Select(key))))
+    }
+
+    /// The cursor, on the selected service.
+    fn cursor(&self, cx: &Cx<'_>) -> Cursor {
+        let mut cursor = self.cursor;
+        let selected =
+            self.rows.iter().position(|row| Some(&row.key) == cx.selection.service.as_ref());
+        cursor.set(selected.unwrap_or(cursor.index), self.rows.len(), room(cx.size.height));
+        cursor
+    }
+
+    pub(super) fn draw(&self, place: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+        if self.rows.is_empty() {
+            let words = "No service is up whose use could be compared with its limits.".to_string();
+            return message::draw(place, buffer, cx, &[(Role::Muted, words)]);
+        }
+        let columns = Columns::new(&self.rows, place.width);
+        columns.draw_heading(cells::row(place, 0), buffer, cx);
+        let body = cells::below(place, 1);
+        let top = self.cursor(cx).first_shown(self.rows.len(), usize::from(body.height));
+        let rows = self.rows.iter().skip(top).take(usize::from(body.height));
+        for (line, row) in rows.enumerate() {
+            columns.draw(cells::row(body, line as u16), buffer, cx, row);
+        }
+    }
+}
+
+/// How many rows there is room for below the heading.
+fn room(height: u16) -> usize {
+    usize::from(height.saturating_sub(1))
+}
+
+fn row(service: &ServiceView, timeline: &Timeline, cx: &Cx<'_>) -> Row {
+    let usage = cx.store.usage(service, cx.now);
+    let need = |metric, limit, threshold: Threshold| {
+        let amounts = cx.store.total(service, metric, timeline.span());
+        let shown = timeline.shown(&amounts);
+        let slots = shown.iter().flatten().count() as u64;
+        let step = u64::try_from(timeline.span().step()).unwrap_or(1);
+        let p95 = Summary::of(shown).map(|summary| summary.p95);
+        Need { p95, limit, known: Duration::from_secs(slots * step), threshold }
+    };
+    let memory_limit = usage.memory_limit_bytes.map(|bytes| bytes as f64);
+    Row {
+        key: service.key.clone(),
+        cpu: need(Metric::Cpu, usage.cpu_limit_cores, cx.thresholds.cpu),
+        memory: need(Metric::Memory, memory_limit, cx.thresholds.memory),
+    }
+}
+
+impl Row {
+    fn rank(&self) -> u8 {
+        self.cpu.advice().rank().min(self.memory.advice().rank())
+    }
+
+    /// What is to be said of its limits, the worse one first.
+    fn advice(&self) -> (Level, String) {
+        let mut both = [("cpu", &self.cpu), ("mem", &self.memory)];
+        both.sort_by_key(|(_, need)| need.advice().rank());
+        let [(_, worse), (_, better)] = both;
+        if worse.words() == better.words() {
+            return (worse.advice().level(), worse.words());
+        }
+        let said = both.iter().filter(|(_, need)| need.advice() != Advice::Fits);
+        let words: Vec<String> =
+            said.map(|(name, need)| format!("{name} {}", need.words())).collect();
+        (worse.advice().level(), words.join(", "))
+    }
+}
+
+/// How wide the columns are.
+struct Columns {
+    name: u16,
+    with_limits: bool,
+}
+
+impl Columns {
+    fn new(rows: &[Row], room: u16) -> Self {
+        let longest = rows.iter().map(|row| width(row.key.service.name.as_str())).max();
+        let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(NAME);
+        Self { name: longest.clamp(8, NAME).min(room / 3), with_limits: room >= WITH_LIMITS }
+    }
+
+    fn draw_heading(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+        let style = cx.theme.style(Role::Heading);
+        let heads = |name: &str| [format!("{name} p95"), "limit".into(), "used".into()];
+        let (cpu, memory) = (heads("cpu"), heads("mem"));
+        let place = Rect { width: self.name.min(area.width), ..area };
+        cells::put(buffer, place, "service", style, cx.glyphs.ellipsis);
+        let mut rest = cells::skip(area, self.name);
+        for heads in [cpu, memory] {
+            rest = self.draw_group(rest, buffer, cx, heads.map(|head| (head, style)));
+        }
+        cells::put(buffer, cells::skip(rest, 2), "advice", style, cx.glyphs.ellipsis);
+    }
+
+    fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, row: &Row) {
+        let is_selected = cx.selection.service.as_ref() == Some(&row.key);
+        let style = |role| cx.on_row(role, is_selected);
+        if is_selected {
+            buffer.set_style(area, style(Role::Text));
+        }
+        let place = Rect { width: self.name.min(area.width), ..area };
+        let ellipsis = cx.glyphs.ellipsis;
+        cells::put(buffer, place, row.key.service.name.as_str(), style(Role::Text), ellipsis);
+        let mut rest = cells::skip(area, self.name);
+        for (need, said) in [
+            (row.cpu, format::percent as fn(f64) -> String),
+            (row.memory, |bytes| format::bytes(bytes as u64)),
+        ] {
+            let value = |value: Option<f64>| value.map_or(cx.glyphs.absent.to_string(), said);
+            let share = need.share().map_or(cx.glyphs.absent.to_string(), format::percent);
+            let level = need.share().map(|share| need.threshold.level(share));
+            let judged = match level {
+                Some(level @ (Level::Warn | Level::Bad)) => Role::of(level),
+                _ => Role::Text,
+            };
+            let group = [
+                (value(need.p95), style(Role::Text)),
+                (value(need.limit), style(Role::Muted)),
+                (share, style(judged)),
+            ];
+            rest = self.draw_group(rest, buffer, cx, group);
+        }
+        let (level, words) = row.advice();
+        let (sign, role) = match level {
+            Level::Ok => (" ", Role::Muted),
+            level => (cx.glyphs.level(level), Role::of(level)),
+        };
+        let pieces = [(sign, style(role)), (" ", style(role)), (&*words, style(role))];
+        cells::put_pieces(buffer, cells::skip(rest, 1), pieces, ellipsis);
+    }
+
+    /// Draws a number, its limit and its share; gives what is left of the row.
+    fn draw_group(
+        &self,
+        area: Rect,
+        buffer: &mut Buffer,
+        cx: &Cx<'_>,
+        group: [(String, Style); 3],
+    ) -> Rect {
+        let widths = [NUMBER + 2, if self.with_limits { NUMBER } else { 0 }, SHARE];
+        let mut rest = area;
+        for ((text, style), width) in group.into_iter().zip(widths).filter(|(_, width)| *width > 0)
+        {
+            let place = Rect { width: width.min(rest.width), ..rest };
+            cells::put_right(buffer, place, &text, style, cx.glyphs.ellipsis);
+            rest = cells::skip(rest, width);
+        }
+        rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EngineId, ServiceId, Thresholds};
+
+    fn need(used: f64, limit: Option<f64>) -> Need {
+        let threshold = Thresholds::default().memory;
+        Need { p95: Some(used), limit, known: Duration::from_mins(5), threshold }
+    }
+
+    fn row(name: &str, cpu: Need, memory: Need) -> Row {
+        let service = ServiceId::alone(name);
+        Row { key: ServiceKey { engine: EngineId::new("docker"), service }, cpu, memory }
+    }
+
+    #[test]
+    fn the_worse_limit_is_told_of_first_and_what_fits_not_at_all() {
+        let (full, fits) = (need(95.0, Some(100.0)), need(50.0, Some(100.0)));
+        let said = |cpu, memory| row("api", cpu, memory).advice();
+        assert_eq!(said(fits, full), (Level::Bad, "mem at its limit".into()));
+        assert_eq!(said(fits, fits), (Level::Ok, "fits".into()));
+        let free = need(1.0, None);
+        assert_eq!(said(free, full), (Level::Bad, "mem at its limit, cpu no limit".into()));
+        assert_eq!(said(free, free), (Level::Ok, "no limit".into()));
+    }
+
+    #[test]
+    fn rows_are_ordered_as_asked() {
+        let needs = [("a", 50.0, 95.0), ("b", 95.0, 50.0), ("c", 92.0, 20.0), ("d", 20.0, 20.0)];
+        let rows = needs.map(|(name, cpu, memory)| {
+            row(name, need(cpu, Some(100.0)), need(memory, Some(100.0)))
+        });
+        let names = |order| {
+            let mut limits = Limits { rows: rows.to_vec(), order, ..Limits::default() };
+            limits.sort();
+            limits.rows.iter().map(|row| row.key.service.name.to_string()).collect::<String>()
+        };
+        assert_eq!(names(Order::Worst), "abcd");
+        assert_eq!(names(Order::Cpu), "bcad");
+        assert_eq!(names(Order::Memory), "abcd");
+        assert_eq!(names(Order::Name), "abcd");
+    }
+}

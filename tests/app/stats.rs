@@ -1,0 +1,301 @@
+//! The Stats pane: what is read at a time, and what else there is to see.
+
+use std::time::Duration;
+
+use midwatch::{
+    model::{
+        CpuShares, Detail, Disk, Event, Health, HostSample, Instance, Pressure, Sample, ServiceId,
+    },
+    ui::theme::Depth,
+};
+
+use crate::{
+    console::{
+        Console, Setup, ago,
+        facts::{checked, described, fact, listed, removed, running, sampled},
+        now, world,
+    },
+    sizes::assert_sound,
+};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
+
+/// The copies of the shop's API: the third was killed for memory and started again, the
+/// fourth is a deploy's, the one that it took the place of is gone.
+fn copy(n: u32) -> Instance {
+    let mut instance = checked(
+        running(&format!("api-{n}"), ServiceId::in_stack("shop", "api"), Some(n)),
+        Health::Healthy,
+        &[],
+    );
+    if n == 4 {
+        instance.created_at = Some(ago(100));
+        instance.detail = Some(Detail { started_at: Some(ago(100)), ..Detail::default() });
+    }
+    instance
+}
+
+fn third_again() -> Instance {
+    let instance = copy(3);
+    let detail = Detail { started_at: Some(ago(180)), restarts: 1, ..Detail::default() };
+    Instance { detail: Some(detail), ..instance }
+}
+
+/// What one of them used at a second, counted back from now.
+fn used(n: u32, back: i64) -> Sample {
+    let wave = ((back / 12 + i64::from(n) * 3) % 8) as f64;
+    let grown = if n == 3 { (300 - back).rem_euclid(120) as u64 * 3 } else { 40 };
+    Sample {
+        interval: Some(Duration::from_secs(1)),
+        cpu_cores: Some(0.15 + 0.06 * wave),
+        cpu_limit_cores: Some(0.5),
+        throttled_share: Some(if n == 3 { 0.12 } else { 0.0 }),
+        memory_bytes: Some((120 + grown) << 20),
+        memory_limit_bytes: Some(512 << 20),
+        received_per_second: Some(40_000.0 * (1.0 + wave)),
+        sent_per_second: Some(9_000.0 * (1.0 + wave)),
+        disk_read_per_second: Some(0.0),
+        disk_written_per_second: Some(2_048.0 * wave),
+        oom_kills: Some(u64::from(n == 3 && back <= 182)),
+        ..Sample::empty(ago(back))
+    }
+}
+
+/// Five minutes of the API, with twenty seconds in which nobody looked.
+fn api() -> Vec<Event> {
+    let before = [copy(1), copy(2), copy(3), copy(9)];
+    let mut events = vec![fact(ago(301), midwatch::model::EngineFact::Connecting)];
+    events.extend(world::fresh().into_iter().take(3));
+    events.push(listed(ago(300), &before));
+    events.extend(before.iter().map(|instance| described(ago(300), instance)));
+    for back in (0..=300).rev().filter(|back| !(200..220).contains(back)) {
+        if back == 180 {
+            events.push(described(ago(180), &third_again()));
+        }
+        if back == 100 {
+            events.push(described(ago(100), &copy(4)));
+            events.push(removed(ago(99), "api-9"));
+        }
+        let fourth = if back >= 100 { 9 } else { 4 };
+        for n in [1, 2, 3, fourth] {
+            events.push(sampled(&format!("api-{n}"), &used(n, back)));
+        }
+        events.push(host(back));
+    }
+    events
+}
+
+fn disk(mount_point: &str, used: u64, inodes_free: u64) -> Disk {
+    Disk {
+        mount_point: mount_point.into(),
+        device: "/dev/vda1".into(),
+        file_system: "ext4".into(),
+        total_bytes: 100 << 30,
+        used_bytes: used << 30,
+        available_bytes: (95 - used) << 30,
+        inodes_total: Some(1000),
+        inodes_free: Some(inodes_free),
+    }
+}
+
+fn host(back: i64) -> Event {
+    let waits = |some_share| Some(Pressure { some_share, full_share: Some(some_share / 8.0) });
+    let busy = 0.3 + (back % 40) as f64 / 80.0;
+    let sample = HostSample {
+        interval: Some(Duration::from_secs(1)),
+        cores: Some(4),
+        cpu: Some(CpuShares { used: busy, iowait: 0.13, steal: 0.0 }),
+        load: Some([5.2, 3.1, 2.2]),
+        memory_total_bytes: Some(16 << 30),
+        memory_available_bytes: Some(6 << 30),
+        swap_total_bytes: Some(2 << 30),
+        swap_free_bytes: Some(1 << 30),
+        disks: vec![disk("/", 40, 900), disk("/var/lib/docker", 88, 700), disk("/srv", 10, 100)],
+        received_per_second: Some(2e6),
+        sent_per_second: Some(3e5),
+        cpu_pressure: waits(0.04),
+        memory_pressure: waits(0.0),
+        io_pressure: waits(0.31),
+        ..HostSample::empty(ago(back))
+    };
+    Event::Host { at: ago(back), sample: Box::new(sample) }
+}
+
+fn console(setup: &Setup, keys: &str) -> Console {
+    let mut console = Console::of(setup, api());
+    console.press("3 z");
+    console.press(keys);
+    console
+}
+
+fn at(size: (u16, u16), keys: &str) -> Console {
+    console(&Setup { size, ..Setup::default() }, keys)
+}
+
+fn assert_views(name: &str, keys: &str) {
+    for size in SIZES {
+        let shown = at(size, keys).draw();
+        assert_snapshot(&format!("{name}-{}x{}", size.0, size.1), &shown);
+    }
+}
+
+fn assert_snapshot(name: &str, shown: &str) {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, shown);
+    });
+}
+
+#[test]
+fn instances_lie_one_upon_the_other_with_what_happened() {
+    assert_views("stats-stacked", "");
+}
+
+#[test]
+fn a_moment_is_read_and_what_happened_then() {
+    assert_views("stats-cursor", "\" \"");
+}
+
+#[test]
+fn the_host() {
+    assert_views("stats-host", "v");
+}
+
+#[test]
+fn use_against_limits() {
+    assert_views("stats-limits", "v v");
+}
+
+#[test]
+fn everything_is_ascii_where_that_is_wanted() {
+    for (name, keys) in [("stacked", ""), ("cursor", "\""), ("host", "v"), ("limits", "v v")] {
+        let setup = Setup { size: (100, 30), ascii: true, depth: Depth::None, ..Setup::default() };
+        let shown = console(&setup, keys).draw();
+        assert!(shown.is_ascii(), "{shown}");
+        assert_snapshot(&format!("stats-ascii-{name}"), &shown);
+    }
+}
+
+#[test]
+fn layers_are_told_apart_without_colours() {
+    let setup = Setup { size: (80, 24), depth: Depth::None, ..Setup::default() };
+    assert_snapshot("stats-mono-stacked", &console(&setup, "").draw());
+}
+
+#[test]
+fn what_is_past_its_threshold_has_its_sign_and_its_colour() {
+    let console = at((120, 36), "");
+    let title = console.lines_with("cpu ").remove(0);
+    assert!(title.contains("of 200%") && title.contains("throttled 12%"), "{title}");
+    let mut hot = at((120, 36), "");
+    hot.now = now();
+    for n in 1..=4 {
+        let busy = Sample { cpu_cores: Some(0.47), ..used(n, 0) };
+        hot.hear([sampled(&format!("api-{n}"), &busy)]);
+    }
+    let title = hot.lines_with("cpu ").remove(0);
+    assert!(title.contains("✗ 188% of 200% (94%)"), "{title}");
+}
+
+#[test]
+fn an_instance_that_is_worse_off_than_all_together_is_named() {
+    let mut console = at((120, 36), "");
+    let full = Sample { memory_bytes: Some(500 << 20), ..used(3, 0) };
+    console.hear([sampled("api-3", &full)]);
+    let title = console.lines_with("mem ").remove(0);
+    assert!(title.contains("✗ shop-api-3 98%"), "{title}");
+}
+
+#[test]
+fn the_foot_tells_the_window() {
+    let mut console = at((80, 24), "");
+    let foot = |console: &Console| console.draw().lines().nth(22).unwrap_or_default().to_owned();
+    assert!(foot(&console).contains(" last 5 min "), "{}", foot(&console));
+    for (key, words) in [("+", "last 1 min"), ("+", "last 1 min"), ("-", "last 5 min")] {
+        console.press(key);
+        assert!(foot(&console).contains(words), "{}", foot(&console));
+    }
+    console.press("- - -");
+    assert!(foot(&console).contains(" last 1 h "), "{}", foot(&console));
+}
+
+/// The lines between the frame's top and its bottom.
+fn inside(console: &Console) -> Vec<String> {
+    let shown = console.draw();
+    let lines: Vec<String> = shown.lines().map(str::to_owned).collect();
+    lines[2..lines.len() - 2].to_vec()
+}
+
+#[test]
+fn charts_stand_still_while_time_goes_on() {
+    let mut console = at((120, 36), "p");
+    let is_curve = |line: &String| line.contains('⣿');
+    let curves = |console: &Console| -> Vec<String> {
+        inside(console).into_iter().filter(is_curve).filter(|line| !line.contains("api")).collect()
+    };
+    let before = curves(&console);
+    for second in 1..=30 {
+        console.wait(1);
+        console.hear([sampled("api-1", &Sample { cpu_cores: Some(0.5), ..used(1, -second) })]);
+    }
+    assert_eq!(curves(&console), before);
+    assert!(console.draw().contains("‖ paused 30s ago"), "{}", console.draw());
+    console.press("p");
+    assert_ne!(curves(&console), before);
+    assert!(!console.draw().contains("paused"));
+}
+
+#[test]
+fn who_stands_still_for_longer_than_readings_are_kept_is_told_so() {
+    let mut console = at((120, 36), "p");
+    console.wait(3600);
+    assert!(console.draw().contains("kept is 1 h: the first 4m may be gone"), "{}", console.draw());
+    console.press("Esc");
+    assert!(!console.draw().contains("may be gone"));
+}
+
+#[test]
+fn the_cursor_reads_back_and_forth_and_follows_again_at_the_end() {
+    let mut console = at((120, 36), "Left Left Left");
+    assert!(console.draw().contains("at 03:12:3"), "{}", console.draw());
+    console.press("Right Right");
+    assert!(console.draw().contains("paused 0s ago"));
+    console.press("Right Right");
+    assert!(!console.draw().contains("paused"), "{}", console.draw());
+    console.press("Left Esc");
+    assert!(!console.draw().contains("paused") && !console.draw().contains(" at 03:12"));
+}
+
+#[test]
+fn marks_are_gone_through_in_words() {
+    let mut console = at((120, 36), "\"");
+    assert!(console.draw().contains("◇ 03:11:01 shop-api-4 deployed"), "{}", console.draw());
+    console.press("\"");
+    assert!(console.draw().contains("↻ 03:09:41 shop-api-3 restarted"), "{}", console.draw());
+    assert!(console.draw().contains("✗ 03:09:39 shop-api-3 killed for memory"));
+    console.press("'");
+    assert!(console.draw().contains("shop-api-4 deployed"));
+    console.press("' '");
+    assert!(console.draw().contains("nothing happened after this"), "{}", console.draw());
+}
+
+#[test]
+fn the_service_of_a_row_of_limits_is_opened() {
+    let mut console = Console::of(&Setup::default(), world::fresh());
+    console.press("3 z v v G Enter");
+    let selected = console.selected();
+    let name = selected.rsplit('/').next().unwrap();
+    assert!(console.draw().contains(&format!("┏ 3 Stats {name} ")), "{}", console.draw());
+}
+
+#[test]
+fn every_view_stands_at_every_size() {
+    for keys in ["", "\" \"", "p - - Left", "v", "v Left", "v v", "v v G"] {
+        for ascii in [false, true] {
+            let mut console = console(&Setup { ascii, ..Setup::default() }, keys);
+            for (width, height) in (0..130).step_by(7).flat_map(|w| (0..45).map(move |h| (w, h))) {
+                console.resize(width, height);
+                assert_sound(&console.buffer(), &format!("`{keys}`, {width}x{height}"));
+            }
+        }
+    }
+}
