@@ -6,7 +6,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 use super::{
     chart::Chart,
     clock::clock,
-    plan::{GUTTER, Plan},
+    plan::{GUTTER, Plan, Wish},
     timeline::Timeline,
     title::Title,
 };
@@ -35,7 +35,7 @@ impl Board {
         let charts = self.charts.iter().filter(|chart| chart.has_curve());
         let curves = charts.clone().count() as u16;
         let charts = charts.chain(self.charts.iter().filter(|chart| !chart.has_curve()));
-        let plan = Plan::new(place, self.charts.len() as u16, curves, self.legend.is_some());
+        let plan = Plan::new(place, self.charts.len() as u16, curves, self.wish());
         for (chart, place) in charts.zip(&plan.charts) {
             chart.draw(*place, buffer, cx, self.cursor);
         }
@@ -44,6 +44,14 @@ impl Board {
         }
         if let Some(legend) = &self.legend {
             legend.draw(plan.legend, buffer, cx.glyphs.ellipsis);
+        }
+    }
+
+    fn wish(&self) -> Wish {
+        match (&self.legend, self.cursor) {
+            (None, _) => Wish::No,
+            (Some(_), None) => Wish::Nice,
+            (Some(_), Some(_)) => Wish::Much,
         }
     }
 

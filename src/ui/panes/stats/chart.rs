@@ -1,10 +1,6 @@
 //! [`Chart`]: one quantity over time.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::Rect,
-    style::{Modifier, Style},
-};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
     area::{Area, Base, Layer, dots},
@@ -102,6 +98,7 @@ impl Chart {
         };
         let top = (self.label)(self.top);
         if let Shape::Two { signs: [into, out], .. } = &self.shape {
+            label(upper(plot.height) - 1, "0", muted);
             label(0, &format!("{into}{top}"), muted);
             label(last, &format!("{out}{top}"), muted);
         } else {
@@ -139,14 +136,7 @@ fn draw_cursor(curve: Rect, cell: u16, buffer: &mut Buffer, cx: &Cx<'_>) {
     let style = cx.theme.style(Role::Accent);
     for row in 0..curve.height {
         let place = cells::skip(cells::row(curve, row), cell);
-        let Some(target) = buffer.cell_mut((place.x, place.y)).filter(|_| place.width > 0) else {
-            continue;
-        };
-        if target.symbol() == " " {
-            target.set_symbol(cx.glyphs.track).set_style(style);
-        } else {
-            target.set_style(style.add_modifier(Modifier::REVERSED));
-        }
+        cells::put(buffer, Rect { width: place.width.min(1), ..place }, cx.glyphs.track, style, "");
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn legend(
     }
     if names.layers() > 1 {
         for (layer, amounts) in cpu.each.iter().enumerate() {
-            let ink = ink(layer, cx);
+            let ink = ink(layer, 0, cx);
             let value = match maker.cursor {
                 Some(cell) if !amounts.is_empty() => maker.timeline.value(amounts, cell),
                 Some(_) => None,

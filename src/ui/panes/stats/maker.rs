@@ -189,10 +189,13 @@ impl Maker<'_> {
         }
     }
 
-    fn inked(&self, used: &Layers, only: Role, place: usize) -> Vec<Layer> {
+    fn inked(&self, used: &Layers, only: Role, way: usize) -> Vec<Layer> {
         let layer = |(number, amounts): (usize, &Vec<Option<Amount>>)| {
-            let ink =
-                if self.layers > 1 { ink(number, self.cx) } else { one_ink(only, place, self.cx) };
+            let ink = if self.layers > 1 {
+                ink(number, way, self.cx)
+            } else {
+                one_ink(only, way, self.cx)
+            };
             let columns =
                 if amounts.is_empty() { Vec::new() } else { self.timeline.columns(amounts) };
             Layer { ink, columns }
@@ -201,22 +204,20 @@ impl Maker<'_> {
     }
 }
 
-/// The look of the only layer of a chart.
-fn one_ink(role: Role, place: usize, cx: &Cx<'_>) -> Ink {
-    Ink {
-        style: cx.theme.style(role),
-        sign: cx.glyphs.layers[if is_plain(cx) { place } else { 0 }],
-    }
+/// The look of the only layer of a chart, or of one of its two ways.
+fn one_ink(role: Role, way: usize, cx: &Cx<'_>) -> Ink {
+    Ink { style: cx.theme.style(role), sign: cx.glyphs.layers[way] }
 }
 
-/// The look of one of several layers.
-pub(super) fn ink(layer: usize, cx: &Cx<'_>) -> Ink {
+/// The look of one of several layers. Where colours tell them apart, what goes out has other
+/// dots than what goes in.
+pub(super) fn ink(layer: usize, way: usize, cx: &Cx<'_>) -> Ink {
     let role = match layer {
         APART => Role::Muted,
         layer => Role::SERVICES[layer % Role::SERVICES.len()],
     };
     let signs = &cx.glyphs.layers;
-    let sign = signs[if is_plain(cx) { layer % signs.len() } else { 0 }];
+    let sign = signs[if is_plain(cx) { layer % signs.len() } else { way }];
     Ink { style: cx.theme.style(role), sign }
 }
 

@@ -20,6 +20,27 @@ const ALWAYS_BESIDE: u16 = 150;
 const MAY_BE_BESIDE: u16 = 100;
 const ROWS_ENOUGH: u16 = 22;
 
+/// How much a row for what there is to say of the curves is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    No,
+    /// When two curves have their room.
+    Nice,
+    /// When one curve has its room.
+    Much,
+}
+
+impl Wish {
+    /// The rows from which on it has one.
+    fn rows(self) -> u16 {
+        match self {
+            Self::No => u16::MAX,
+            Self::Nice => 2 * GOOD + 4,
+            Self::Much => GOOD + 3,
+        }
+    }
+}
+
 /// Where charts are, the first ones first. A chart of one row is its title alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
@@ -49,11 +70,11 @@ pub(super) fn cells(size: Size) -> u16 {
 
 impl Plan {
     /// Makes room for so many charts, of which the first so many have curves.
-    pub(super) fn new(area: Rect, charts: u16, curves: u16, wants_legend: bool) -> Self {
+    pub(super) fn new(area: Rect, charts: u16, curves: u16, legend: Wish) -> Self {
         let size = area.as_size();
         let (across, width) = (across(size), column_width(size));
         let axis = u16::from(area.height >= LEAST + 2);
-        let legend = u16::from(wants_legend && area.height >= GOOD + 3);
+        let legend = u16::from(area.height >= legend.rows());
         let rows = area.height - axis - legend;
         let heights = heights(rows, charts.div_ceil(across), curves.div_ceil(across));
         let below = |rows: u16| Rect { y: area.y + rows, height: 1, ..area };
@@ -118,7 +139,9 @@ mod tests {
     fn everything_is_in_its_place_at_any_size() {
         for (width, height) in (0..230).flat_map(|w| (0..60).map(move |h| (w, h))) {
             let area = Rect::new(3, 2, width, height);
-            for (charts, curves, legend) in [(4, 4, true), (3, 2, false), (0, 0, true)] {
+            for (charts, curves, legend) in
+                [(4, 4, Wish::Much), (3, 2, Wish::No), (0, 0, Wish::Nice)]
+            {
                 let plan = Plan::new(area, charts, curves, legend);
                 let all = plan.charts.iter().chain(&plan.axes).chain([&plan.legend]);
                 let drawn: Vec<Rect> = all.copied().filter(|place| !place.is_empty()).collect();

@@ -3,8 +3,6 @@
 //! A cell has one or two columns of dots. Their borders are fixed in time, so that a
 //! curve moves on by whole columns and keeps its shape meanwhile.
 
-use std::ops::Range;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::window::Window;
@@ -79,35 +77,43 @@ impl Timeline {
 
     /// The value of each column of dots; `None` where nobody knows.
     pub(super) fn columns(&self, amounts: &[Option<Amount>]) -> Vec<Option<f64>> {
-        let columns = i64::from(self.scope.cells) * i64::from(self.scope.dots);
-        (0..columns).map(|column| mean(self.over(amounts, column, 1))).collect()
+        let columns = usize::from(self.scope.cells) * usize::from(self.scope.dots);
+        let step = self.span.step() * MICROS;
+        let mut begin = self.first * self.width - self.span.start_of(0).as_microsecond();
+        let mut slot = begin.div_euclid(step);
+        let mut values = Vec::with_capacity(columns);
+        // From column to column without a division: there are many.
+        for _ in 0..columns {
+            let (end, from) = (begin + self.width, slot);
+            while (slot + 1) * step < end {
+                slot += 1;
+            }
+            values.push(mean(self.between(amounts, from, slot)));
+            slot += i64::from((slot + 1) * step == end);
+            begin = end;
+        }
+        values
     }
 
     /// The value of a cell.
     pub(super) fn value(&self, amounts: &[Option<Amount>], cell: u16) -> Option<f64> {
         let dots = i64::from(self.scope.dots);
-        mean(self.over(amounts, i64::from(cell) * dots, dots))
+        let step = self.span.step() * MICROS;
+        let column = self.first + i64::from(cell) * dots;
+        let begin = column * self.width - self.span.start_of(0).as_microsecond();
+        let end = begin + dots * self.width - 1;
+        mean(self.between(amounts, begin.div_euclid(step), end.div_euclid(step)))
     }
 
-    /// The amounts that some columns lie over.
-    fn over<'a>(
+    /// The amounts from one slot to another.
+    fn between<'a>(
         &self,
         amounts: &'a [Option<Amount>],
-        column: i64,
-        count: i64,
+        first: i64,
+        last: i64,
     ) -> &'a [Option<Amount>] {
-        amounts.get(self.slots(column, count)).unwrap_or_default()
-    }
-
-    fn slots(&self, column: i64, count: i64) -> Range<usize> {
-        let origin = self.span.start_of(0).as_microsecond();
-        let step = self.span.step() * MICROS;
-        let begin = (self.first + column) * self.width - origin;
-        let end = begin + count * self.width - 1;
-        let most = self.span.slots();
-        let within = |slot: i64| usize::try_from(slot).unwrap_or(0).min(most);
-        let from = within(begin.div_euclid(step));
-        from..within(end.div_euclid(step) + 1).max(from)
+        let within = |slot: i64| usize::try_from(slot).unwrap_or(0).min(self.span.slots());
+        amounts.get(within(first)..within(last + 1)).unwrap_or_default()
     }
 
     /// When what is shown begins.
