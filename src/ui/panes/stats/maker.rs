@@ -79,7 +79,7 @@ impl Maker<'_> {
                 let words = format!("{glyph}{}{}", label(value), of.unwrap_or_default());
                 title.push(Keep::Always, self.cx.theme.style(role), words);
             }
-            None => self.push_unknown(&mut title),
+            None => self.push_unknown(&mut title, used.is_known()),
         }
         for (role, words) in notes {
             title.push(Keep::Long, self.cx.theme.style(role), words);
@@ -106,7 +106,7 @@ impl Maker<'_> {
         let mut title = self.title(name);
         let values = [0, 1].map(|way: usize| self.value(totals[way], now[way]));
         if values == [None, None] {
-            self.push_unknown(&mut title);
+            self.push_unknown(&mut title, into.is_known() || out.is_known());
         } else {
             let rate =
                 |value: Option<f64>| value.map_or(self.cx.glyphs.absent.into(), format::rate);
@@ -162,12 +162,14 @@ impl Maker<'_> {
         }
     }
 
-    fn push_unknown(&self, title: &mut Title) {
-        let words = match self.cursor {
-            Some(_) => format!("{} no reading", self.cx.glyphs.absent),
-            None if self.is_told => format!("{} not told by this engine", self.cx.glyphs.absent),
-            None => self.cx.glyphs.absent.into(),
+    /// Says why there is no value, of a quantity of which other values may be known.
+    fn push_unknown(&self, title: &mut Title, is_known: bool) {
+        let why = match self.cursor {
+            _ if !is_known && self.is_told => " not told by this engine",
+            Some(_) => " no reading",
+            None => "",
         };
+        let words = format!("{}{why}", self.cx.glyphs.absent);
         title.push(Keep::Always, self.cx.theme.style(Role::Muted), words);
     }
 

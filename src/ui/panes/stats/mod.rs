@@ -74,8 +74,20 @@ impl Stats {
     }
 
     fn timeline(&self, cx: &Cx<'_>) -> Timeline {
-        let end = self.still.as_ref().map_or_else(|| newest(cx), Still::end);
+        let end = self.still.as_ref().map_or_else(|| self.newest(cx), Still::end);
         self.scope(cx).until(end)
+    }
+
+    /// The newest moment of which something can be known.
+    fn newest(&self, cx: &Cx<'_>) -> Timestamp {
+        let heard = if self.view == View::Host {
+            cx.store.host().map(|host| host.heard_at)
+        } else {
+            let instances = cx.selected().into_iter().flat_map(|service| &service.instances);
+            instances.filter_map(|key| cx.store.instance(key)?.series.heard_at()).max()
+        };
+        let is_now = |at: &Timestamp| *at <= cx.now && cx.now.duration_since(*at) <= ON_ITS_WAY;
+        heard.filter(is_now).unwrap_or(cx.now)
     }
 
     /// Reads what is some cells further on, or back, and stands still there.
@@ -87,7 +99,7 @@ impl Stats {
 
     /// Where it stands still, or would if it did so now.
     fn stopped(&self, cx: &Cx<'_>) -> Still {
-        self.still.unwrap_or_else(|| Still::new(cx.now, newest(cx)))
+        self.still.unwrap_or_else(|| Still::new(cx.now, self.newest(cx)))
     }
 
     fn zoom(&mut self, window: Option<Window>, cx: &Cx<'_>) {
@@ -148,13 +160,6 @@ impl Stats {
         self.still = Some(still);
         Reaction::done()
     }
-}
-
-/// The newest moment of which something can be known.
-fn newest(cx: &Cx<'_>) -> Timestamp {
-    let views = cx.selected().into_iter().flat_map(|service| &service.instances);
-    let heard = views.filter_map(|key| cx.store.instance(key)?.series.heard_at()).max();
-    heard.filter(|at| *at <= cx.now && cx.now.duration_since(*at) <= ON_ITS_WAY).unwrap_or(cx.now)
 }
 
 /// Whether something happened to a service lately.
