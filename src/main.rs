@@ -103,7 +103,7 @@ async fn run_with_engines(
     let global = &args.global;
     let session = || wire::Session::open(global, context);
     match &args.command {
-        None => wire::console::open(global, context).await.map(|()| Exit::Well),
+        None => Box::pin(wire::console::open(global, context)).await.map(|()| Exit::Well),
         Some(Command::Demo(options)) => {
             Box::pin(wire::demo::open(global, context, options)).await.map(|()| Exit::Well)
         }

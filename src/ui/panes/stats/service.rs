@@ -10,7 +10,7 @@ use super::{
     timeline::Timeline,
 };
 use crate::{
-    model::{Level, Threshold, threshold::cpu_share},
+    model::{Level, SampleSource, Threshold},
     store::{EngineView, InstanceView, Metric, Part, ServiceView, Usage},
     text::format,
     ui::{Cx, theme::Role},
@@ -91,6 +91,13 @@ pub(super) fn is_fresh(service: &ServiceView, cx: &Cx<'_>) -> bool {
     cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up)
 }
 
+/// Whether a service runs on the host that midwatch runs on: then its kernel tells of it.
+fn runs_here(service: &ServiceView, cx: &Cx<'_>) -> bool {
+    let views = service.instances.iter().filter_map(|key| cx.store.instance(key));
+    let mut told = views.filter_map(|view| view.series.latest());
+    told.any(|sample| sample.source == SampleSource::Kernel)
+}
+
 fn charts(
     service: &ServiceView,
     maker: &Maker<'_>,
@@ -100,11 +107,10 @@ fn charts(
     let cx = maker.cx;
     let usage = cx.store.usage(service, cx.now);
     let [cpu, memory, received, sent, read, written] = used;
-    let host = cx.store.host().map(|host| &host.sample);
-    let cores = host.and_then(|host| host.cores);
     let [cpu_limit, limit] = limits.map(|limit| limit.filter(|limit| *limit > 0.0));
-    let whole = cpu_limit.or(cores.map(f64::from)).filter(|cores| *cores > 0.0);
-    let total = host.and_then(|host| host.memory_total_bytes).map(|total| total as f64);
+    let whole = cpu_limit.or(usage.host_cores.map(f64::from)).filter(|cores| *cores > 0.0);
+    let host = cx.store.host().filter(|_| runs_here(service, cx));
+    let total = host.and_then(|host| host.sample.memory_total_bytes).map(|total| total as f64);
     let notes =
         if maker.cursor.is_some() { Default::default() } else { notes(service, &usage, cx) };
     let [cpu_notes, memory_notes] = notes;
@@ -157,17 +163,14 @@ fn notes(service: &ServiceView, usage: &Usage, cx: &Cx<'_>) -> [Vec<(Role, Strin
         .filter_map(|key| cx.store.instance(key))
         .filter(|view| view.instance.is_up())
         .collect();
-    let cpu = |view: &InstanceView| {
-        let sample = view.series.latest()?;
-        cpu_share(sample.cpu_cores?, sample.cpu_limit_cores, None)
-    };
+    let cpu = |view: &InstanceView| view.series.latest()?.cpu_share();
     let memory = |view: &InstanceView| {
         let sample = view.series.latest()?;
         let limit = sample.memory_limit_bytes.filter(|limit| *limit > 0)?;
         Some(sample.memory_bytes? as f64 / limit as f64)
     };
     let mut notes = [
-        worst(&views, cpu, usage.cpu_ratio(), cx.thresholds.cpu, cx),
+        worst(&views, cpu, usage.cpu_share(), cx.thresholds.cpu, cx),
         worst(&views, memory, usage.memory_ratio(), cx.thresholds.memory, cx),
     ]
     .map(|note| note.into_iter().collect::<Vec<_>>());
