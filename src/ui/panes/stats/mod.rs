@@ -177,7 +177,7 @@ impl Pane for Stats {
         let words = match self.view {
             View::Service => service().to_owned(),
             View::Host => "this host".to_owned(),
-            View::Limits => format!("use and limits, {}", self.limits.order.words()),
+            View::Limits => format!("rightsizing, {}", self.limits.order.words()),
         };
         cx.span(Role::Text, words).into()
     }
