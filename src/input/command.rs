@@ -213,7 +213,9 @@ impl Command {
             Self::Inspect => ("inspect", "Show everything that the engine tells of the selected"),
             Self::Shell => ("shell", "Open a shell in the selected instance"),
             Self::Pause => ("pause", "Stand still, or follow again"),
-            Self::NextView => ("view", "Next view: the service, this host, rightsizing (use against limits)"),
+            Self::NextView => {
+                ("view", "Next view: the service, this host, rightsizing (use against limits)")
+            }
             Self::ShorterWindow => ("closer", "Show less of the past, larger: 1 h, 15, 5, 1 min"),
             Self::LongerWindow => ("further", "Show more of the past, smaller: up to 1 h"),
             Self::Wrap => ("wrap", "Wrap long lines, or cut them"),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::series::Series;
+use super::{series::Series, service::HOLDS};
 use crate::model::HostSample;
 
 /// What is known of the host that midwatch runs on.
@@ -17,6 +17,12 @@ pub struct HostView {
 }
 
 impl HostView {
+    /// Whether the newest reading still says what the host does now.
+    #[must_use]
+    pub fn is_current(&self, now: Timestamp) -> bool {
+        self.heard_at >= now - HOLDS
+    }
+
     pub(super) fn new(sample: HostSample, heard_at: Timestamp) -> Self {
         let mut series = Series::default();
         series.push(&sample.as_sample(), heard_at);

@@ -18,6 +18,9 @@ const COVERS: Duration = Duration::from_secs(15);
 /// What a reading without one before it tells of.
 const FIRST_COVERS: Duration = Duration::from_secs(1);
 
+/// The part of a slot by which a reading may come late.
+const LATE: f32 = 0.25;
+
 /// Not known, among the values of a point.
 const UNKNOWN: f32 = f32::NAN;
 
@@ -127,8 +130,9 @@ impl Point {
     /// other point does.
     fn fill(&self, amounts: &mut [Option<Amount>], metric: Metric, span: &Span) {
         let Some(amount) = self.amount(metric) else { return };
-        // Readings come a little early or late: a part of a slot is enough.
-        let covers = (self.covers / span.step() as f32).ceil().max(1.0) as i64;
+        // A reading that came a little late tells of no slot more: one that is missing is
+        // not painted over.
+        let covers = (self.covers / span.step() as f32 - LATE).ceil().max(1.0) as i64;
         let own = self.at.as_second().div_euclid(span.step()) - span.first;
         for slot in (own - covers + 1)..=own {
             let place = usize::try_from(slot).ok().and_then(|slot| amounts.get_mut(slot));

@@ -43,6 +43,19 @@ fn where_nobody_looked_is_a_gap() {
 }
 
 #[test]
+fn a_reading_that_came_a_little_late_does_not_paint_over_one_that_is_missing() {
+    let late = |millis| Sample { interval: Some(Duration::from_millis(millis)), ..cpu(2.0, 1) };
+    let series = series(&[(1, cpu(1.0, 1)), (3, late(1010))]);
+    assert_eq!(means(&series, 3, 3), [Some(1.0), None, Some(2.0)]);
+    let mut seldom = Series::default();
+    seldom.push(&cpu(1.0, 1), at(100));
+    seldom.push(&late(10_010), at(120));
+    let hour = Span::until(at(129), SignedDuration::from_hours(1));
+    let known = seldom.amounts(Metric::Cpu, &hour).iter().flatten().count();
+    assert_eq!(known, 2);
+}
+
+#[test]
 fn a_long_silence_is_a_gap_although_its_average_is_known() {
     let series = series(&[(100, cpu(1.0, 99))]);
     let known = means(&series, 100, 100).iter().flatten().count();

@@ -61,6 +61,19 @@ impl InstanceView {
         changed
     }
 
+    /// The newest reading, while it still says what is used now; an instance that is not up
+    /// uses nothing.
+    #[must_use]
+    pub fn current(&self, now: Timestamp) -> Option<&Sample> {
+        self.told_since(now - HOLDS)
+    }
+
+    /// The newest reading, if it was heard since a moment and the instance is up.
+    pub(super) fn told_since(&self, since: Timestamp) -> Option<&Sample> {
+        let heard = self.series.heard_at().is_some_and(|at| at >= since);
+        self.series.latest().filter(|_| heard && self.instance.is_up())
+    }
+
     /// Whether a restart is on record: only that can be judged otherwise by time alone.
     pub(super) fn has_restarted(&self) -> bool {
         let counted = self.instance.detail.as_ref().is_some_and(|detail| detail.restarts > 0);
@@ -184,11 +197,7 @@ pub struct Usage {
 impl Usage {
     /// Adds up the newest readings, of those that are not older than `since`.
     pub(super) fn sum<'a>(views: impl Iterator<Item = &'a InstanceView>, since: Timestamp) -> Self {
-        let newest: Vec<&Sample> = views
-            .filter(|view| view.instance.is_up())
-            .filter(|view| view.series.heard_at().is_some_and(|at| at >= since))
-            .filter_map(|view| view.series.latest())
-            .collect();
+        let newest: Vec<&Sample> = views.filter_map(|view| view.told_since(since)).collect();
         let sum = |metric: Metric| add(newest.iter().map(|s| metric.of(s)), f64::add);
         let all: Option<Vec<f64>> = newest.iter().map(|s| Metric::CpuLimit.of(s)).collect();
         let limits: Option<Vec<u64>> = newest.iter().map(|s| s.memory_limit_bytes).collect();

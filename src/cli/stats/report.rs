@@ -202,21 +202,21 @@ const HEADING: [&str; 11] = [
 ];
 
 impl StatsReport {
-    /// The last readings of what runs. Those of an engine that is lost say nothing of now.
+    /// The last readings of what runs, as long as they say what is used now.
     pub(super) fn new(lookout: &Lookout, selection: &Selection, thresholds: &Thresholds) -> Self {
-        let store = &lookout.store;
+        let (store, now) = (&lookout.store, Timestamp::now());
         let sample = |key: &InstanceKey| {
             let up = store.engine(&key.engine).is_some_and(EngineView::is_up);
-            store.instance(key).filter(|_| up)?.series.latest()
+            store.instance(key).filter(|_| up)?.current(now)
         };
         let up = lookout.selected(selection).filter(|(_, instance)| instance.is_up());
         let mut instances: Vec<_> =
             up.map(|(key, it)| UseReport::new(key, it, sample(key), thresholds)).collect();
         instances.sort_by(|one, other| one.key().cmp(&other.key()));
         let runs_here = instances.iter().any(|it| it.source == Some(SampleSource::Kernel));
-        let host = store.host().filter(|_| runs_here);
+        let host = store.host().filter(|host| runs_here && host.is_current(now));
         let host = host.map(|host| HostReport::new(&host.sample, thresholds));
-        Self { time: Timestamp::now(), host, instances }
+        Self { time: now, host, instances }
     }
 
     pub(super) fn print(&self, json: bool, printer: &mut Printer<'_>) -> Result<(), CliError> {
