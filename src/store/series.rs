@@ -26,13 +26,20 @@ const UNKNOWN: f32 = f32::NAN;
 
 type Values = [f32; Metric::COUNT];
 
-/// One reading, or several that were put together.
+/// One reading, or several that were put together. There are a thousand of each of hundreds
+/// of instances, so they are small.
 #[derive(Clone, Copy, Debug)]
-struct Point {
-    /// When we heard it: the clocks of two hosts need not agree.
-    at: Timestamp,
+struct Point<T> {
+    /// The second in which we heard it: the clocks of two hosts need not agree.
+    second: i64,
     /// The time up to it that it tells of, in seconds.
     covers: f32,
+    told: T,
+}
+
+/// What several readings told.
+#[derive(Clone, Copy, Debug)]
+struct Several {
     mean: Values,
     most: Values,
 }
@@ -40,8 +47,8 @@ struct Point {
 /// The newest readings of one instance, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Series {
-    fine: VecDeque<Point>,
-    coarse: VecDeque<Point>,
+    fine: VecDeque<Point<Values>>,
+    coarse: VecDeque<Point<Several>>,
     /// What becomes the next coarse point.
     gathering: Gathering,
     last: Option<Sample>,
@@ -53,8 +60,9 @@ impl Series {
     /// of the time that is still to come is let go.
     pub fn push(&mut self, sample: &Sample, heard_at: Timestamp) {
         if self.heard_at.is_some_and(|last| heard_at < last) {
-            self.fine.retain(|point| point.at < heard_at);
-            self.coarse.retain(|point| point.at < heard_at);
+            let now = heard_at.as_second();
+            self.fine.retain(|point| point.second <= now);
+            self.coarse.retain(|point| point.second <= now);
             self.gathering = Gathering::default();
         }
         self.heard_at = Some(heard_at);
@@ -88,28 +96,43 @@ impl Series {
     #[must_use]
     pub fn amounts(&self, metric: Metric, span: &Span) -> Vec<Option<Amount>> {
         let mut amounts = vec![None; span.slots()];
-        let from = span.start_of(0);
-        let gathered = self.gathering.so_far();
-        let (points, newest) = match span.resolution {
-            Resolution::Fine => (&self.fine, None),
-            Resolution::Coarse => (&self.coarse, gathered.as_ref()),
-        };
-        let start = points.partition_point(|point| point.at < from);
-        for point in points.range(start..).chain(newest) {
-            point.fill(&mut amounts, metric, span);
+        let at = metric as usize;
+        match span.resolution {
+            Resolution::Fine => {
+                let amount = |told: &Values| known(told[at]).map(Amount::exactly);
+                since(&self.fine, span).for_each(|it| it.fill(&mut amounts, amount, span));
+            }
+            Resolution::Coarse => {
+                let amount = |told: &Several| {
+                    Some(Amount { mean: known(told.mean[at])?, most: known(told.most[at])? })
+                };
+                let gathered = self.gathering.so_far();
+                let points = since(&self.coarse, span).chain(gathered.as_ref());
+                points.for_each(|point| point.fill(&mut amounts, amount, span));
+            }
         }
         amounts
     }
 }
 
-fn push_bounded(points: &mut VecDeque<Point>, point: Point, kept: u16) {
+/// The points that can tell of a span.
+fn since<'a, T>(points: &'a VecDeque<Point<T>>, span: &Span) -> impl Iterator<Item = &'a Point<T>> {
+    let from = span.start_of(0).as_second();
+    points.range(points.partition_point(|point| point.second < from)..)
+}
+
+fn push_bounded<T>(points: &mut VecDeque<Point<T>>, point: Point<T>, kept: u16) {
     if points.len() == usize::from(kept) {
         points.pop_front();
     }
     points.push_back(point);
 }
 
-impl Point {
+fn known(value: f32) -> Option<f64> {
+    (!value.is_nan()).then(|| value.into())
+}
+
+impl Point<Values> {
     fn of(sample: &Sample, at: Timestamp) -> Self {
         let mut values = [UNKNOWN; Metric::COUNT];
         for metric in Metric::iter() {
@@ -118,22 +141,24 @@ impl Point {
             }
         }
         let covers = sample.interval.unwrap_or(FIRST_COVERS).min(COVERS).as_secs_f32();
-        Self { at, covers, mean: values, most: values }
+        Self { second: at.as_second(), covers, told: values }
     }
+}
 
-    fn amount(&self, metric: Metric) -> Option<Amount> {
-        let (mean, most) = (self.mean[metric as usize], self.most[metric as usize]);
-        (!mean.is_nan()).then(|| Amount { mean: mean.into(), most: most.into() })
-    }
-
+impl<T> Point<T> {
     /// Fills the slot that it is in, and those before it that it tells of as well and no
     /// other point does.
-    fn fill(&self, amounts: &mut [Option<Amount>], metric: Metric, span: &Span) {
-        let Some(amount) = self.amount(metric) else { return };
+    fn fill(
+        &self,
+        amounts: &mut [Option<Amount>],
+        amount: impl Fn(&T) -> Option<Amount>,
+        span: &Span,
+    ) {
+        let Some(amount) = amount(&self.told) else { return };
         // A reading that came a little late tells of no slot more: one that is missing is
         // not painted over.
         let covers = (self.covers / span.step() as f32 - LATE).ceil().max(1.0) as i64;
-        let own = self.at.as_second().div_euclid(span.step()) - span.first;
+        let own = self.second.div_euclid(span.step()) - span.first;
         for slot in (own - covers + 1)..=own {
             let place = usize::try_from(slot).ok().and_then(|slot| amounts.get_mut(slot));
             if let Some(place) = place.filter(|place| slot == own || place.is_none()) {
@@ -147,7 +172,7 @@ impl Point {
 #[derive(Clone, Debug)]
 struct Gathering {
     slot: Option<i64>,
-    newest: Timestamp,
+    newest_second: i64,
     covers: f32,
     counts: [u32; Metric::COUNT],
     sums: [f64; Metric::COUNT],
@@ -158,7 +183,7 @@ impl Default for Gathering {
     fn default() -> Self {
         Self {
             slot: None,
-            newest: Timestamp::UNIX_EPOCH,
+            newest_second: 0,
             covers: 0.0,
             counts: [0; Metric::COUNT],
             sums: [0.0; Metric::COUNT],
@@ -169,16 +194,16 @@ impl Default for Gathering {
 
 impl Gathering {
     /// Adds a reading; gives what was gathered when its slot is over.
-    fn add(&mut self, point: &Point) -> Option<Point> {
-        let slot = point.at.as_second().div_euclid(Resolution::Coarse.step());
+    fn add(&mut self, point: &Point<Values>) -> Option<Point<Several>> {
+        let slot = point.second.div_euclid(Resolution::Coarse.step());
         let whole = if self.slot == Some(slot) { None } else { self.so_far() };
         if self.slot != Some(slot) {
             *self = Self { slot: Some(slot), ..Self::default() };
         }
-        self.newest = point.at;
+        self.newest_second = point.second;
         self.covers = self.covers.max(point.covers);
         for metric in Metric::iter().map(|metric| metric as usize) {
-            let value = point.mean[metric];
+            let value = point.told[metric];
             if !value.is_nan() {
                 self.counts[metric] += 1;
                 self.sums[metric] += f64::from(value);
@@ -189,13 +214,14 @@ impl Gathering {
         whole
     }
 
-    fn so_far(&self) -> Option<Point> {
+    fn so_far(&self) -> Option<Point<Several>> {
         self.slot?;
         let mut mean = [UNKNOWN; Metric::COUNT];
         for (metric, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             mean[metric] = (self.sums[metric] / f64::from(*count)) as f32;
         }
-        Some(Point { at: self.newest, covers: self.covers, mean, most: self.most })
+        let told = Several { mean, most: self.most };
+        Some(Point { second: self.newest_second, covers: self.covers, told })
     }
 }
 
