@@ -26,6 +26,7 @@ use crate::{
             words::{moment, text},
         },
     },
+    kernel::Limits,
     model::{Beat, InstanceId, Sample},
 };
 
@@ -59,14 +60,9 @@ type Answer = Result<Option<ContainerStatsResponse>, EngineError>;
 
 impl Api {
     /// Asks nothing yet, but for the host's memory where nobody has before.
-    pub(super) async fn new(
-        asker: Asker,
-        cpu_limit_cores: Option<f64>,
-        pace: Pace,
-        beat: BeatReceiver,
-    ) -> Self {
+    pub(super) async fn new(asker: Asker, limits: Limits, pace: Pace, beat: BeatReceiver) -> Self {
         let host_memory = asker.host_memory().await;
-        let about = About { host_memory, cpu_limit_cores, is_podman: asker.client.is_podman() };
+        let about = About { host_memory, limits, is_podman: asker.client.is_podman() };
         let schedule = Schedule::new(pace, fastrand::f64());
         Self { about, asker, beat, live: None, schedule, rates: Rates::default() }
     }

@@ -16,7 +16,10 @@ use std::{net::IpAddr, sync::Arc};
 
 use bollard::models::{ContainerInspectResponse, HostConfig};
 use futures_util::{StreamExt, stream};
-use tokio::sync::{Semaphore, watch};
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
 
 use crate::{
     engines::{
@@ -33,7 +36,7 @@ use crate::{
             words::text,
         },
     },
-    kernel::{Meter, Root},
+    kernel::{Limits, Meter, Root},
     model::{InstanceId, Sample},
 };
 
@@ -58,7 +61,7 @@ pub(super) struct Stats {
 struct Known {
     /// By what the kernel knows it, where it does.
     run: Option<Run>,
-    cpu_limit_cores: Option<f64>,
+    limits: Limits,
 }
 
 impl Stats {
@@ -85,9 +88,7 @@ impl Stats {
             Err(error) => return Err(error),
         };
         let source = match (&self.sweeper, &known.run) {
-            (Some(sweeper), Some(run)) => {
-                Source::Kernel { heard: sweeper.listen(run.clone()).await, meter: Meter::default() }
-            }
+            (Some(sweeper), Some(run)) => Source::kernel(sweeper.listen(run.clone()).await),
             _ => self.api(&id, &known, beat.clone()).await,
         };
         let reader = Reader { stats: self, id, run: known.run, beat };
@@ -110,7 +111,8 @@ impl Stats {
     async fn api(&self, id: &InstanceId, known: &Known, beat: BeatReceiver) -> Source {
         let client = Arc::clone(&self.client);
         let asker = Asker { client, places: Arc::clone(&self.places), id: id.clone() };
-        Source::Api(Box::new(Api::new(asker, known.cpu_limit_cores, self.pace, beat).await))
+        let api = Box::new(Api::new(asker, known.limits, self.pace, beat).await);
+        Source::Api { api, since: Instant::now() }
     }
 }
 
@@ -125,13 +127,20 @@ struct Reader {
 /// Where its samples come from.
 enum Source {
     Kernel { heard: watch::Receiver<Swept>, meter: Meter },
-    Api(Box<Api>),
+    Api { api: Box<Api>, since: Instant },
     None,
+}
+
+impl Source {
+    fn kernel(heard: watch::Receiver<Swept>) -> Self {
+        Self::Kernel { heard, meter: Meter::default() }
+    }
 }
 
 impl Reader {
     /// The next sample; nothing once the run has ended.
     async fn next(&self, source: &mut Source) -> Result<Option<Sample>, EngineError> {
+        self.try_kernel_again(source).await;
         if let Source::Kernel { heard, meter } = source {
             if let Some(sample) = of_kernel(heard, meter).await {
                 return Ok(Some(sample));
@@ -139,8 +148,24 @@ impl Reader {
             *source = self.beyond_kernel().await?;
         }
         match source {
-            Source::Api(api) => api.next().await,
+            Source::Api { api, .. } => api.next().await,
             Source::Kernel { .. } | Source::None => Ok(None),
+        }
+    }
+
+    /// Goes back to the kernel once it tells of the run (again). What it could not for a
+    /// moment, such as open one more file, must not cost the engine anything for long.
+    async fn try_kernel_again(&self, source: &mut Source) {
+        let Source::Api { since, .. } = source else { return };
+        let Stats { sweeper: Some(sweeper), pace, .. } = &*self.stats else { return };
+        let Some(run) = self.run.as_ref().filter(|_| since.elapsed() >= pace.kernel_again) else {
+            return;
+        };
+        *since = Instant::now();
+        let mut heard = sweeper.listen(run.clone()).await;
+        if heard.wait_for(Option::is_some).await.is_ok_and(|told| matches!(*told, Some(Ok(_)))) {
+            heard.mark_changed();
+            *source = Source::kernel(heard);
         }
     }
 
@@ -186,8 +211,13 @@ fn known(inspected: &ContainerInspectResponse, is_podman: bool) -> Option<Known>
     // Anything shorter could stand in the path of groups that are not its own.
     let is_whole = name.len() == ID_LENGTH && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     let run = pid.filter(|_| is_whole).map(|pid| Run { pid, name: name.to_owned() });
-    let cpu_limit_cores = inspected.host_config.as_ref().and_then(cpu_limit);
-    instance.is_up().then_some(Known { run, cpu_limit_cores })
+    let limits = inspected.host_config.as_ref().map(limits).unwrap_or_default();
+    instance.is_up().then_some(Known { run, limits })
+}
+
+fn limits(config: &HostConfig) -> Limits {
+    let memory_bytes = config.memory.and_then(|bytes| u64::try_from(bytes).ok());
+    Limits { cpu_cores: cpu_limit(config), memory_bytes: memory_bytes.filter(|bytes| *bytes > 0) }
 }
 
 /// The limit on CPU in cores, which is told as one or as the part of a period.
@@ -252,5 +282,13 @@ mod tests {
         assert_eq!(limit(r#"{"CpuQuota":50000,"CpuPeriod":0}"#), Some(0.5));
         assert_eq!(limit(r#"{"CpuQuota":50000,"CpuPeriod":25000}"#), Some(2.0));
         assert_eq!(limit(r#"{"CpuQuota":-1,"CpuPeriod":100000}"#), None);
+    }
+
+    #[test]
+    fn the_limit_on_memory_is_told_where_one_is_set() {
+        let limit = |json| limits(&serde_json::from_str(json).unwrap()).memory_bytes;
+        assert_eq!(limit(r#"{"Memory":67108864}"#), Some(64 << 20));
+        assert_eq!(limit(r#"{"Memory":0}"#), None);
+        assert_eq!(limit(r#"{"Memory":-1}"#), None);
     }
 }

@@ -47,8 +47,13 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
+    use crate::kernel::Limits;
 
-    const ABOUT: About = About { host_memory: 1000, cpu_limit_cores: None, is_podman: false };
+    const ABOUT: About = About {
+        host_memory: 1000,
+        limits: Limits { cpu_cores: None, memory_bytes: None },
+        is_podman: false,
+    };
 
     /// What is told of readings, each with the milliseconds of the engine's clock and of
     /// ours, and what was counted until then.

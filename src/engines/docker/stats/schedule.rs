@@ -11,12 +11,17 @@ pub(super) struct Pace {
     pub(super) first: Duration,
     /// The time from one question to the next, from the second on.
     pub(super) every: Duration,
+    /// How long the engine is asked before the kernel is tried again.
+    pub(super) kernel_again: Duration,
 }
 
 impl Pace {
     /// What is not looked at is asked for as seldom as a coarse point of its series needs.
-    pub(super) const SELDOM: Self =
-        Self { first: Duration::from_secs(2), every: Duration::from_secs(10) };
+    pub(super) const SELDOM: Self = Self {
+        first: Duration::from_secs(2),
+        every: Duration::from_secs(10),
+        kernel_again: Duration::from_mins(1),
+    };
 }
 
 /// The moments at which one instance is asked about.

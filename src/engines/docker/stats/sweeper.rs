@@ -112,8 +112,8 @@ async fn serve(root: Root, mut listeners: mpsc::Receiver<Listener>) {
             round.go(new);
             round
         });
-        let Ok(swept) = swept.await else { return };
-        round = Some(swept).filter(|round| !round.listeners.is_empty());
+        // After a crash all listeners see that nobody tells them anything, and come again.
+        round = swept.await.ok().filter(|round| !round.listeners.is_empty());
     }
 }
 

@@ -17,8 +17,8 @@ use crate::{
 pub(super) struct About {
     /// The memory of the engine's host in bytes; 0 when it is not known.
     pub(super) host_memory: u64,
-    /// The limit on CPU in cores.
-    pub(super) cpu_limit_cores: Option<f64>,
+    /// The limits that its description tells.
+    pub(super) limits: Limits,
     /// Whether Podman tells them, which says 0 where it does not know.
     pub(super) is_podman: bool,
 }
@@ -51,8 +51,11 @@ pub(super) fn reading(
         sent_bytes,
         processes: told.pids_stats.as_ref().and_then(|pids| pids.current),
         limits: Limits {
-            cpu_cores: about.cpu_limit_cores,
-            memory_bytes: memory.and_then(|memory| limit(memory, about.host_memory)),
+            cpu_cores: about.limits.cpu_cores,
+            memory_bytes: about
+                .limits
+                .memory_bytes
+                .or_else(|| memory.and_then(|memory| limit(memory, about.host_memory))),
         },
         host_cores: cpu.and_then(|cpu| cpu.online_cpus).filter(|cores| *cores > 0),
         ..Reading::empty(NO_PID, taken, at)
@@ -107,7 +110,11 @@ fn limit(memory: &ContainerMemoryStats, host_memory: u64) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const ABOUT: About = About { host_memory: 1000, cpu_limit_cores: Some(0.5), is_podman: false };
+    const ABOUT: About = About {
+        host_memory: 1000,
+        limits: Limits { cpu_cores: Some(0.5), memory_bytes: None },
+        is_podman: false,
+    };
 
     fn read(json: &str, about: About) -> Reading {
         let told: ContainerStatsResponse = serde_json::from_str(json).unwrap();
@@ -155,7 +162,7 @@ mod tests {
                 "cpu_stats":{"cpu_usage":{"total_usage":85449000},
                 "throttling_data":{"periods":0,"throttled_periods":0,"throttled_time":0}},
                 "memory_stats":{},"networks":{}}"#,
-            About { is_podman: true, cpu_limit_cores: None, ..ABOUT },
+            About { is_podman: true, limits: Limits::default(), ..ABOUT },
         );
         let expected = Reading {
             cpu_nanos: Some(85_449_000),
@@ -186,6 +193,14 @@ mod tests {
         assert_eq!(memory(r#"{"inactive_file":300}"#), Some(600));
         assert_eq!(memory(r#"{"inactive_file":901}"#), Some(900));
         assert_eq!(memory("null"), Some(900));
+    }
+
+    #[test]
+    fn a_limit_that_is_described_needs_no_other() {
+        let limits = Limits { cpu_cores: None, memory_bytes: Some(700) };
+        let about = About { host_memory: 0, limits, ..ABOUT };
+        let read = read(r#"{"memory_stats":{"limit":700}}"#, about);
+        assert_eq!(read.limits.memory_bytes, Some(700));
     }
 
     #[test]
