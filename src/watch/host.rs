@@ -17,23 +17,30 @@ use crate::{
 /// How often the host is read.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Reads until nobody can want it any more.
+/// Reads while somebody wants to know, until nobody can listen any more.
 pub(super) async fn keep(
     root: Root,
     mut demand: watch::Receiver<Demand>,
     events: mpsc::Sender<Event>,
 ) {
-    let mut host = Host::new(root);
+    let mut host = Host::new(root.clone());
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
     while demand.wait_for(|demand| demand.host).await.is_ok() {
         beat.tick().await;
+        if events.is_closed() {
+            return;
+        }
         // A disk that is broken may hold this thread up for long, and nobody else.
         let read = spawn_blocking(move || {
             let sample = host.read();
             (host, sample)
         });
-        let Ok((next, sample)) = read.await else { return };
+        let Ok((next, sample)) = read.await else {
+            // It crashed, and what it knew is gone with it.
+            host = Host::new(root.clone());
+            continue;
+        };
         host = next;
         // A screen that is behind misses a reading; the next one comes in a second.
         let _ = events.try_send(Event::Host { at: Timestamp::now(), sample: Box::new(sample) });
@@ -62,7 +69,8 @@ mod tests {
         // One more may be on its way.
         let _ = timeout(long, events.recv()).await;
         assert!(timeout(long, events.recv()).await.is_err(), "nobody wants to know any more");
-        drop(demand);
-        reader.await.unwrap();
+        demand.send_modify(|demand| demand.host = true);
+        drop(events);
+        timeout(long, reader).await.expect("nobody listens any more").unwrap();
     }
 }

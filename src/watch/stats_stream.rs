@@ -12,8 +12,8 @@ use crate::{
     model::{Event, InstanceKey},
 };
 
-/// Reads until the instance ends or nobody listens. A failure shows as a gap in the
-/// data; the stream is tried again.
+/// Reads until there is no such instance or nobody listens. A failure, and the end of a run,
+/// show as a gap in the data; the stream is tried again, ever more slowly.
 pub(super) async fn read(
     engine: Arc<dyn Engine>,
     key: InstanceKey,
@@ -26,7 +26,7 @@ pub(super) async fn read(
             Ok(mut samples) => {
                 while let Some(Ok(sample)) = samples.next().await {
                     backoff.reset();
-                    // A screen that is behind misses a point; the next one comes in a second.
+                    // A screen that is behind misses a point, which leaves a gap.
                     let (key, at) = (key.clone(), Timestamp::now());
                     let _ = events.try_send(Event::Sampled { key, at, sample: Box::new(sample) });
                 }
