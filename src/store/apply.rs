@@ -93,7 +93,7 @@ impl Store {
         self.groups.outdated();
         let key = InstanceKey::new(engine, &instance.id);
         let before = self.instances.get(&key).map(|view| &view.instance);
-        self.marks.compare(&service_key(&key, &instance), before, &instance);
+        self.marks.compare(&service_key(&key, &instance), before, &instance, now);
         match self.instances.get_mut(&key) {
             Some(view) => view.update(instance, now),
             None => {

@@ -74,22 +74,23 @@ impl Marks {
         });
     }
 
-    /// Takes in what an engine tells of an instance, and what it told before.
+    /// Takes in what an engine tells of an instance, and what it told before. Its clock may
+    /// be ahead of ours: nothing happened after we heard of it.
     pub(super) fn compare(
         &mut self,
         service: &ServiceKey,
         before: Option<&Instance>,
         now: &Instance,
+        heard_at: Timestamp,
     ) {
         let start = |instance: &Instance| instance.detail.as_ref()?.started_at;
         if let Some(at) = start(now).filter(|at| before.and_then(start) != Some(*at)) {
-            self.add(
-                service,
-                Mark { at, kind: kind_of_start(now, at), instance: now.name.clone() },
-            );
+            let kind = kind_of_start(now, at);
+            self.add(service, Mark { at: at.min(heard_at), kind, instance: now.name.clone() });
         }
         if let Some(at) = killed_at(now).filter(|at| before.and_then(killed_at) != Some(*at)) {
-            self.add(service, Mark { at, kind: MarkKind::OomKilled, instance: now.name.clone() });
+            let (at, kind) = (at.min(heard_at), MarkKind::OomKilled);
+            self.add(service, Mark { at, kind, instance: now.name.clone() });
         }
     }
 

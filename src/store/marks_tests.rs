@@ -43,11 +43,11 @@ fn told(marks: &Marks) -> Vec<(MarkKind, i64)> {
 fn a_start_is_marked_once_and_the_first_is_a_deploy() {
     let mut marks = Marks::default();
     let listed = Instance { detail: None, ..started(101) };
-    marks.compare(&service(), None, &listed);
-    marks.compare(&service(), Some(&listed), &started(101));
-    marks.compare(&service(), Some(&started(101)), &started(101));
-    marks.compare(&service(), Some(&started(101)), &started(500));
-    marks.compare(&service(), Some(&listed), &started(500));
+    marks.compare(&service(), None, &listed, at(9_999));
+    marks.compare(&service(), Some(&listed), &started(101), at(9_999));
+    marks.compare(&service(), Some(&started(101)), &started(101), at(9_999));
+    marks.compare(&service(), Some(&started(101)), &started(500), at(9_999));
+    marks.compare(&service(), Some(&listed), &started(500), at(9_999));
     assert_eq!(told(&marks), [(MarkKind::Deployed, 101), (MarkKind::Restarted, 500)]);
 }
 
@@ -56,14 +56,21 @@ fn what_its_engine_started_again_within_a_minute_is_no_deploy() {
     let mut marks = Marks::default();
     let mut looping = started(110);
     looping.detail.get_or_insert_default().restarts = 1;
-    marks.compare(&service(), Some(&started(101)), &looping);
+    marks.compare(&service(), Some(&started(101)), &looping, at(9_999));
     assert_eq!(told(&marks), [(MarkKind::Restarted, 110)]);
+}
+
+#[test]
+fn nothing_happened_after_it_was_heard_of() {
+    let mut marks = Marks::default();
+    marks.compare(&service(), None, &started(900), at(500));
+    assert_eq!(told(&marks)[0].1, 500);
 }
 
 #[test]
 fn a_kill_is_marked_once_whoever_tells_it() {
     let mut marks = Marks::default();
-    marks.compare(&service(), Some(&started(101)), &killed(200));
+    marks.compare(&service(), Some(&started(101)), &killed(200), at(9_999));
     let reading = |kills| Sample { oom_kills: kills, ..Sample::empty(at(0)) };
     let mut count = |before: Option<u64>, now: Option<u64>, second| {
         let (before, now) = (reading(before), reading(now));
@@ -85,9 +92,9 @@ fn a_kill_is_marked_once_whoever_tells_it() {
 #[test]
 fn marks_are_in_order_and_the_newest_are_kept() {
     let mut marks = Marks::default();
-    marks.compare(&service(), None, &started(5000));
+    marks.compare(&service(), None, &started(5000), at(9_999));
     for second in 0..200 {
-        marks.compare(&service(), None, &started(second));
+        marks.compare(&service(), None, &started(second), at(9_999));
     }
     let told = told(&marks);
     assert_eq!(told.len(), KEPT);

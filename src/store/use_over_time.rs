@@ -27,6 +27,7 @@ impl Store {
         let mut parts: Vec<Part> = there.map(part).collect();
         let used = |part: &Part| part.amounts.iter().any(Option::is_some);
         parts.extend(gone.map(part).filter(used));
+        leave_out_where_one_is_missing(&mut parts, span);
         parts
     }
 
@@ -34,6 +35,36 @@ impl Store {
     #[must_use]
     pub fn total(&self, service: &ServiceView, metric: Metric, span: &Span) -> Vec<Option<Amount>> {
         total(self.parts(service, metric, span))
+    }
+}
+
+/// How long an instance may tell nothing between two readings and still have run: a longer
+/// silence is taken for a stop, in which it used nothing.
+const SILENT: i64 = 15;
+
+/// Where a reading of one of several is missing for a moment, what they used together is not
+/// known: without it the sum would dip, as if they had used less.
+fn leave_out_where_one_is_missing(parts: &mut [Part], span: &Span) {
+    if parts.len() < 2 {
+        return;
+    }
+    let mut missing = vec![false; span.slots()];
+    for part in &*parts {
+        let mut last = None;
+        for (slot, amount) in part.amounts.iter().enumerate() {
+            if amount.is_none() {
+                continue;
+            }
+            let Some(since) = last.replace(slot).map(|last| last + 1) else { continue };
+            let silent = i64::try_from(slot - since).unwrap_or(i64::MAX);
+            if silent.saturating_mul(span.step()) <= SILENT {
+                missing[since..slot].fill(true);
+            }
+        }
+    }
+    for part in parts {
+        let places = part.amounts.iter_mut().zip(&missing).filter(|(_, missing)| **missing);
+        places.for_each(|(amount, _)| *amount = None);
     }
 }
 
@@ -91,6 +122,28 @@ mod tests {
         let (one, two) = (part(&[Some(1.0), Some(1.0), None]), part(&[Some(2.0), None, None]));
         assert_eq!(total([one, two]), part(&[Some(3.0), Some(1.0), None]).amounts);
         assert_eq!(total([]), []);
+    }
+
+    fn known(one: &[Option<f64>], two: &[Option<f64>]) -> Vec<bool> {
+        let end = jiff::Timestamp::from_second(1000).unwrap();
+        let length = jiff::SignedDuration::from_secs(i64::try_from(one.len()).unwrap());
+        let mut parts = [part(one), part(two)];
+        leave_out_where_one_is_missing(&mut parts, &Span::until(end, length));
+        total(parts).iter().map(Option::is_some).collect()
+    }
+
+    #[test]
+    fn a_reading_of_one_that_is_missing_is_a_gap_of_all_and_no_dip() {
+        let all = [Some(1.0); 5];
+        let one = [None, Some(1.0), None, Some(1.0), None];
+        assert_eq!(known(&all, &one), [true, true, false, true, true]);
+    }
+
+    #[test]
+    fn an_instance_that_was_stopped_used_nothing() {
+        let mut stopped = [None; 20];
+        (stopped[0], stopped[19]) = (Some(1.0), Some(1.0));
+        assert_eq!(known(&[Some(1.0); 20], &stopped), [true; 20]);
     }
 
     #[test]
