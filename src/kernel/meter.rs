@@ -60,6 +60,9 @@ impl Meter {
             disk_read_per_second: rate(|it| it.disk_read_bytes),
             disk_written_per_second: rate(|it| it.disk_written_bytes),
             throttled_share: since.and_then(|(before, _)| throttled_share(before, now)),
+            throttled_seconds: now
+                .throttling
+                .map(|it| it.throttled_nanos as f64 / NANOS_PER_SECOND),
             memory_bytes: now.memory_bytes(),
             memory_limit_bytes: now.limits.memory_bytes,
             received_bytes: now.received_bytes,
@@ -199,9 +202,11 @@ mod tests {
         let first = Reading::now(1);
         let mut meter = Meter::default();
         let mut share = |seconds, periods, throttled_periods| {
-            let throttling = Throttling { periods, throttled_periods, throttled_nanos: 0 };
-            let throttling = Some(throttling);
-            meter.sample(&Reading { throttling, ..reading(&first, seconds, 0) }).throttled_share
+            let throttled_nanos = throttled_periods * SECOND / 20;
+            let throttling = Some(Throttling { periods, throttled_periods, throttled_nanos });
+            let sample = meter.sample(&Reading { throttling, ..reading(&first, seconds, 0) });
+            assert_eq!(sample.throttled_seconds, Some(throttled_periods as f64 / 20.0));
+            sample.throttled_share
         };
         assert_eq!(share(0.0, 10, 5), None);
         assert_eq!(share(1.0, 20, 10), Some(0.5));

@@ -44,6 +44,8 @@ pub struct Sample {
     /// The share (0–1) of the limit's periods since the reading before in which the
     /// instance had to stop (`nr_throttled` of `nr_periods` in `cpu.stat`).
     pub throttled_share: Option<f64>,
+    /// How long its CPUs had to wait for that since it started, all together, in seconds.
+    pub throttled_seconds: Option<f64>,
     /// Bytes in swap (`memory.swap.current`, `total_swap` in `memory.stat`).
     pub swap_bytes: Option<u64>,
     /// Bytes read from disks since the instance started (`io.stat`, `blkio`); what came
@@ -102,6 +104,7 @@ impl Sample {
             cpu_limit_cores: None,
             host_cores: None,
             throttled_share: None,
+            throttled_seconds: None,
             swap_bytes: None,
             disk_read_bytes: None,
             disk_written_bytes: None,

@@ -49,6 +49,7 @@ pub struct StatsReport {
 /// | `host_cores` | number or null | how many cores its host has |
 /// | `cpu_level` | string or null | how it does against the one, or else the other |
 /// | `throttled_share` | number or null | the share (0–1) of the limit's periods in which it had to stop |
+/// | `throttled_seconds` | number or null | how long its CPUs had to wait for that since it started |
 /// | `memory_bytes` | number or null | memory without the file cache that can be dropped |
 /// | `memory_limit_bytes` | number or null | the limit on it, where one is set |
 /// | `memory_level` | string or null | how it does against that |
@@ -76,6 +77,7 @@ pub struct UseReport {
     pub host_cores: Option<u32>,
     pub cpu_level: Option<Level>,
     pub throttled_share: Option<f64>,
+    pub throttled_seconds: Option<f64>,
     pub memory_bytes: Option<u64>,
     pub memory_limit_bytes: Option<u64>,
     pub memory_level: Option<Level>,
@@ -117,6 +119,7 @@ impl UseReport {
             host_cores: sample.and_then(|sample| sample.host_cores),
             cpu_level: cpu_share.map(|share| thresholds.cpu.level(share)),
             throttled_share: sample.and_then(|sample| sample.throttled_share),
+            throttled_seconds: sample.and_then(|sample| sample.throttled_seconds),
             memory_bytes: sample.and_then(|sample| sample.memory_bytes),
             memory_limit_bytes: sample.and_then(|sample| sample.memory_limit_bytes),
             memory_level: sample.and_then(memory_share).map(|it| thresholds.memory.level(it)),
