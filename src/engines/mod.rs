@@ -140,6 +140,8 @@ pub struct Readings {
 pub enum Change {
     /// An instance is new or not what it was.
     Touched(InstanceId),
+    /// The kernel killed a process of an instance for memory; it may run on.
+    OutOfMemory(InstanceId),
     /// An instance is gone.
     Removed(InstanceId),
 }

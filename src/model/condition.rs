@@ -73,6 +73,24 @@ impl Condition {
 /// Judges one instance.
 #[must_use]
 pub fn of_instance(instance: &Instance, restarts: &RestartLog, now: Timestamp) -> Condition {
+    let condition = but_for_kills(instance, restarts, now);
+    let killed = restarts.killed_at().filter(|at| now.duration_since(*at) < PROVEN);
+    match killed.filter(|_| instance.is_up()) {
+        // What is restarted hides for how little it had run out of memory.
+        Some(_) if condition.level >= Level::Warn => {
+            Condition::new(condition.level, format!("{}, killed for memory", condition.reason))
+        }
+        Some(at) => {
+            let ago = ago(now.duration_since(at));
+            let words = format!("running, a process was killed for memory {ago}");
+            Condition::new(Level::Warn, words)
+        }
+        None => condition,
+    }
+}
+
+/// The same without what was killed for memory lately.
+fn but_for_kills(instance: &Instance, restarts: &RestartLog, now: Timestamp) -> Condition {
     if let Some(count) = restarts.crash_loop(now) {
         return Condition::new(Level::Bad, format!("{count} restarts in 60 s{}", why(instance)));
     }
@@ -111,11 +129,7 @@ fn restarted_words(detail: &Detail, now: Timestamp) -> Option<String> {
     if detail.restarts == 0 || lasted >= PROVEN {
         return None;
     }
-    // The engine's clock may be ahead of ours.
-    let ago = match lasted.as_secs().max(0) {
-        seconds if seconds < 60 => format!("{seconds} s ago"),
-        seconds => format!("{} min ago", seconds / 60),
-    };
+    let ago = ago(lasted);
     let times = match detail.restarts {
         1 => "once".into(),
         times => format!("{times} times, last"),
@@ -123,6 +137,14 @@ fn restarted_words(detail: &Detail, now: Timestamp) -> Option<String> {
     // Docker does not tell how the last run ended while the next one lasts.
     let exit = detail.exit.as_ref().map_or_else(String::new, |it| format!(" ({})", it.words()));
     Some(format!("running, restarted {times} {ago}{exit}"))
+}
+
+fn ago(passed: SignedDuration) -> String {
+    // The engine's clock may be ahead of ours.
+    match passed.as_secs().max(0) {
+        seconds if seconds < 60 => format!("{seconds} s ago"),
+        seconds => format!("{} min ago", seconds / 60),
+    }
 }
 
 fn unhealthy_words(detail: Option<&Detail>) -> String {
@@ -272,6 +294,24 @@ mod tests {
         // A health check that is only starting hides nothing.
         assert_eq!(at(1020, &restarted(2, None, Health::Starting)).level, Level::Warn);
         assert_eq!(at(1020, &restarted(2, None, Health::Unhealthy)).reason, "unhealthy");
+    }
+
+    #[test]
+    fn what_was_killed_for_memory_says_so_as_long_as_it_is_news() {
+        let mut kills = RestartLog::default();
+        kills.record_kill(Timestamp::from_second(1010).unwrap());
+        let at = |second: i64, instance: &Instance| {
+            of_instance(instance, &kills, Timestamp::from_second(second).unwrap())
+        };
+        let running = instance(State::Running, Health::None);
+        let words = "running, a process was killed for memory 20 s ago";
+        assert_eq!(at(1030, &running), Condition::new(Level::Warn, words));
+        assert_eq!(at(1311, &running), Condition::new(Level::Ok, "running"));
+        let again = restarted(14, None, Health::None);
+        let words = "running, restarted 14 times, last 30 s ago, killed for memory";
+        assert_eq!(at(1030, &again), Condition::new(Level::Warn, words));
+        let exited = instance(State::Created, Health::None);
+        assert_eq!(at(1030, &exited).reason, "created, never started");
     }
 
     #[test]

@@ -19,6 +19,8 @@ const KEPT: usize = 64;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RestartLog {
     times: VecDeque<Timestamp>,
+    /// When a process of it was last killed for memory.
+    killed_at: Option<Timestamp>,
 }
 
 impl RestartLog {
@@ -32,10 +34,22 @@ impl RestartLog {
         }
     }
 
-    /// Whether no restart was ever seen.
+    /// Notes that a process was killed for memory. Engines do not tell it of a run that an
+    /// instance does not have any more.
+    pub fn record_kill(&mut self, at: Timestamp) {
+        self.killed_at = self.killed_at.max(Some(at));
+    }
+
+    /// When a process was last killed for memory.
+    #[must_use]
+    pub fn killed_at(&self) -> Option<Timestamp> {
+        self.killed_at
+    }
+
+    /// Whether neither a restart nor a kill was ever seen.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.times.is_empty()
+        self.times.is_empty() && self.killed_at.is_none()
     }
 
     /// How many restarts the last minute saw, when they are enough to be a crash loop.

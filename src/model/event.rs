@@ -112,6 +112,11 @@ pub enum EngineFact {
         /// The instance.
         instance: Box<Instance>,
     },
+    /// The kernel killed a process of an instance for memory.
+    OutOfMemory {
+        /// Which instance.
+        id: InstanceId,
+    },
     /// One instance is gone.
     Removed {
         /// Which.

@@ -7,6 +7,13 @@ use jiff::Timestamp;
 use super::{InstanceView, Link, Store, Topics, service_key};
 use crate::model::{EngineFact, EngineId, Instance, InstanceId, InstanceKey, Sample};
 
+/// Whether a process was killed for memory between two readings of one run.
+fn has_new_kills(before: Option<&Sample>, now: &Sample) -> bool {
+    let kills = |sample: &Sample| sample.oom_kills;
+    // A count that was not there before may be of any time.
+    before.and_then(kills).zip(kills(now)).is_some_and(|(before, now)| now > before)
+}
+
 impl Store {
     pub(super) fn apply_sample(
         &mut self,
@@ -16,8 +23,11 @@ impl Store {
     ) -> Topics {
         let Some(view) = self.instances.get_mut(key) else { return Topics::empty() };
         let service = service_key(key, &view.instance);
-        let (name, before) = (&view.instance.name, view.series.latest());
-        self.marks.count_kills(&service, name, before, sample, at);
+        if has_new_kills(view.series.latest(), sample) {
+            self.marks.add_kill(&service, &view.instance.name, at);
+            view.note_kill(at);
+            self.groups.outdated();
+        }
         view.series.push(sample, at);
         if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
             engine.touch(at);
@@ -64,6 +74,11 @@ impl Store {
                 self.put_instance(id, *instance, at);
                 return Topics::ENGINES | Topics::SERVICES;
             }
+            EngineFact::OutOfMemory { id: instance } => {
+                engine.heard(at);
+                self.note_kill(&InstanceKey::new(id, &instance), at);
+                return Topics::ENGINES | Topics::SERVICES;
+            }
             EngineFact::Removed { id: instance } => {
                 engine.heard(at);
                 self.remove_instance(&InstanceKey::new(id, &instance));
@@ -71,6 +86,14 @@ impl Store {
             }
         }
         Topics::ENGINES
+    }
+
+    /// Notes that a process of an instance was killed for memory.
+    fn note_kill(&mut self, key: &InstanceKey, at: Timestamp) {
+        let Some(view) = self.instances.get_mut(key) else { return };
+        self.marks.add_kill(&service_key(key, &view.instance), &view.instance.name, at);
+        view.note_kill(at);
+        self.groups.outdated();
     }
 
     fn replace_instances(&mut self, engine: &EngineId, instances: Vec<Instance>, now: Timestamp) {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use strum::EnumIter;
 
 use crate::{
-    model::{Instance, Sample, ServiceKey},
+    model::{Instance, ServiceKey},
     text::Clean,
 };
 
@@ -94,22 +94,10 @@ impl Marks {
         }
     }
 
-    /// Takes in a reading, and the one before.
-    pub(super) fn count_kills(
-        &mut self,
-        service: &ServiceKey,
-        instance: &Clean,
-        before: Option<&Sample>,
-        now: &Sample,
-        at: Timestamp,
-    ) {
-        let kills = |sample: &Sample| sample.oom_kills;
-        // A count that was not there before may be of any time.
-        let (Some(before), Some(now)) = (before.and_then(kills), kills(now)) else { return };
-        if now > before {
-            let mark = Mark { at, kind: MarkKind::OomKilled, instance: instance.clone() };
-            self.add(service, mark);
-        }
+    /// Notes that a process of an instance was killed for memory.
+    pub(super) fn add_kill(&mut self, service: &ServiceKey, instance: &Clean, at: Timestamp) {
+        let (kind, instance) = (MarkKind::OomKilled, instance.clone());
+        self.add(service, Mark { at, kind, instance });
     }
 
     fn add(&mut self, service: &ServiceKey, mark: Mark) {
@@ -144,7 +132,8 @@ fn kind_of_start(instance: &Instance, started_at: Timestamp) -> MarkKind {
     if restarts == 0 && soon { MarkKind::Deployed } else { MarkKind::Restarted }
 }
 
-fn killed_at(instance: &Instance) -> Option<Timestamp> {
+/// When an instance was ended by the kernel for memory.
+pub(super) fn killed_at(instance: &Instance) -> Option<Timestamp> {
     let detail = instance.detail.as_ref()?;
     detail.exit.as_ref().filter(|exit| exit.oom_killed)?;
     detail.finished_at

@@ -71,16 +71,9 @@ fn nothing_happened_after_it_was_heard_of() {
 fn a_kill_is_marked_once_whoever_tells_it() {
     let mut marks = Marks::default();
     marks.compare(&service(), Some(&started(101)), &killed(200), at(9_999));
-    let reading = |kills| Sample { oom_kills: kills, ..Sample::empty(at(0)) };
-    let mut count = |before: Option<u64>, now: Option<u64>, second| {
-        let (before, now) = (reading(before), reading(now));
-        marks.count_kills(&service(), &"api-1".into(), Some(&before), &now, at(second));
-    };
-    count(Some(0), Some(1), 203);
-    count(Some(1), Some(1), 300);
-    count(None, Some(7), 400);
-    count(Some(7), Some(0), 500);
-    count(Some(0), Some(2), 600);
+    for second in [203, 600] {
+        marks.add_kill(&service(), &"api-1".into(), at(second));
+    }
     let kills: Vec<i64> = told(&marks)
         .into_iter()
         .filter(|(kind, _)| *kind == MarkKind::OomKilled)

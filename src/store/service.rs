@@ -5,7 +5,7 @@ use std::{cmp::Ordering, collections::BTreeMap, ops::Add};
 use alphanumeric_sort::compare_str;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{metric::Metric, series::Series};
+use super::{marks::killed_at, metric::Metric, series::Series};
 use crate::model::{
     Condition, Health, Instance, InstanceKey, Port, Sample, ServiceKey, State,
     condition::{of_instance, of_service},
@@ -49,8 +49,17 @@ impl InstanceView {
             }
         }
         self.restarts.record(new_restarts(before, &next), now);
+        if let Some(at) = killed_at(&next) {
+            self.restarts.record_kill(at.min(now));
+        }
         self.instance = next;
         self.judge(now);
+    }
+
+    /// Notes that a process of it was killed for memory, and judges again.
+    pub(super) fn note_kill(&mut self, at: Timestamp) {
+        self.restarts.record_kill(at);
+        self.judge(at);
     }
 
     /// Judges again; says whether that changed anything.

@@ -213,6 +213,11 @@ impl Session<'_> {
                     Some(Ok(Change::Touched(id))) => {
                         waiting.insert(id);
                     }
+                    Some(Ok(Change::OutOfMemory(id))) => {
+                        let fact = EngineFact::OutOfMemory { id: id.clone() };
+                        self.voice.say(fact).await?;
+                        waiting.insert(id);
+                    }
                     Some(Ok(Change::Removed(id))) => {
                         waiting.remove(&id);
                         asked.entry(id.clone()).and_modify(|asked| *asked = Asked::Void);

@@ -126,6 +126,7 @@ pub(crate) fn word(fact: &EngineFact) -> String {
         EngineFact::Listed { instances } => format!("listed {}", instances.len()),
         EngineFact::Refreshed { instance } => format!("refreshed {}", instance.id),
         EngineFact::Described { instance } => format!("described {}", instance.id),
+        EngineFact::OutOfMemory { id } => format!("out of memory {id}"),
         EngineFact::Removed { id } => format!("removed {id}"),
     }
 }

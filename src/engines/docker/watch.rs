@@ -53,6 +53,7 @@ fn change_of(event: &EventMessage) -> Option<Change> {
     let action = text(&event.action).split(':').next().unwrap_or_default();
     match action {
         "destroy" | "remove" => Some(Change::Removed(id)),
+        "oom" => Some(Change::OutOfMemory(id)),
         // A health check starts a program every few seconds, in every container. A
         // signal or a look inside changes nothing that is shown.
         "exec_create" | "exec_start" | "exec_detach" | "exec_die" | "exec" | "exec_died"
@@ -73,13 +74,13 @@ mod tests {
 
     #[test]
     fn what_changes_a_container_is_told() {
-        for action in ["create", "start", "die", "died", "oom", "pause", "rename", "update", "melt"]
-        {
+        for action in ["create", "start", "die", "died", "pause", "rename", "update", "melt"] {
             assert_eq!(change(action), Some(Change::Touched(InstanceId::new("a"))), "{action}");
         }
         for action in ["destroy", "remove"] {
             assert_eq!(change(action), Some(Change::Removed(InstanceId::new("a"))), "{action}");
         }
+        assert_eq!(change("oom"), Some(Change::OutOfMemory(InstanceId::new("a"))));
         assert!(change("health_status: unhealthy").is_some());
     }
 
