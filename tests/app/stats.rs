@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use midwatch::{
     model::{
-        CpuShares, Detail, Disk, Event, Health, HostSample, Instance, Pressure, Sample, ServiceId,
+        CpuShares, Detail, Disk, Event, Health, HostSample, Instance, Pressure, Sample,
+        SampleSource, ServiceId,
     },
     ui::theme::Depth,
 };
@@ -203,6 +204,36 @@ fn an_instance_that_is_worse_off_than_all_together_is_named() {
     console.hear([sampled("api-3", &full)]);
     let title = console.lines_with("mem ").remove(0);
     assert!(title.contains("✗ shop-api-3 98%"), "{title}");
+}
+
+#[test]
+fn an_old_reading_is_no_alarm() {
+    let mut console = at((120, 36), "");
+    let full = Sample { memory_bytes: Some(500 << 20), ..used(3, 0) };
+    console.hear([sampled("api-3", &full)]);
+    for second in 1..=16 {
+        console.wait(1);
+        console.hear([1, 2, 4].map(|n| sampled(&format!("api-{n}"), &used(n, -second))));
+    }
+    for title in [console.lines_with("mem "), console.lines_with("cpu ")].map(|mut l| l.remove(0)) {
+        assert!(!title.contains("api-3") && !title.contains("throttled"), "{title}");
+    }
+}
+
+#[test]
+fn memory_is_judged_by_its_limit_alone() {
+    let mut console = at((120, 36), "");
+    for n in 1..=4 {
+        let much = Sample {
+            source: SampleSource::Kernel,
+            memory_bytes: Some(4 << 30),
+            memory_limit_bytes: None,
+            ..used(n, 0)
+        };
+        console.hear([sampled(&format!("api-{n}"), &much)]);
+    }
+    let title = console.lines_with("mem ").remove(0);
+    assert!(title.contains("mem  16G  avg"), "as much as the host has: {title}");
 }
 
 #[test]

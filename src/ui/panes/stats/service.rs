@@ -1,5 +1,7 @@
 //! What the selected service uses.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{
     board::Board,
     layers::{Layers, Names},
@@ -10,11 +12,14 @@ use super::{
     timeline::Timeline,
 };
 use crate::{
-    model::{Level, SampleSource, Threshold},
+    model::{Level, Sample, Threshold},
     store::{EngineView, InstanceView, Metric, Part, ServiceView, Usage},
     text::format,
     ui::{Cx, theme::Role},
 };
+
+/// For how long a reading says what is used now, as in the totals beside it.
+const HOLDS: SignedDuration = SignedDuration::from_secs(15);
 
 const METRICS: [Metric; 6] = [
     Metric::Cpu,
@@ -91,13 +96,6 @@ pub(super) fn is_fresh(service: &ServiceView, cx: &Cx<'_>) -> bool {
     cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up)
 }
 
-/// Whether a service runs on the host that midwatch runs on: then its kernel tells of it.
-fn runs_here(service: &ServiceView, cx: &Cx<'_>) -> bool {
-    let views = service.instances.iter().filter_map(|key| cx.store.instance(key));
-    let mut told = views.filter_map(|view| view.series.latest());
-    told.any(|sample| sample.source == SampleSource::Kernel)
-}
-
 fn charts(
     service: &ServiceView,
     maker: &Maker<'_>,
@@ -109,8 +107,6 @@ fn charts(
     let [cpu, memory, received, sent, read, written] = used;
     let [cpu_limit, limit] = limits.map(|limit| limit.filter(|limit| *limit > 0.0));
     let whole = cpu_limit.or(usage.host_cores.map(f64::from)).filter(|cores| *cores > 0.0);
-    let host = cx.store.host().filter(|_| runs_here(service, cx));
-    let total = host.and_then(|host| host.sample.memory_total_bytes).map(|total| total as f64);
     let notes =
         if maker.cursor.is_some() { Default::default() } else { notes(service, &usage, cx) };
     let [cpu_notes, memory_notes] = notes;
@@ -131,7 +127,7 @@ fn charts(
             now: usage.memory_bytes.map(|bytes| bytes as f64),
             unit: Unit::Bytes,
             limit,
-            judged: limit.or(total).map(|whole| (cx.thresholds.memory, whole)),
+            judged: limit.map(|whole| (cx.thresholds.memory, whole)),
             role: Role::ChartB,
             notes: memory_notes,
         }),
@@ -163,9 +159,9 @@ fn notes(service: &ServiceView, usage: &Usage, cx: &Cx<'_>) -> [Vec<(Role, Strin
         .filter_map(|key| cx.store.instance(key))
         .filter(|view| view.instance.is_up())
         .collect();
-    let cpu = |view: &InstanceView| view.series.latest()?.cpu_share();
+    let cpu = |view: &InstanceView| current(view, cx.now)?.cpu_share();
     let memory = |view: &InstanceView| {
-        let sample = view.series.latest()?;
+        let sample = current(view, cx.now)?;
         let limit = sample.memory_limit_bytes.filter(|limit| *limit > 0)?;
         Some(sample.memory_bytes? as f64 / limit as f64)
     };
@@ -174,16 +170,22 @@ fn notes(service: &ServiceView, usage: &Usage, cx: &Cx<'_>) -> [Vec<(Role, Strin
         worst(&views, memory, usage.memory_ratio(), cx.thresholds.memory, cx),
     ]
     .map(|note| note.into_iter().collect::<Vec<_>>());
-    let latest = || views.iter().filter_map(|view| view.series.latest());
-    let throttled = latest().filter_map(|s| Metric::Throttled.of(s)).fold(0.0, f64::max);
+    let newest = || views.iter().filter_map(|view| current(view, cx.now));
+    let throttled = newest().filter_map(|s| Metric::Throttled.of(s)).fold(0.0, f64::max);
     if throttled >= 0.01 {
         notes[0].push((Role::Warn, format!("throttled {}", format::percent(throttled))));
     }
-    let swap = latest().filter_map(|s| s.swap_bytes).fold(0, u64::saturating_add);
+    let swap = newest().filter_map(|s| s.swap_bytes).fold(0, u64::saturating_add);
     if swap > 0 {
         notes[1].push((Role::Warn, format!("swap {}", format::bytes(swap))));
     }
     notes
+}
+
+/// The newest reading of an instance, as long as it says what is used now.
+fn current(view: &InstanceView, now: Timestamp) -> Option<&Sample> {
+    let heard_at = view.series.heard_at()?;
+    view.series.latest().filter(|_| now.duration_since(heard_at) <= HOLDS)
 }
 
 /// The instance that uses the largest share of what it may, when that is worse than all
