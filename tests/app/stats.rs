@@ -167,6 +167,21 @@ fn use_against_limits() {
 }
 
 #[test]
+fn limits_are_those_of_the_time_in_which_something_was_used() {
+    let row = |console: &Console| console.lines_with("api ").remove(0);
+    let mut console = at((120, 36), "v v");
+    assert!(row(&console).contains("186%   200%   93%"), "{}", row(&console));
+    console.wait(20);
+    assert!(row(&console).contains("186%   200%   93%"), "a silence: {}", row(&console));
+    // One of four goes on by itself.
+    console.hear([2, 3, 4].map(|n| removed(console.now, &format!("api-{n}"))));
+    console.hear([sampled("api-1", &used(1, -20))]);
+    console.wait(3);
+    let row = row(&console);
+    assert!(row.contains("186%    50%   93%") && row.contains("(limits changed)"), "{row}");
+}
+
+#[test]
 fn everything_is_ascii_where_that_is_wanted() {
     for (name, keys) in [("stacked", ""), ("cursor", "\""), ("host", "v"), ("limits", "v v")] {
         let setup = Setup { size: (100, 30), ascii: true, depth: Depth::None, ..Setup::default() };

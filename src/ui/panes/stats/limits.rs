@@ -1,19 +1,18 @@
 //! [`Limits`]: what each service needs, against what it may use.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::{
     advice::{Advice, Need},
+    against::Against,
     timeline::Timeline,
     window::Window,
 };
 use crate::{
     input::Command,
-    model::{Level, ServiceKey, Threshold},
-    store::{Metric, ServiceView, Summary},
+    model::{Level, ServiceKey},
+    store::{Metric, ServiceView},
     text::{format, width::width},
     ui::{
         Cx, Reaction, Wish,
@@ -74,27 +73,35 @@ struct Row {
     memory: Need,
 }
 
+/// Of which time the rows are asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Asked {
+    pub(super) window: Window,
+    /// Where it stands still; `None` while it goes on.
+    pub(super) still: Option<Timestamp>,
+}
+
 /// What each service needs, against what it may use.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
     rows: Vec<Row>,
     /// When the rows were made, and of what.
-    made: Option<(Timestamp, Window)>,
+    made: Option<(Timestamp, Asked)>,
     pub(super) order: Order,
     cursor: Cursor,
 }
 
 impl Limits {
     /// Makes the rows again when it is time to.
-    pub(super) fn keep_up(&mut self, window: Window, timeline: &Timeline, cx: &Cx<'_>) {
+    pub(super) fn keep_up(&mut self, asked: Asked, timeline: &Timeline, cx: &Cx<'_>) {
         let is_made = self.made.is_some_and(|(at, of)| {
             let age = cx.now.duration_since(at);
-            of == window && SignedDuration::ZERO <= age && age < HOLDS
+            of == asked && SignedDuration::ZERO <= age && age < HOLDS
         });
         if is_made {
             return;
         }
-        self.made = Some((cx.now, window));
+        self.made = Some((cx.now, asked));
         let services = cx.store.services().iter().filter(|service| service.up > 0);
         self.rows = services.map(|service| row(service, timeline, cx)).collect();
         self.sort();
@@ -106,7 +113,7 @@ impl Limits {
     }
 
     fn sort(&mut self) {
-        let share = |need: &Need| need.share().unwrap_or(-1.0);
+        let share = |need: &Need| need.share.unwrap_or(-1.0);
         let descending = |a: f64, b: f64| b.total_cmp(&a);
         let most = |row: &Row| share(&row.cpu).max(share(&row.memory));
         // The services come by name, and equals stay so.
@@ -170,20 +177,16 @@ fn room(height: u16) -> usize {
 }
 
 fn row(service: &ServiceView, timeline: &Timeline, cx: &Cx<'_>) -> Row {
-    let usage = cx.store.usage(service, cx.now);
-    let need = |metric, limit, threshold: Threshold| {
-        let amounts = cx.store.total(service, metric, timeline.span());
-        let shown = timeline.shown(&amounts);
-        let slots = shown.iter().flatten().count() as u64;
-        let step = u64::try_from(timeline.span().step()).unwrap_or(1);
-        let p95 = Summary::of(shown).map(|summary| summary.p95);
-        Need { p95, limit, known: Duration::from_secs(slots * step), threshold }
+    let need = |metric, limit, threshold| {
+        let [used, limits] =
+            [metric, limit].map(|metric| cx.store.parts(service, metric, timeline.span()));
+        let slots: Vec<_> = Against::new(&used, &limits).slots().collect();
+        Need::of(timeline.shown(&slots), timeline.span().step(), threshold)
     };
-    let memory_limit = usage.memory_limit_bytes.map(|bytes| bytes as f64);
     Row {
         key: service.key.clone(),
-        cpu: need(Metric::Cpu, usage.cpu_limit_cores, cx.thresholds.cpu),
-        memory: need(Metric::Memory, memory_limit, cx.thresholds.memory),
+        cpu: need(Metric::Cpu, Metric::CpuLimit, cx.thresholds.cpu),
+        memory: need(Metric::Memory, Metric::MemoryLimit, cx.thresholds.memory),
     }
 }
 
@@ -248,8 +251,8 @@ impl Columns {
             (row.memory, |bytes| format::bytes(bytes as u64)),
         ] {
             let value = |value: Option<f64>| value.map_or(cx.glyphs.absent.to_string(), said);
-            let share = need.share().map_or(cx.glyphs.absent.to_string(), format::percent);
-            let level = need.share().map(|share| need.threshold.level(share));
+            let share = need.share.map_or(cx.glyphs.absent.to_string(), format::percent);
+            let level = need.share.map(|share| need.threshold.level(share));
             let judged = match level {
                 Some(level @ (Level::Warn | Level::Bad)) => Role::of(level),
                 _ => Role::Text,
@@ -293,11 +296,13 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EngineId, ServiceId, Thresholds};
+    use crate::{
+        model::{EngineId, ServiceId, Thresholds},
+        ui::panes::stats::against::Slot,
+    };
 
     fn need(used: f64, limit: Option<f64>) -> Need {
-        let threshold = Thresholds::default().memory;
-        Need { p95: Some(used), limit, known: Duration::from_mins(5), threshold }
+        Need::of(&[Some(Slot { used, limit }); 300], 1, Thresholds::default().memory)
     }
 
     fn row(name: &str, cpu: Need, memory: Need) -> Row {

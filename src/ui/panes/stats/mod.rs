@@ -5,6 +5,7 @@
 //! holds the charts while they are read.
 
 mod advice;
+mod against;
 mod area;
 mod board;
 mod chart;
@@ -27,7 +28,7 @@ mod words;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
-use limits::Limits;
+use limits::{Asked, Limits};
 use still::Still;
 use timeline::{Scope, Timeline};
 use view::View;
@@ -64,7 +65,8 @@ impl Stats {
     pub fn keep_up(&mut self, cx: &Cx<'_>) {
         if self.view == View::Limits {
             let timeline = self.timeline(cx);
-            self.limits.keep_up(self.window, &timeline, cx);
+            let still = self.still.as_ref().map(Still::end);
+            self.limits.keep_up(Asked { window: self.window, still }, &timeline, cx);
         }
     }
 

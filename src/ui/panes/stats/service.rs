@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    against::Against,
     board::Board,
     layers::{Layers, Names},
     legend::{legend, marks},
@@ -30,10 +31,6 @@ const METRICS: [Metric; 6] = [
     Metric::DiskWritten,
 ];
 
-/// What has a limit, and what tells of it.
-const LIMITS: [(Metric, Metric); 2] =
-    [(Metric::Cpu, Metric::CpuLimit), (Metric::Memory, Metric::MemoryLimit)];
-
 /// The charts of a service.
 pub(super) fn board(
     service: &ServiceView,
@@ -47,18 +44,22 @@ pub(super) fn board(
     for parts in &parts {
         names.learn(parts);
     }
+    let limits = if still.is_some() {
+        let [cpu, memory, ..] = &parts;
+        [(cpu, Metric::CpuLimit), (memory, Metric::MemoryLimit)].map(|(used, limit)| {
+            let limits = cx.store.parts(service, limit, timeline.span());
+            Against::new(used, &limits).slots().rev().flatten().next()?.limit
+        })
+    } else {
+        let usage = cx.store.usage(service, cx.now);
+        [usage.cpu_limit_cores, usage.memory_limit_bytes.map(|bytes| bytes as f64)]
+    };
     let used = parts.map(|parts: Vec<Part>| Layers::new(parts, &names));
     let text = if is_fresh(service, cx) { Role::Text } else { Role::Stale };
     let is_told = used.iter().any(Layers::is_known);
     let maker = Maker { cx, timeline, cursor, text, is_told, layers: names.layers() };
     let marks = marks(service, &timeline, cx);
     let legend = legend(service, &maker, &names, &used[0], &marks);
-    let limits = if still.is_some() {
-        LIMITS.map(|(metric, limit)| limit_then(service, metric, limit, &timeline, cx))
-    } else {
-        let usage = cx.store.usage(service, cx.now);
-        [usage.cpu_limit_cores, usage.memory_limit_bytes.map(|bytes| bytes as f64)]
-    };
     Board {
         charts: charts(service, &maker, &used, limits),
         marks: marks.into_iter().map(|(cell, mark)| (cell, mark.kind)).collect(),
@@ -67,28 +68,6 @@ pub(super) fn board(
         end: still.map(Still::end),
         legend,
     }
-}
-
-/// What all instances together were allowed to use at the end of what is shown, when every
-/// one of them that used something had a limit.
-fn limit_then(
-    service: &ServiceView,
-    metric: Metric,
-    limit: Metric,
-    timeline: &Timeline,
-    cx: &Cx<'_>,
-) -> Option<f64> {
-    let (used, limits) = (
-        cx.store.parts(service, metric, timeline.span()),
-        cx.store.parts(service, limit, timeline.span()),
-    );
-    let is_used = |slot: &usize| used.iter().any(|part| part.amounts[*slot].is_some());
-    let slot = (0..timeline.span().slots()).rev().find(is_used)?;
-    let limit_of = |part: &Part| {
-        let mut same = limits.iter().filter(|limit| limit.name == part.name);
-        same.find_map(|limit| limit.amounts[slot]).map(|amount| amount.mean)
-    };
-    used.iter().filter(|part| part.amounts[slot].is_some()).map(limit_of).sum()
 }
 
 /// Whether the numbers of a service can still be true.

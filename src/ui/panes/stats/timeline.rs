@@ -64,9 +64,9 @@ impl Timeline {
         &self.span
     }
 
-    /// Of the slots' amounts, those that are shown.
-    pub(super) fn shown<'a>(&self, amounts: &'a [Option<Amount>]) -> &'a [Option<Amount>] {
-        amounts.get(self.skipped..).unwrap_or_default()
+    /// Of what there is for each slot, what is shown.
+    pub(super) fn shown<'a, T>(&self, slots: &'a [T]) -> &'a [T] {
+        slots.get(self.skipped..).unwrap_or_default()
     }
 
     /// Whether only the readings of every ten seconds reach back so far, although the
