@@ -264,6 +264,30 @@ fn the_foot_tells_the_window() {
     assert!(foot(&console).contains(" last 1 h "), "{}", foot(&console));
 }
 
+#[test]
+fn limits_are_judged_by_five_minutes_at_least() {
+    let mut console = at((80, 24), "+");
+    let foot = |console: &Console| console.draw().lines().nth(22).unwrap_or_default().to_owned();
+    assert!(foot(&console).contains(" last 1 min "), "{}", foot(&console));
+    console.press("v v");
+    let words = " last 5 min, the least that limits are judged by ";
+    assert!(foot(&console).contains(words), "{}", foot(&console));
+    assert!(console.draw().contains("cpu at its limit"), "{}", console.draw());
+    console.press("+");
+    assert!(foot(&console).contains(words), "nothing is shorter: {}", foot(&console));
+    console.press("-");
+    assert!(foot(&console).contains(" last 15 min "), "{}", foot(&console));
+    console.press("+ v");
+    assert!(foot(&console).contains(" last 5 min "), "{}", foot(&console));
+}
+
+#[test]
+fn what_is_read_stays_in_sight_in_the_next_view() {
+    let mut console = at((120, 36), "+ p v v");
+    console.press("PgUp v");
+    assert!(console.lines_with("cpu ").remove(0).contains(" at 03:0"), "{}", console.draw());
+}
+
 /// The lines between the frame's top and its bottom.
 fn inside(console: &Console) -> Vec<String> {
     let shown = console.draw();

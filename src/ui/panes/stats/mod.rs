@@ -66,13 +66,24 @@ impl Stats {
         if self.view == View::Limits {
             let timeline = self.timeline(cx);
             let still = self.still.as_ref().map(Still::end);
-            self.limits.keep_up(Asked { window: self.window, still }, &timeline, cx);
+            self.limits.keep_up(Asked { window: self.window(), still }, &timeline, cx);
         }
+    }
+
+    /// How much of the past is shown, or judged.
+    fn window(&self) -> Window {
+        if self.view == View::Limits { self.window.max(Window::JUDGED) } else { self.window }
+    }
+
+    /// The next shorter one; `None` when this is the shortest.
+    fn shorter_window(&self) -> Option<Window> {
+        let shorter = self.window().shorter();
+        shorter.filter(|window| self.view != View::Limits || *window >= Window::JUDGED)
     }
 
     fn scope(&self, cx: &Cx<'_>) -> Scope {
         let (dots, _) = area::dots(cx.glyphs);
-        Scope { window: self.window, cells: plan::cells(cx.size), dots, now: cx.now }
+        Scope { window: self.window(), cells: plan::cells(cx.size), dots, now: cx.now }
     }
 
     fn timeline(&self, cx: &Cx<'_>) -> Timeline {
@@ -104,6 +115,15 @@ impl Stats {
         self.still.unwrap_or_else(|| Still::new(cx.now, self.newest(cx)))
     }
 
+    /// Shows another view. Its window may be a shorter one: what is read stays in sight.
+    fn show(&mut self, view: View, cx: &Cx<'_>) {
+        self.view = view;
+        let scope = self.scope(cx);
+        if let Some(still) = &mut self.still {
+            still.go_to(still.cursor(), scope);
+        }
+    }
+
     fn zoom(&mut self, window: Option<Window>, cx: &Cx<'_>) {
         self.window = window.unwrap_or(self.window);
         let scope = self.scope(cx);
@@ -133,9 +153,9 @@ impl Stats {
             Command::Pause => self.still = Some(self.stopped(cx)),
             Command::NextMark => return Some(self.seek_mark(true, cx)),
             Command::PreviousMark => return Some(self.seek_mark(false, cx)),
-            Command::ShorterWindow => self.zoom(self.window.shorter(), cx),
-            Command::LongerWindow => self.zoom(self.window.longer(), cx),
-            Command::NextView => self.view = self.view.next(),
+            Command::ShorterWindow => self.zoom(self.shorter_window(), cx),
+            Command::LongerWindow => self.zoom(self.window().longer(), cx),
+            Command::NextView => self.show(self.view.next(), cx),
             _ => return None,
         }
         Some(Reaction::done())
@@ -198,10 +218,10 @@ impl Pane for Stats {
                 commands.extend([Command::Right, Command::Bottom]);
             }
         }
-        if self.window.shorter().is_some() {
+        if self.shorter_window().is_some() {
             commands.push(Command::ShorterWindow);
         }
-        if self.window.longer().is_some() {
+        if self.window().longer().is_some() {
             commands.push(Command::LongerWindow);
         }
         if let Some(service) = cx.selected() {
@@ -231,7 +251,7 @@ impl Pane for Stats {
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
         if self.view == View::Limits {
             if command == Command::Open {
-                self.view = View::Service;
+                self.show(View::Service, cx);
                 return Reaction::done();
             }
             if let Some(reaction) = self.limits.on(command, cx) {

@@ -13,6 +13,10 @@ pub(super) enum Window {
 }
 
 impl Window {
+    /// The shortest one by which limits are judged: a minute says little of what a service
+    /// needs.
+    pub(super) const JUDGED: Self = Self::FiveMinutes;
+
     pub(super) fn length(self) -> SignedDuration {
         SignedDuration::from_mins(match self {
             Self::Minute => 1,

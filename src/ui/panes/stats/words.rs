@@ -34,7 +34,9 @@ impl Stats {
         }
         let last = if self.still.is_some() { "" } else { "last " };
         let thinned = if timeline.is_thinned() { " by 10s" } else { "" };
-        let words = format!(" {last}{}{thinned} ", self.window.words());
+        let least =
+            if self.window() == self.window { "" } else { ", the least that limits are judged by" };
+        let words = format!(" {last}{}{thinned}{least} ", self.window().words());
         line.push_span(cx.span(Role::Muted, words));
         line
     }
