@@ -284,8 +284,9 @@ fn limits_are_judged_by_five_minutes_at_least() {
 #[test]
 fn what_is_read_stays_in_sight_in_the_next_view() {
     let mut console = at((120, 36), "+ p v v");
-    console.press("PgUp v");
-    assert!(console.lines_with("cpu ").remove(0).contains(" at 03:0"), "{}", console.draw());
+    console.press(&"Left ".repeat(40));
+    console.press("v");
+    assert!(console.lines_with("cpu ").remove(0).contains(" at 03:10:"), "{}", console.draw());
 }
 
 /// The lines between the frame's top and its bottom.
@@ -293,6 +294,36 @@ fn inside(console: &Console) -> Vec<String> {
     let shown = console.draw();
     let lines: Vec<String> = shown.lines().map(str::to_owned).collect();
     lines[2..lines.len() - 2].to_vec()
+}
+
+#[test]
+fn the_newest_second_is_drawn_once_all_have_told_of_it() {
+    // A minute has more than one column for each second.
+    let mut console = at((120, 36), "+");
+    let ends = |console: &Console| -> Vec<String> {
+        let end = |line: String| line.trim_end_matches('┃').chars().rev().take(2).collect();
+        inside(console).into_iter().filter(|line| line.contains('│')).map(end).collect()
+    };
+    let tell = |console: &mut Console, n: u32| {
+        let even = Sample { at: console.now, cpu_cores: Some(0.45), ..used(n, 0) };
+        console.hear([sampled(&format!("api-{n}"), &even)]);
+    };
+    for _ in 0..5 {
+        console.wait(1);
+        (1..=4).for_each(|n| tell(&mut console, n));
+    }
+    let before = ends(&console);
+    console.wait(1);
+    for n in 1..=3 {
+        tell(&mut console, n);
+        assert_eq!(ends(&console)[..3], before[..3], "{n} of 4 told\n{}", console.draw());
+    }
+    // One that tells no more is waited for no longer.
+    for _ in 0..4 {
+        console.wait(1);
+        (1..=3).for_each(|n| tell(&mut console, n));
+    }
+    assert_ne!(ends(&console), before);
 }
 
 #[test]

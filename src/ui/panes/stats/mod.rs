@@ -91,16 +91,19 @@ impl Stats {
         self.scope(cx).until(end)
     }
 
-    /// The newest moment of which something can be known.
+    /// The newest moment of which all that still tell have told: where some have not, the
+    /// curve would sag at its end.
     fn newest(&self, cx: &Cx<'_>) -> Timestamp {
+        let is_now = |at: &Timestamp| *at <= cx.now && cx.now.duration_since(*at) <= ON_ITS_WAY;
         let heard = if self.view == View::Host {
-            cx.store.host().map(|host| host.heard_at)
+            cx.store.host().map(|host| host.heard_at).filter(is_now)
         } else {
             let instances = cx.selected().into_iter().flat_map(|service| &service.instances);
-            instances.filter_map(|key| cx.store.instance(key)?.series.heard_at()).max()
+            let views = instances.filter_map(|key| cx.store.instance(key));
+            let up = views.filter(|view| view.instance.is_up());
+            up.filter_map(|view| view.series.heard_at()).filter(is_now).min()
         };
-        let is_now = |at: &Timestamp| *at <= cx.now && cx.now.duration_since(*at) <= ON_ITS_WAY;
-        heard.filter(is_now).unwrap_or(cx.now)
+        heard.unwrap_or(cx.now)
     }
 
     /// Reads what is some cells further on, or back, and stands still there.
