@@ -77,6 +77,8 @@ pub struct Glyphs {
     pub half_below: &'static str,
     /// The same, from above.
     pub half_above: &'static str,
+    /// Before a number that may be less.
+    pub at_most: &'static str,
     /// On an axis of time: something was made and started.
     pub deployed: &'static str,
     /// On an axis of time: something was started again.
@@ -139,6 +141,7 @@ pub const UNICODE: Glyphs = Glyphs {
     layers: ["⣿", "⢕", "⠭", "⡇", "⣤", "⠑", "⢸"],
     half_below: "⣤",
     half_above: "⠛",
+    at_most: "≤",
     deployed: "◇",
     started_again: "↻",
     killed: "✗",
@@ -180,6 +183,7 @@ pub const ASCII: Glyphs = Glyphs {
     layers: ["#", "=", ":", "%", "o", "~", "+"],
     half_below: ".",
     half_above: "'",
+    at_most: "<=",
     deployed: "D",
     started_again: "R",
     killed: "K",

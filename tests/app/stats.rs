@@ -289,6 +289,17 @@ fn what_is_read_stays_in_sight_in_the_next_view() {
     assert!(console.lines_with("cpu ").remove(0).contains(" at 03:10:"), "{}", console.draw());
 }
 
+#[test]
+fn a_maximum_that_may_be_less_is_told_as_one() {
+    let mut console = at((120, 36), "");
+    assert!(console.lines_with("cpu ").remove(0).contains("max 186%"));
+    console.press("- -");
+    assert!(console.lines_with("cpu ").remove(0).contains("max ≤"), "{}", console.draw());
+    let setup = Setup { size: (120, 36), ascii: true, ..Setup::default() };
+    let ascii = self::console(&setup, "- -");
+    assert!(ascii.lines_with("cpu ").remove(0).contains("max <="), "{}", ascii.draw());
+}
+
 /// The lines between the frame's top and its bottom.
 fn inside(console: &Console) -> Vec<String> {
     let shown = console.draw();

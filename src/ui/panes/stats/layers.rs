@@ -50,13 +50,17 @@ impl Names {
 pub(super) struct Layers {
     pub(super) each: Vec<Vec<Option<Amount>>>,
     pub(super) total: Vec<Option<Amount>>,
+    /// Whether the most of the total was perhaps less: several instances had theirs in one
+    /// slot, and need not have had it at the same time.
+    pub(super) is_most_bound: bool,
 }
 
 impl Layers {
     /// Stacks parts of one span.
     pub(super) fn new(parts: Vec<Part>, names: &Names) -> Self {
-        let mut layers = Self { each: vec![Vec::new(); names.layers()], total: Vec::new() };
+        let mut layers = Self { each: vec![Vec::new(); names.layers()], ..Self::default() };
         for Part { name, amounts } in parts {
+            layers.is_most_bound |= have_peaks(&layers.total, &amounts);
             add(&mut layers.total, &amounts);
             if let Some(layer) = layers.each.get_mut(names.layer(&name)) {
                 if layer.is_empty() {
@@ -71,13 +75,19 @@ impl Layers {
 
     /// Of a thing that has no parts.
     pub(super) fn single(amounts: Vec<Option<Amount>>) -> Self {
-        Self { each: vec![amounts.clone()], total: amounts }
+        Self { each: vec![amounts.clone()], total: amounts, is_most_bound: false }
     }
 
     /// Whether anything of it is known.
     pub(super) fn is_known(&self) -> bool {
         self.total.iter().any(Option::is_some)
     }
+}
+
+/// Whether both rise above their mean in one slot.
+fn have_peaks(one: &[Option<Amount>], other: &[Option<Amount>]) -> bool {
+    let has_peak = |amount: &Option<Amount>| amount.is_some_and(|a| a.most > a.mean);
+    one.iter().zip(other).any(|(one, other)| has_peak(one) && has_peak(other))
 }
 
 fn add(sum: &mut Vec<Option<Amount>>, amounts: &[Option<Amount>]) {
@@ -118,7 +128,10 @@ mod tests {
         assert_eq!((names.layers(), names.name(0)), (2, "api-1".to_owned()));
         let first = part("", &[Some(1.0), Some(2.0)]).amounts;
         let total = part("", &[Some(6.0), Some(2.0)]).amounts;
-        assert_eq!(layers, Layers { each: vec![first, other.amounts], total });
+        assert_eq!(
+            layers,
+            Layers { each: vec![first, other.amounts], total, is_most_bound: false }
+        );
     }
 
     #[test]
@@ -129,6 +142,20 @@ mod tests {
         assert_eq!(names.name(0), "api-1");
         assert_eq!(layers.each[APART], part("", &[Some(3.0)]).amounts);
         assert_eq!(layers.total, part("", &[Some(9.0)]).amounts);
+    }
+
+    #[test]
+    fn the_most_of_several_is_a_bound_where_they_rise_in_one_slot() {
+        let rising = Some(Amount { mean: 1.0, most: 4.0 });
+        let even = Some(Amount::exactly(1.0));
+        let is_bound = |one: [Option<Amount>; 2], other: [Option<Amount>; 2]| {
+            let part =
+                |name: &str, amounts: [_; 2]| Part { name: name.into(), amounts: amounts.into() };
+            layers(vec![part("a", one), part("b", other)]).1.is_most_bound
+        };
+        assert!(is_bound([even, rising], [even, rising]));
+        assert!(!is_bound([even, rising], [even, even]));
+        assert!(!is_bound([rising, None], [None, rising]), "a deploy");
     }
 
     #[test]

@@ -84,7 +84,8 @@ impl Maker<'_> {
         for (role, words) in notes {
             title.push(Keep::Long, self.cx.theme.style(role), words);
         }
-        self.push_summary(&mut title, summary.map(|s| [s.mean, s.p95, s.most].map(label)));
+        let words = summary.map(|s| [s.mean, s.p95, s.most].map(label));
+        self.push_summary(&mut title, words, used.is_most_bound);
         Chart {
             title,
             shape: if used.is_known() {
@@ -125,7 +126,7 @@ impl Maker<'_> {
         };
         let is_known = into.is_known() || out.is_known();
         let all = is_known.then(|| [both(|s| s.mean), both(|s| s.p95), both(|s| s.most)]);
-        self.push_summary(&mut title, all);
+        self.push_summary(&mut title, all, into.is_most_bound || out.is_most_bound);
         Chart {
             title,
             shape: if is_known {
@@ -173,12 +174,14 @@ impl Maker<'_> {
         title.push(Keep::Always, self.cx.theme.style(Role::Muted), words);
     }
 
-    fn push_summary(&self, title: &mut Title, words: Option<[String; 3]>) {
+    fn push_summary(&self, title: &mut Title, words: Option<[String; 3]>, is_bound: bool) {
         let Some([mean, p95, most]) = words else { return };
         let muted = self.cx.theme.style(Role::Muted);
         title.push(Keep::Least, muted, format!("avg {mean}"));
         title.push(Keep::Little, muted, format!("p95 {p95}"));
-        title.push(Keep::Some, muted, format!("max {most}"));
+        // The greatest mean of ten seconds would hide peaks: rather too much, and said so.
+        let bound = if is_bound { self.cx.glyphs.at_most } else { "" };
+        title.push(Keep::Some, muted, format!("max {bound}{most}"));
     }
 
     /// The sign before a value, and the value's look.
