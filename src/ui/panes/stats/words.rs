@@ -34,9 +34,9 @@ impl Stats {
         }
         let last = if self.still.is_some() { "" } else { "last " };
         let thinned = if timeline.is_thinned() { " by 10s" } else { "" };
-        let least =
+        let why =
             if self.window() == self.window { "" } else { ", the least that limits are judged by" };
-        let words = format!(" {last}{}{thinned}{least} ", self.window().words());
+        let words = format!(" {last}{}{thinned}{why} ", self.window().words());
         line.push_span(cx.span(Role::Muted, words));
         line
     }
