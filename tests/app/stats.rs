@@ -170,15 +170,15 @@ fn use_against_limits() {
 fn limits_are_those_of_the_time_in_which_something_was_used() {
     let row = |console: &Console| console.lines_with("api ").remove(0);
     let mut console = at((120, 36), "v v");
-    assert!(row(&console).contains("186%   200%   93%"), "{}", row(&console));
+    assert!(row(&console).contains("186%   200%  ✗93%"), "{}", row(&console));
     console.wait(20);
-    assert!(row(&console).contains("186%   200%   93%"), "a silence: {}", row(&console));
+    assert!(row(&console).contains("186%   200%  ✗93%"), "a silence: {}", row(&console));
     // One of four goes on by itself.
     console.hear([2, 3, 4].map(|n| removed(console.now, &format!("api-{n}"))));
     console.hear([sampled("api-1", &used(1, -20))]);
     console.wait(3);
     let row = row(&console);
-    assert!(row.contains("186%    50%   93%") && row.contains("(limits changed)"), "{row}");
+    assert!(row.contains("186%    50%  ✗93%") && row.contains("(limits changed)"), "{row}");
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn limits_are_judged_by_five_minutes_at_least() {
     console.press("v v");
     let words = " last 5 min, the least that limits are judged by ";
     assert!(foot(&console).contains(words), "{}", foot(&console));
-    assert!(console.draw().contains("cpu at its limit"), "{}", console.draw());
+    assert!(console.draw().contains("✗93%"), "{}", console.draw());
     console.press("+");
     assert!(foot(&console).contains(words), "nothing is shorter: {}", foot(&console));
     console.press("-");

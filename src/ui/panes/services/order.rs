@@ -128,17 +128,22 @@ impl Order {
     }
 }
 
+/// CPU is shown in tenths of a percent of a core at the finest: what looks the same must not
+/// trade places all the time.
+const CPU_STEPS: f64 = 1000.0;
+
 /// What a service is ordered by, the greatest first. What is not known is the least.
 fn amount(sort: SortKey, service: &ServiceView, store: &Store, now: Timestamp) -> f64 {
     let usage = || store.usage(service, now);
     let amount = match sort {
         SortKey::Name => None,
         SortKey::State => Some(f64::from(service.condition.level as u8)),
-        SortKey::Cpu => usage().cpu_cores,
+        SortKey::Cpu => usage().cpu_cores.map(|cores| (cores * CPU_STEPS).round()),
         SortKey::Memory => usage().memory_bytes.map(|bytes| bytes as f64),
         SortKey::Network => {
             let Usage { received_per_second, sent_per_second, .. } = usage();
-            received_per_second.into_iter().chain(sent_per_second).reduce(|a, b| a + b)
+            let both = received_per_second.into_iter().chain(sent_per_second);
+            both.reduce(|a, b| a + b)
         }
         SortKey::Restarts => Some(f64::from(service.restarts)),
         SortKey::Uptime => service.started_at.map(|at| at.as_millisecond() as f64),

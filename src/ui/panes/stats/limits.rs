@@ -12,7 +12,7 @@ use super::{
 use crate::{
     input::Command,
     model::{Level, ServiceKey},
-    store::{Metric, ServiceView},
+    store::{Mark, MarkKind, Metric, ServiceView},
     text::{format, width::width},
     ui::{
         Cx, Reaction, Wish,
@@ -71,6 +71,9 @@ struct Row {
     key: ServiceKey,
     cpu: Need,
     memory: Need,
+    /// How often a process was killed for memory in that time: it needed more than any
+    /// reading saw.
+    kills: usize,
 }
 
 /// Of which time the rows are asked for.
@@ -157,7 +160,11 @@ impl Limits {
 
     pub(super) fn draw(&self, place: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
         if self.rows.is_empty() {
-            let words = "No service is up whose use could be compared with its limits.".to_string();
+            let words = match self.made {
+                Some(_) => "No service is up whose use could be compared with its limits.",
+                None => "Comparing what was used with what is allowed…",
+            };
+            let words = words.to_string();
             return message::draw(place, buffer, cx, &[(Role::Muted, words)]);
         }
         let columns = Columns::new(&self.rows, place.width);
@@ -183,8 +190,12 @@ fn row(service: &ServiceView, timeline: &Timeline, cx: &Cx<'_>) -> Row {
         let slots: Vec<_> = Against::new(&used, &limits).slots().collect();
         Need::of(timeline.shown(&slots), timeline.span().step(), threshold)
     };
+    let killed = |mark: &&Mark| {
+        mark.kind == MarkKind::OomKilled && timeline.span().slot_of(mark.at).is_some()
+    };
     Row {
         key: service.key.clone(),
+        kills: cx.store.marks(&service.key).filter(killed).count(),
         cpu: need(Metric::Cpu, Metric::CpuLimit, cx.thresholds.cpu),
         memory: need(Metric::Memory, Metric::MemoryLimit, cx.thresholds.memory),
     }
@@ -192,11 +203,26 @@ fn row(service: &ServiceView, timeline: &Timeline, cx: &Cx<'_>) -> Row {
 
 impl Row {
     fn rank(&self) -> u8 {
+        if self.kills > 0 {
+            return 0;
+        }
         self.cpu.advice().rank().min(self.memory.advice().rank())
     }
 
-    /// What is to be said of its limits, the worse one first.
+    /// What is to be said of its limits, the worst first.
     fn advice(&self) -> (Level, String) {
+        let (level, words) = self.advice_of_readings();
+        let killed = match self.kills {
+            0 => return (level, words),
+            1 => "killed for memory".to_owned(),
+            kills => format!("killed for memory {kills} times"),
+        };
+        let more = if level >= Level::Warn { format!("{killed}, {words}") } else { killed };
+        (Level::Bad, more)
+    }
+
+    /// The same by what readings tell alone.
+    fn advice_of_readings(&self) -> (Level, String) {
         let mut both = [("cpu", &self.cpu), ("mem", &self.memory)];
         both.sort_by_key(|(_, need)| need.advice().rank());
         let [(_, worse), (_, better)] = both;
@@ -253,14 +279,16 @@ impl Columns {
             let value = |value: Option<f64>| value.map_or(cx.glyphs.absent.to_string(), said);
             let share = need.share.map_or(cx.glyphs.absent.to_string(), format::percent);
             let level = need.share.map(|share| need.threshold.level(share));
-            let judged = match level {
-                Some(level @ (Level::Warn | Level::Bad)) => Role::of(level),
-                _ => Role::Text,
+            let (sign, judged) = match level {
+                Some(level @ (Level::Warn | Level::Bad)) => {
+                    (cx.glyphs.level(level), Role::of(level))
+                }
+                _ => ("", Role::Text),
             };
             let group = [
                 (value(need.p95), style(Role::Text)),
                 (value(need.limit), style(Role::Muted)),
-                (share, style(judged)),
+                (format!("{sign}{share}"), style(judged)),
             ];
             rest = self.draw_group(rest, buffer, cx, group);
         }
@@ -307,7 +335,8 @@ mod tests {
 
     fn row(name: &str, cpu: Need, memory: Need) -> Row {
         let service = ServiceId::alone(name);
-        Row { key: ServiceKey { engine: EngineId::new("docker"), service }, cpu, memory }
+        let key = ServiceKey { engine: EngineId::new("docker"), service };
+        Row { key, cpu, memory, kills: 0 }
     }
 
     #[test]
@@ -319,6 +348,15 @@ mod tests {
         let free = need(1.0, None);
         assert_eq!(said(free, full), (Level::Bad, "mem at its limit, cpu no limit".into()));
         assert_eq!(said(free, free), (Level::Ok, "no limit".into()));
+    }
+
+    #[test]
+    fn what_was_killed_for_memory_needs_more_whatever_was_read() {
+        let fits = need(1.0, Some(100.0));
+        let killed = |kills| Row { kills, ..row("api", fits, fits) };
+        assert_eq!(killed(1).advice(), (Level::Bad, "killed for memory".into()));
+        assert_eq!(killed(13).advice(), (Level::Bad, "killed for memory 13 times".into()));
+        assert!(killed(1).rank() <= row("db", need(95.0, Some(100.0)), fits).rank());
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl Maker<'_> {
     /// Says why there is no value, of a quantity of which other values may be known.
     fn push_unknown(&self, title: &mut Title, is_known: bool) {
         let why = match self.cursor {
-            _ if !is_known && self.is_told => " not told by this engine",
+            _ if !is_known && self.is_told => " not told here",
             Some(_) => " no reading",
             None => "",
         };

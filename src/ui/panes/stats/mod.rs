@@ -231,7 +231,9 @@ impl Pane for Stats {
             if self.view == View::Service && has_marks(service, cx) {
                 commands.extend([Command::PreviousMark, Command::NextMark]);
             }
-            commands.extend([Command::Logs, Command::Shell, Command::Inspect]);
+            if self.view != View::Host {
+                commands.extend([Command::Logs, Command::Shell, Command::Inspect]);
+            }
         }
         commands
     }
@@ -263,6 +265,10 @@ impl Pane for Stats {
         }
         if let Some(reaction) = self.go(command, cx) {
             return reaction;
+        }
+        // What would be opened there is no part of the host.
+        if self.view == View::Host {
+            return Reaction::Ignored;
         }
         let purpose = match command {
             Command::Logs => return Reaction::wish(Wish::Focus(PaneId::Logs)),

@@ -1,7 +1,5 @@
 //! What the selected service uses.
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::{
     against::Against,
     board::Board,
@@ -13,14 +11,11 @@ use super::{
     timeline::Timeline,
 };
 use crate::{
-    model::{Level, Sample, Threshold},
+    model::{Level, Threshold},
     store::{EngineView, InstanceView, Metric, Part, ServiceView, Usage},
     text::format,
     ui::{Cx, theme::Role},
 };
-
-/// For how long a reading says what is used now, as in the totals beside it.
-const HOLDS: SignedDuration = SignedDuration::from_secs(15);
 
 const METRICS: [Metric; 6] = [
     Metric::Cpu,
@@ -138,9 +133,9 @@ fn notes(service: &ServiceView, usage: &Usage, cx: &Cx<'_>) -> [Vec<(Role, Strin
         .filter_map(|key| cx.store.instance(key))
         .filter(|view| view.instance.is_up())
         .collect();
-    let cpu = |view: &InstanceView| current(view, cx.now)?.cpu_share();
+    let cpu = |view: &InstanceView| view.current(cx.now)?.cpu_share();
     let memory = |view: &InstanceView| {
-        let sample = current(view, cx.now)?;
+        let sample = view.current(cx.now)?;
         let limit = sample.memory_limit_bytes.filter(|limit| *limit > 0)?;
         Some(sample.memory_bytes? as f64 / limit as f64)
     };
@@ -149,7 +144,7 @@ fn notes(service: &ServiceView, usage: &Usage, cx: &Cx<'_>) -> [Vec<(Role, Strin
         worst(&views, memory, usage.memory_ratio(), cx.thresholds.memory, cx),
     ]
     .map(|note| note.into_iter().collect::<Vec<_>>());
-    let newest = || views.iter().filter_map(|view| current(view, cx.now));
+    let newest = || views.iter().filter_map(|view| view.current(cx.now));
     let throttled = newest().filter_map(|s| Metric::Throttled.of(s)).fold(0.0, f64::max);
     if throttled >= 0.01 {
         notes[0].push((Role::Warn, format!("throttled {}", format::percent(throttled))));
@@ -159,12 +154,6 @@ fn notes(service: &ServiceView, usage: &Usage, cx: &Cx<'_>) -> [Vec<(Role, Strin
         notes[1].push((Role::Warn, format!("swap {}", format::bytes(swap))));
     }
     notes
-}
-
-/// The newest reading of an instance, as long as it says what is used now.
-fn current(view: &InstanceView, now: Timestamp) -> Option<&Sample> {
-    let heard_at = view.series.heard_at()?;
-    view.series.latest().filter(|_| now.duration_since(heard_at) <= HOLDS)
 }
 
 /// The instance that uses the largest share of what it may, when that is worse than all
