@@ -21,6 +21,11 @@ use crate::{
 /// How far two numbers of the same thing may be apart.
 const TOLERANCE: f64 = 0.05;
 
+/// The same of CPU by the engine's command. It divides by the host's own time, which the
+/// kernel counts in ticks: beside the other tests it says up to a tenth less than a container
+/// with a limit uses for certain.
+const COMMANDS_TOLERANCE: f64 = 0.2;
+
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// Makes a test of every promise for both sources.
@@ -111,8 +116,12 @@ impl Watched {
 }
 
 fn assert_close(what: &str, told: f64, expected: f64) {
+    assert_within(TOLERANCE, what, told, expected);
+}
+
+fn assert_within(tolerance: f64, what: &str, told: f64, expected: f64) {
     let apart = (told - expected).abs() / expected;
-    assert!(apart <= TOLERANCE, "{what}: {told} is told, and {expected} expected");
+    assert!(apart <= tolerance, "{what}: {told} is told, and {expected} expected");
 }
 
 /// A number as engines print it for people, such as `45.27MiB` or `24.93%`.
@@ -144,11 +153,12 @@ pub(crate) async fn a_busy_loop_uses_what_it_may(containers: &Containers, source
     let mut busy = Watched::run(containers, source, limit, script).await;
     let id = busy.id.clone();
     let command = async {
-        let mut sum = 0.0;
-        for _ in 0..3 {
-            sum += engines_stats(containers, &id, "CPUPerc").await / 3.0;
+        let mut said = [0.0; 5];
+        for each in &mut said {
+            *each = engines_stats(containers, &id, "CPUPerc").await;
         }
-        sum
+        said.sort_by(f64::total_cmp);
+        said[said.len() / 2]
     };
     let mut command = pin!(command);
     let mut last = busy.next().await;
@@ -173,7 +183,7 @@ pub(crate) async fn a_busy_loop_uses_what_it_may(containers: &Containers, source
     assert_close("cores on average", told, expected);
     if let Some(said) = said {
         assert_close("cores of those that it may use", told, 0.25);
-        assert_close("cores by the engine's command", told, said);
+        assert_within(COMMANDS_TOLERANCE, "cores by the engine's command", told, said);
         assert_eq!(last.cpu_limit_cores, Some(0.25));
         assert!(last.throttled_share.is_some_and(|share| share > 0.5), "{last:?}");
     }
