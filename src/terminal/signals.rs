@@ -1,9 +1,12 @@
 //! [`Signals`]: the signals that a console has to answer.
 
-use std::io;
+use std::{io, time::Duration};
 
 use rustix::process::{Signal as Raw, getpgrp, getsid, kill_current_process_group};
-use tokio::signal::unix::{self, SignalKind, signal};
+use tokio::{
+    signal::unix::{self, SignalKind, signal},
+    time::timeout,
+};
 
 /// A signal, by what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,24 @@ impl Signals {
             _ = self.go_on.recv() => Signal::Continue,
             _ = self.resize.recv() => Signal::Resize,
         }
+    }
+}
+
+/// How long after the signal to go on the one to end may come that was sent before it.
+const TOGETHER: Duration = Duration::from_millis(20);
+
+impl Signals {
+    /// What the signal to go on comes to. Whoever is told to end while it is stopped hears
+    /// of both when it goes on, in any order; it must not take the terminal for a moment,
+    /// and with it what was typed for the shell.
+    pub async fn going_on(&mut self) -> Signal {
+        let end = async {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.hang_up.recv() => {}
+            }
+        };
+        timeout(TOGETHER, end).await.map_or(Signal::Continue, |()| Signal::End)
     }
 }
 

@@ -162,7 +162,12 @@ impl Running {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.pacer.begin(std::time::Instant::now());
         loop {
-            let received = self.receive(&mut tick).await;
+            let received = match self.receive(&mut tick).await {
+                Received::Signal(Signal::Continue) => {
+                    Received::Signal(self.signals.going_on().await)
+                }
+                received => received,
+            };
             let flow = match self.handle(received)? {
                 Flow::HandOver => Box::pin(self.hand_over()).await?,
                 Flow::Dump(lines) => Box::pin(self.dump(&lines)).await?,
