@@ -5,7 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Pressure, threshold::cpu_share};
+use crate::model::{
+    Pressure,
+    threshold::{cpu_share, memory_share},
+};
 
 /// One reading of an instance's use of its host. What a source does not tell is `None`,
 /// never 0.
@@ -84,6 +87,12 @@ impl Sample {
     #[must_use]
     pub fn cpu_share(&self) -> Option<f64> {
         cpu_share(self.cpu_cores?, self.cpu_limit_cores, self.host_cores)
+    }
+
+    /// Memory as a share (0–1) of its limit; `None` without one.
+    #[must_use]
+    pub fn memory_share(&self) -> Option<f64> {
+        memory_share(self.memory_bytes?, self.memory_limit_bytes)
     }
 
     /// A reading by an engine that tells nothing yet.

@@ -58,6 +58,12 @@ pub fn cpu_share(cores: f64, limit: Option<f64>, host: Option<u32>) -> Option<f6
     Some(cores / most)
 }
 
+/// The share (0–1) of a limit on memory, in bytes; without one nothing can be judged.
+#[must_use]
+pub fn memory_share(bytes: u64, limit: Option<u64>) -> Option<f64> {
+    limit.filter(|limit| *limit > 0).map(|limit| bytes as f64 / limit as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

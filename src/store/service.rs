@@ -10,7 +10,7 @@ use crate::model::{
     Condition, Health, Instance, InstanceKey, Port, Sample, ServiceKey, State,
     condition::{of_instance, of_service},
     crash::RestartLog,
-    threshold::cpu_share,
+    threshold::{cpu_share, memory_share},
 };
 
 /// For how long a reading says what is used now. Podman gives one every 5 s.
@@ -233,8 +233,7 @@ impl Usage {
     /// Memory as a ratio of its limit, 0–1.
     #[must_use]
     pub fn memory_ratio(&self) -> Option<f64> {
-        let limit = self.memory_limit_bytes.filter(|limit| *limit > 0)?;
-        Some(self.memory_bytes? as f64 / limit as f64)
+        memory_share(self.memory_bytes?, self.memory_limit_bytes)
     }
 }
 

@@ -96,7 +96,10 @@ impl HostReport {
             load_15m: load(2),
             memory_total_bytes: sample.memory_total_bytes,
             memory_available_bytes: sample.memory_available_bytes,
-            memory_level: memory_share(sample).map(|share| thresholds.memory.level(share)),
+            memory_level: sample
+                .as_sample()
+                .memory_share()
+                .map(|share| thresholds.memory.level(share)),
             swap_total_bytes: sample.swap_total_bytes,
             swap_free_bytes: sample.swap_free_bytes,
             received_bytes: sample.received_bytes,
@@ -145,11 +148,6 @@ impl DiskReport {
         let used = format::percent(self.used_share?);
         Some(format!("; {} {used}{}", self.mount_point, past(self.level)))
     }
-}
-
-fn memory_share(sample: &HostSample) -> Option<f64> {
-    let total = sample.memory_total_bytes.filter(|total| *total > 0)?;
-    Some(total.saturating_sub(sample.memory_available_bytes?) as f64 / total as f64)
 }
 
 #[cfg(test)]

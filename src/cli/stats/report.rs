@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     cli::{CliError, Printer, lookout::Lookout, select::Selection, table::Table},
-    model::{EngineId, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, Thresholds},
+    model::{
+        EngineId, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, Thresholds,
+        threshold::memory_share,
+    },
     store::EngineView,
     text::{Clean, format},
 };
@@ -122,7 +125,9 @@ impl UseReport {
             throttled_seconds: sample.and_then(|sample| sample.throttled_seconds),
             memory_bytes: sample.and_then(|sample| sample.memory_bytes),
             memory_limit_bytes: sample.and_then(|sample| sample.memory_limit_bytes),
-            memory_level: sample.and_then(memory_share).map(|it| thresholds.memory.level(it)),
+            memory_level: sample
+                .and_then(Sample::memory_share)
+                .map(|it| thresholds.memory.level(it)),
             swap_bytes: sample.and_then(|sample| sample.swap_bytes),
             oom_kills: sample.and_then(|sample| sample.oom_kills),
             received_bytes: sample.and_then(|sample| sample.received_bytes),
@@ -170,20 +175,13 @@ impl UseReport {
 
     /// The share of the limit on memory: `76% of 100M, warning`.
     fn limit_words(&self) -> String {
-        let share = share(self.memory_bytes, self.memory_limit_bytes).map(format::percent);
+        let share =
+            self.memory_bytes.and_then(|bytes| memory_share(bytes, self.memory_limit_bytes));
+        let share = share.map(format::percent);
         let share = share.map(|share| format!("{share} of ")).unwrap_or_default();
         let words = |limit| format!("{share}{}", format::bytes(limit));
         or_unknown(self.memory_limit_bytes, words) + &past(self.memory_level)
     }
-}
-
-fn memory_share(sample: &Sample) -> Option<f64> {
-    share(sample.memory_bytes, sample.memory_limit_bytes)
-}
-
-fn share(bytes: Option<u64>, limit: Option<u64>) -> Option<f64> {
-    let limit = limit.filter(|limit| *limit > 0)?;
-    Some(bytes? as f64 / limit as f64)
 }
 
 fn rate(bytes_per_second: Option<f64>) -> String {

@@ -134,11 +134,7 @@ fn notes(service: &ServiceView, usage: &Usage, cx: &Cx<'_>) -> [Vec<(Role, Strin
         .filter(|view| view.instance.is_up())
         .collect();
     let cpu = |view: &InstanceView| view.current(cx.now)?.cpu_share();
-    let memory = |view: &InstanceView| {
-        let sample = view.current(cx.now)?;
-        let limit = sample.memory_limit_bytes.filter(|limit| *limit > 0)?;
-        Some(sample.memory_bytes? as f64 / limit as f64)
-    };
+    let memory = |view: &InstanceView| view.current(cx.now)?.memory_share();
     let mut notes = [
         worst(&views, cpu, usage.cpu_share(), cx.thresholds.cpu, cx),
         worst(&views, memory, usage.memory_ratio(), cx.thresholds.memory, cx),
