@@ -6,7 +6,7 @@ use crate::{
     demo::{Backlog, SUBCOMMAND, ServiceName, environment},
     model::{
         RestartPolicy,
-        spec::{KEPT_BYTES, ProbeSpec, ProbeTarget, ProcessStack, ServiceSpec, StopSignal},
+        spec::{CheckTarget, HealthCheck, KEPT_BYTES, ProcessStack, ServiceSpec, StopSignal},
     },
 };
 
@@ -33,7 +33,7 @@ pub fn stack(directory: &Path, program: &Path, backlog: Backlog) -> ProcessStack
         restart,
         stop_signal: StopSignal::Term,
         stop_timeout: Duration::from_secs(3),
-        probe: Some(probe(name)),
+        health_check: Some(probe(name)),
         port: None,
         kept_bytes: match name {
             ServiceName::Api => KEPT_BYTES + backlog.lines as usize * LINE_BYTES,
@@ -80,11 +80,11 @@ fn text(name: ServiceName) -> String {
     name.to_owned()
 }
 
-fn probe(name: ServiceName) -> ProbeSpec {
-    ProbeSpec {
+fn probe(name: ServiceName) -> HealthCheck {
+    HealthCheck {
         target: match name {
-            ServiceName::Cache => ProbeTarget::Tcp("127.0.0.1:{port}".into()),
-            _ => ProbeTarget::Http("http://127.0.0.1:{port}/health".into()),
+            ServiceName::Cache => CheckTarget::Tcp("127.0.0.1:{port}".into()),
+            _ => CheckTarget::Http("http://127.0.0.1:{port}/health".into()),
         },
         every: Duration::from_secs(2),
         timeout: Duration::from_secs(1),

@@ -33,7 +33,7 @@ pub struct ServiceSpec {
     pub env: BTreeMap<String, String>,
     /// How many copies.
     pub replicas: u32,
-    /// Services that must be up (and healthy, where they have a probe) before this one starts.
+    /// Services that must be up (and healthy, where they have a check) before this one starts.
     pub depends_on: Vec<String>,
     /// What to do when a copy ends by itself.
     pub restart: super::instance::RestartPolicy,
@@ -42,7 +42,7 @@ pub struct ServiceSpec {
     /// How long a copy may take to end before it is killed.
     pub stop_timeout: Duration,
     /// How to tell whether a copy works.
-    pub probe: Option<ProbeSpec>,
+    pub health_check: Option<HealthCheck>,
     /// The first port: copy n (from 1) gets `PORT` = this + n − 1. Without it, each
     /// copy gets a free port of the loopback address.
     pub port: Option<u16>,
@@ -71,11 +71,11 @@ pub enum StopSignal {
     Usr2,
 }
 
-/// A check that midwatch runs itself.
+/// A check of one copy, which decides about its health.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ProbeSpec {
+pub struct HealthCheck {
     /// What to ask.
-    pub target: ProbeTarget,
+    pub target: CheckTarget,
     /// How often.
     pub every: Duration,
     /// How long to wait for an answer.
@@ -86,9 +86,9 @@ pub struct ProbeSpec {
     pub grace: Duration,
 }
 
-/// What a probe asks.
+/// What a health check asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProbeTarget {
+pub enum CheckTarget {
     /// GET this URL; a 2xx or 3xx answer passes. `{port}` stands for the copy's port.
     Http(String),
     /// Connect to `host:port`; `{port}` stands for the copy's port.

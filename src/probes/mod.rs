@@ -11,7 +11,7 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::{model::spec::ProbeTarget, text::Clean};
+use crate::{model::spec::CheckTarget, text::Clean};
 
 pub use http::HttpProbe;
 pub use tcp::TcpProbe;
@@ -86,9 +86,9 @@ impl ProbeError {
 /// # Errors
 ///
 /// [`ProbeError::Invalid`] when the target cannot be read.
-pub fn from_target(target: &ProbeTarget, timeout: Duration) -> Result<Arc<dyn Probe>, ProbeError> {
+pub fn from_target(target: &CheckTarget, timeout: Duration) -> Result<Arc<dyn Probe>, ProbeError> {
     Ok(match target {
-        ProbeTarget::Http(url) => Arc::new(HttpProbe::new(url, timeout)?),
-        ProbeTarget::Tcp(address) => Arc::new(TcpProbe::new(address, timeout)?),
+        CheckTarget::Http(url) => Arc::new(HttpProbe::new(url, timeout)?),
+        CheckTarget::Tcp(address) => Arc::new(TcpProbe::new(address, timeout)?),
     })
 }

@@ -9,7 +9,7 @@ use midwatch::{
     config::{Source, StackFile},
     model::{
         Environment, Format, LogOrigin, RestartPolicy, Severity,
-        spec::{ProbeTarget, StopSignal},
+        spec::{CheckTarget, StopSignal},
     },
 };
 
@@ -66,13 +66,13 @@ fn a_full_file_becomes_what_the_process_engine_runs() {
     assert_eq!((api.replicas, api.port), (3, Some(8000)));
     assert_eq!((api.restart, api.stop_signal), (RestartPolicy::OnFailure, StopSignal::Int));
     assert_eq!(api.stop_timeout.as_millis(), 1500);
-    let probe = api.probe.as_ref().unwrap();
-    assert_eq!(probe.target, ProbeTarget::Http("http://127.0.0.1:{port}/health".into()));
+    let probe = api.health_check.as_ref().unwrap();
+    assert_eq!(probe.target, CheckTarget::Http("http://127.0.0.1:{port}/health".into()));
     assert_eq!((probe.every.as_secs(), probe.fail_after, probe.grace.as_secs()), (5, 2, 10));
     assert_eq!(processes.services[0].cwd.as_deref(), Some(Path::new("/srv/shop")));
     assert_eq!(
-        processes.services[2].probe.as_ref().unwrap().target,
-        ProbeTarget::Tcp("[::1]:{port}".into())
+        processes.services[2].health_check.as_ref().unwrap().target,
+        CheckTarget::Tcp("[::1]:{port}".into())
     );
 }
 

@@ -16,7 +16,7 @@ use midwatch::{
     engines::{Engine, process::ProcessEngine},
     model::{
         EngineId, Instance, InstanceId, RestartPolicy, ServiceId, State,
-        spec::{KEPT_BYTES, ProbeSpec, ProbeTarget, ProcessStack, ServiceSpec, StopSignal},
+        spec::{CheckTarget, HealthCheck, KEPT_BYTES, ProcessStack, ServiceSpec, StopSignal},
     },
 };
 use rustix::process::{Pid, Signal, kill_process};
@@ -43,7 +43,7 @@ pub(crate) fn service(name: &str, script: &str) -> ServiceSpec {
         restart: RestartPolicy::No,
         stop_signal: StopSignal::Term,
         stop_timeout: Duration::from_secs(10),
-        probe: None,
+        health_check: None,
         port: None,
         kept_bytes: KEPT_BYTES,
     }
@@ -87,7 +87,7 @@ impl Harness for ProcessHarness {
             .add(&ServiceSpec {
                 env: role.environment().iter().map(variable).collect(),
                 restart,
-                probe,
+                health_check: probe,
                 ..service(&name, role.script())
             })
             .unwrap();
@@ -111,9 +111,9 @@ impl Harness for ProcessHarness {
 }
 
 /// A check that is made quickly and whose first failure counts.
-pub(crate) fn probe(url: &str) -> ProbeSpec {
-    ProbeSpec {
-        target: ProbeTarget::Http(url.into()),
+pub(crate) fn probe(url: &str) -> HealthCheck {
+    HealthCheck {
+        target: CheckTarget::Http(url.into()),
         every: Duration::from_millis(20),
         timeout: Duration::from_secs(5),
         fail_after: 1,

@@ -228,7 +228,8 @@ async fn a_service_asks_its_stop_signal_and_may_end_in_its_own_way() {
 async fn a_service_waits_until_what_it_depends_on_is_healthy_and_ends_before_it() {
     let healthy = Arc::new(AtomicBool::new(false));
     let url = served(Arc::clone(&healthy)).await;
-    let base = ServiceSpec { probe: Some(probe(&url)), ..service("base", "exec sleep 1000") };
+    let base =
+        ServiceSpec { health_check: Some(probe(&url)), ..service("base", "exec sleep 1000") };
     let top = ServiceSpec { depends_on: vec!["base".into()], ..service("top", "exec sleep 1000") };
     let engine = engine(vec![top, base]);
     engine.start();
@@ -258,7 +259,7 @@ async fn served(healthy: Arc<AtomicBool>) -> String {
 #[tokio::test]
 async fn a_stop_reaches_a_service_that_still_waits() {
     let base = ServiceSpec {
-        probe: Some(probe("http://127.0.0.1:{port}/")),
+        health_check: Some(probe("http://127.0.0.1:{port}/")),
         ..service("base", "exec sleep 1000")
     };
     let top = ServiceSpec { depends_on: vec!["base".into()], ..service("top", "exit 0") };
@@ -274,7 +275,7 @@ async fn a_port_stays_the_same_over_restarts_and_others_know_it() {
     let script = "echo $PORT $MIDWATCH_PORT_B_1 $MIDWATCH_STACK/$MIDWATCH_SERVICE; exit 1";
     let a = ServiceSpec {
         restart: RestartPolicy::OnFailure,
-        probe: Some(probe("http://127.0.0.1:{port}/")),
+        health_check: Some(probe("http://127.0.0.1:{port}/")),
         ..service("a", script)
     };
     let b = ServiceSpec { port: Some(1), ..service("b", "exit 0") };

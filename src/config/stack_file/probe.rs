@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     config::reader::{At, Node, Reader, Table},
-    model::spec::{ProbeSpec, ProbeTarget},
+    model::spec::{CheckTarget, HealthCheck},
 };
 
 const KNOWN: &[&str] = &["url", "tcp", "every", "timeout", "fail_after", "grace"];
@@ -25,7 +25,7 @@ const FAIL_AFTER: u32 = 3;
 /// What stands for a copy's own port.
 const PORT: &str = "{port}";
 
-pub(super) fn read(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<ProbeSpec> {
+pub(super) fn read(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<HealthCheck> {
     if node.value.is_table() {
         let table = reader.table(node)?;
         return of_table(reader, &table);
@@ -36,7 +36,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<ProbeSpec
         return None;
     };
     let text = At { value: text, span: node.span.clone(), path: node.path.clone() };
-    Some(ProbeSpec {
+    Some(HealthCheck {
         target: target(reader, &text)?,
         every: EVERY,
         timeout: TIMEOUT,
@@ -45,7 +45,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<ProbeSpec
     })
 }
 
-fn of_table(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<ProbeSpec> {
+fn of_table(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<HealthCheck> {
     reader.only(table, KNOWN, LATER);
     let target = match (table.get("url"), table.get("tcp")) {
         (Some(url), None) => {
@@ -71,10 +71,10 @@ fn of_table(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<ProbeSpec> {
     let grace = duration("grace", Duration::ZERO, MOST_GRACE, Duration::ZERO);
     let fail_after = table.get("fail_after").and_then(|node| reader.integer(&node, 1..1001));
     let fail_after = fail_after.map_or(FAIL_AFTER, |count| count.value as u32);
-    Some(ProbeSpec { target: target?, every, timeout, fail_after, grace })
+    Some(HealthCheck { target: target?, every, timeout, fail_after, grace })
 }
 
-fn target(reader: &mut Reader<'_>, text: &At<&str>) -> Option<ProbeTarget> {
+fn target(reader: &mut Reader<'_>, text: &At<&str>) -> Option<CheckTarget> {
     if text.value.starts_with("http://") || text.value.starts_with("https://") {
         return http(reader, text);
     }
@@ -94,13 +94,13 @@ fn target(reader: &mut Reader<'_>, text: &At<&str>) -> Option<ProbeTarget> {
     None
 }
 
-fn http(reader: &mut Reader<'_>, url: &At<&str>) -> Option<ProbeTarget> {
+fn http(reader: &mut Reader<'_>, url: &At<&str>) -> Option<CheckTarget> {
     let problem = url_problem(url.value);
     if let Some(problem) = problem {
         reader.fail(url, problem, "write a URL such as \"http://127.0.0.1:{port}/health\"");
         return None;
     }
-    Some(ProbeTarget::Http(url.value.into()))
+    Some(CheckTarget::Http(url.value.into()))
 }
 
 fn url_problem(url: &str) -> Option<&'static str> {
@@ -126,7 +126,7 @@ fn url_problem(url: &str) -> Option<&'static str> {
     }
 }
 
-fn tcp_target<T>(reader: &mut Reader<'_>, at: &At<T>, address: &str) -> Option<ProbeTarget> {
+fn tcp_target<T>(reader: &mut Reader<'_>, at: &At<T>, address: &str) -> Option<CheckTarget> {
     let (host, port) = split_port(address);
     let odd = address.chars().any(|c| c.is_whitespace() || c.is_control() || "/@".contains(c));
     if host.is_empty() || odd || host.contains('{') || !port.is_some_and(is_port) {
@@ -134,7 +134,7 @@ fn tcp_target<T>(reader: &mut Reader<'_>, at: &At<T>, address: &str) -> Option<P
         reader.fail(at, message, "write tcp:127.0.0.1:{port}, or a number as the port");
         return None;
     }
-    Some(ProbeTarget::Tcp(address.into()))
+    Some(CheckTarget::Tcp(address.into()))
 }
 
 /// Splits `host:port` and `[v6]:port`.

@@ -92,7 +92,7 @@ fn one(reader: &mut Reader<'_>, name: &At<&str>, table: &Table<'_>, folder: &Pat
         restart: choice(reader, table, "restart", &POLICIES).unwrap_or_default(),
         stop_signal: stop_signal(reader, table),
         stop_timeout: stop_timeout(reader, table),
-        probe: table.get("probe").and_then(|node| probe::read(reader, &node)),
+        health_check: table.get("probe").and_then(|node| probe::read(reader, &node)),
         port: port(reader, table, replicas),
         kept_bytes: KEPT_BYTES,
     };

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     engines::process::live::{Cell, Live},
-    model::{Health, HealthRecord, spec::ProbeSpec},
+    model::{Health, HealthRecord, spec::HealthCheck},
     probes::Probe,
 };
 
@@ -17,7 +17,7 @@ const START_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Asks an instance's probe for as long as a run lasts. Never ends, also without a probe.
 pub(super) async fn watch(cell: &Cell) -> Infallible {
-    let (Some(spec), Some(probe)) = (&cell.plan.spec.probe, &cell.plan.probe) else {
+    let (Some(spec), Some(probe)) = (&cell.plan.spec.health_check, &cell.plan.probe) else {
         return pending().await;
     };
     let begin = Instant::now();
@@ -61,7 +61,7 @@ struct Rule {
 }
 
 impl Rule {
-    fn new(spec: &ProbeSpec) -> Self {
+    fn new(spec: &HealthCheck) -> Self {
         Self {
             every: spec.every,
             grace: spec.grace,
@@ -95,11 +95,11 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::spec::ProbeTarget;
+    use crate::model::spec::CheckTarget;
 
     fn rule(grace: u64, fail_after: u32) -> Rule {
-        Rule::new(&ProbeSpec {
-            target: ProbeTarget::Tcp("x:1".into()),
+        Rule::new(&HealthCheck {
+            target: CheckTarget::Tcp("x:1".into()),
             every: Duration::from_secs(5),
             timeout: Duration::from_secs(1),
             fail_after,

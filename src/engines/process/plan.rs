@@ -12,7 +12,7 @@ use crate::{
     },
     model::{
         InstanceId, ServiceId,
-        spec::{MAX_REPLICAS, ProbeTarget, ServiceSpec},
+        spec::{CheckTarget, MAX_REPLICAS, ServiceSpec},
     },
     probes::{self, Probe, ProbeError},
     text::Clean,
@@ -49,8 +49,8 @@ impl InstancePlan {
     /// Whether anybody is known to use its port: it was asked for, or a probe asks on it.
     pub(super) fn offers_port(&self) -> bool {
         self.spec.port.is_some()
-            || self.spec.probe.as_ref().is_some_and(|probe| match &probe.target {
-                ProbeTarget::Http(target) | ProbeTarget::Tcp(target) => {
+            || self.spec.health_check.as_ref().is_some_and(|probe| match &probe.target {
+                CheckTarget::Http(target) | CheckTarget::Tcp(target) => {
                     target.contains(PORT_PLACEHOLDER)
                 }
             })
@@ -92,11 +92,11 @@ fn instance(
     port: &Port,
     known: &BTreeMap<String, String>,
 ) -> Result<InstancePlan, EngineError> {
-    let probe = spec.probe.as_ref().map(|probe| {
+    let probe = spec.health_check.as_ref().map(|probe| {
         let fill = |target: &str| target.replace(PORT_PLACEHOLDER, &port.number.to_string());
         let target = match &probe.target {
-            ProbeTarget::Http(url) => ProbeTarget::Http(fill(url)),
-            ProbeTarget::Tcp(address) => ProbeTarget::Tcp(fill(address)),
+            CheckTarget::Http(url) => CheckTarget::Http(fill(url)),
+            CheckTarget::Tcp(address) => CheckTarget::Tcp(fill(address)),
         };
         probes::from_target(&target, probe.timeout)
     });
@@ -181,7 +181,7 @@ pub(super) mod tests {
     use super::*;
     use crate::model::{
         RestartPolicy,
-        spec::{KEPT_BYTES, ProbeSpec, StopSignal},
+        spec::{HealthCheck, KEPT_BYTES, StopSignal},
     };
 
     /// A service that could run, to be changed into what a test needs.
@@ -196,15 +196,15 @@ pub(super) mod tests {
             restart: RestartPolicy::No,
             stop_signal: StopSignal::Term,
             stop_timeout: Duration::from_secs(1),
-            probe: None,
+            health_check: None,
             port: None,
             kept_bytes: KEPT_BYTES,
         }
     }
 
-    fn probe(target: &str) -> ProbeSpec {
-        ProbeSpec {
-            target: ProbeTarget::Http(target.into()),
+    fn probe(target: &str) -> HealthCheck {
+        HealthCheck {
+            target: CheckTarget::Http(target.into()),
             every: Duration::from_secs(1),
             timeout: Duration::from_secs(1),
             fail_after: 1,
@@ -229,9 +229,12 @@ pub(super) mod tests {
 
     #[test]
     fn a_port_is_offered_when_somebody_uses_it() {
-        let probed =
-            ServiceSpec { probe: Some(probe("http://127.0.0.1:{port}/health")), ..service("a") };
-        let elsewhere = ServiceSpec { probe: Some(probe("http://127.0.0.1/")), ..service("b") };
+        let probed = ServiceSpec {
+            health_check: Some(probe("http://127.0.0.1:{port}/health")),
+            ..service("a")
+        };
+        let elsewhere =
+            ServiceSpec { health_check: Some(probe("http://127.0.0.1/")), ..service("b") };
         let fixed = ServiceSpec { port: Some(8000), ..service("c") };
         let plans = instances("s", &[probed, elsewhere, fixed, service("d")], &[]).unwrap();
         let offers: Vec<bool> = plans.iter().map(InstancePlan::offers_port).collect();
@@ -246,7 +249,7 @@ pub(super) mod tests {
         assert_eq!(refused(empty), "service `a` has no command");
         let many = ServiceSpec { replicas: MAX_REPLICAS + 1, ..service("a") };
         assert_eq!(refused(many), "service `a` asks for 101 copies");
-        let no_url = ServiceSpec { probe: Some(probe("health")), ..service("a") };
+        let no_url = ServiceSpec { health_check: Some(probe("health")), ..service("a") };
         assert!(refused(no_url).starts_with("the probe of service `a`: "));
     }
 }

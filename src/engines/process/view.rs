@@ -7,7 +7,7 @@ use crate::{
     model::{
         Detail, Inspection, Instance, Port, Protocol, RestartPolicy,
         inspect::Row,
-        spec::{ProbeSpec, ProbeTarget},
+        spec::{CheckTarget, HealthCheck},
     },
     text::{Clean, redact},
 };
@@ -69,7 +69,7 @@ pub(super) fn inspection(cell: &Cell) -> Inspection {
     let mut inspection = Inspection::default();
     inspection.push("Process", process(cell));
     inspection.push("Life cycle", life_cycle(cell));
-    inspection.push("Probe", cell.plan.spec.probe.as_ref().map(probe).unwrap_or_default());
+    inspection.push("Probe", cell.plan.spec.health_check.as_ref().map(probe).unwrap_or_default());
     let environment = cell.plan.env.iter().map(|(name, value)| Row::secret(name, value));
     inspection.push("Environment", environment.collect());
     inspection
@@ -115,10 +115,10 @@ fn restart_word(policy: RestartPolicy) -> &'static str {
     }
 }
 
-fn probe(probe: &ProbeSpec) -> Vec<Row> {
+fn probe(probe: &HealthCheck) -> Vec<Row> {
     let (kind, target) = match &probe.target {
-        ProbeTarget::Http(url) => ("http", url),
-        ProbeTarget::Tcp(address) => ("tcp", address),
+        CheckTarget::Http(url) => ("http", url),
+        CheckTarget::Tcp(address) => ("tcp", address),
     };
     vec![
         Row::text(kind, &redact::mask_urls(target)),
