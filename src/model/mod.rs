@@ -3,6 +3,7 @@
 //! Words have one meaning each, here and on the screen: a **stack** has
 //! **services**, a service has **instances**, an **engine** runs instances.
 
+pub mod alert;
 pub mod condition;
 pub mod crash;
 pub mod demand;
@@ -16,14 +17,21 @@ pub mod inspect;
 pub mod instance;
 pub mod log;
 pub mod log_source;
+pub mod metric;
+pub mod people;
 pub mod pressure;
+pub mod probe;
+pub mod quantity;
 pub mod sample;
+pub mod secret_ref;
 pub mod severity;
 pub mod spec;
 pub mod stack;
+pub mod stack_service;
 pub mod threshold;
 pub mod time_style;
 
+pub use alert::{AlertId, AlertRule, AlertSeverity, AlertState, Observation, Phase};
 pub use condition::{Condition, Level};
 pub use demand::{Beat, Demand, StatsWanted};
 pub use environment::Environment;
@@ -38,9 +46,17 @@ pub use instance::{
 };
 pub use log::{Format, LogLine, Stream, Told};
 pub use log_source::{LogOrigin, LogReading, LogSourceSpec};
+pub use metric::{Advice, MetricSource, MetricSpec, MetricUnit, NoData};
+pub use people::{Contact, Escalation, Maintenance, Notifier};
 pub use pressure::Pressure;
+pub use probe::{
+    ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeKey, ProbeReport, ProbeSpec, ProbeTarget,
+};
+pub use quantity::{Bound, Comparator, Dimension, Quantity};
 pub use sample::{Sample, SampleSource};
+pub use secret_ref::SecretRef;
 pub use severity::Severity;
-pub use stack::{PatternSpec, SavedFilter, SavedIn, Stack};
+pub use stack::{Monitors, PatternAlert, PatternSpec, SavedFilter, SavedIn, Stack};
+pub use stack_service::{ServiceMatch, ServiceRole, StackService};
 pub use threshold::{Threshold, Thresholds};
 pub use time_style::TimeStyle;

@@ -1,12 +1,17 @@
 //! [`Stack`]: what a stack file says of the stack itself.
 
+use std::{collections::BTreeMap, time::Duration};
+
 use serde::{Deserialize, Serialize};
 
-use super::{Environment, LogOrigin, LogSourceSpec, Severity};
+use super::{
+    AlertSeverity, Contact, Environment, Escalation, LogOrigin, LogSourceSpec, Maintenance,
+    MetricSpec, Notifier, ProbeSpec, SecretRef, Severity, StackService,
+};
 use crate::text::Clean;
 
 /// The stack that is looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stack {
     /// Its name; `None` when everything on the engine is shown.
     pub name: Option<Clean>,
@@ -20,6 +25,41 @@ pub struct Stack {
     pub patterns: Vec<PatternSpec>,
     /// The saved filters: its own in the order of the file, then the person's.
     pub filters: Vec<SavedFilter>,
+    /// The time zone of its cron expressions, an IANA name; UTC when nothing says so.
+    pub timezone: Option<String>,
+    /// Addresses worth knowing, by name.
+    pub links: BTreeMap<Clean, Clean>,
+    /// What is said of its services, in the order of the file.
+    pub services: Vec<StackService>,
+    /// Its metrics, in the order of the file.
+    pub metrics: Vec<MetricSpec>,
+    /// Whose alerts stand beside our own.
+    pub monitors: Monitors,
+    /// The certificates that are looked at, as probes of the stack itself.
+    pub certificates: Vec<ProbeSpec>,
+    /// Who can be reached.
+    pub contacts: Vec<Contact>,
+    /// Who is told when nobody reacts.
+    pub escalation: Escalation,
+    /// When work is planned.
+    pub maintenance: Vec<Maintenance>,
+    /// By which ways somebody is told.
+    pub notifiers: Vec<Notifier>,
+}
+
+/// The servers that watch the stack already.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Monitors {
+    /// The Prometheus server's address.
+    pub prometheus: Option<String>,
+    /// The Alertmanager's address.
+    pub alertmanager: Option<String>,
+    /// Patterns of the rule files that are read and linted.
+    pub rules: Vec<String>,
+    /// The `Authorization` for both.
+    pub auth: Option<SecretRef>,
+    /// Which notifiers are told, by severity.
+    pub route: BTreeMap<AlertSeverity, Vec<Clean>>,
 }
 
 /// Something that is looked for in logs and counted.
@@ -35,6 +75,21 @@ pub struct PatternSpec {
     pub not: Option<String>,
     /// Only lines that say that they are at least so bad count.
     pub level: Option<Severity>,
+    /// When so many are worth an alert.
+    pub alert: Option<PatternAlert>,
+    /// The runbook that helps.
+    pub runbook: Option<Clean>,
+}
+
+/// How many lines of a pattern are worth an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatternAlert {
+    /// More than this many.
+    pub over: u64,
+    /// Within this time.
+    pub within: Duration,
+    /// How bad that is.
+    pub severity: AlertSeverity,
 }
 
 /// A filter that has a name.

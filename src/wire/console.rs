@@ -44,7 +44,7 @@ pub async fn open(global: &Global, context: &Context) -> Result<(), CliError> {
     if let Some(processes) = session.own.ready() {
         processes.start();
     }
-    let shown = show(&session, engines, looks, context, None).await;
+    let shown = Box::pin(show(&session, engines, looks, context, None)).await;
     if let Some(processes) = session.own.ready() {
         processes.shutdown().await;
     }

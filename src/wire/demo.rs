@@ -76,7 +76,7 @@ pub async fn open(
         notices: Vec::new(),
     };
     let faults = (!session.read_only).then(|| switches(folder.path(), faults));
-    let shown = show(&session, session.all_engines(), looks, context, faults).await;
+    let shown = Box::pin(show(&session, session.all_engines(), looks, context, faults)).await;
     breaking.abort();
     engine.shutdown().await;
     shown

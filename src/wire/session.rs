@@ -84,6 +84,7 @@ impl Session {
             logs: file.as_ref().map(|file| file.logs.clone()).unwrap_or_default(),
             patterns: file.as_ref().map(|file| file.patterns.clone()).unwrap_or_default(),
             filters: file.as_ref().map(|file| file.filters.clone()).unwrap_or_default(),
+            ..Stack::default()
         };
         stack.add_filters(settings.saved_filters());
         let sources = sources::of_stack(&stack, may_run);

@@ -354,6 +354,8 @@ fn stack() -> Stack {
             within: vec![],
             not: None,
             level: None,
+            alert: None,
+            runbook: None,
         }],
         filters: vec![SavedFilter {
             name: Clean::new("slow"),

@@ -46,6 +46,8 @@ fn one<'a>(
         within: within.iter().map(|name| Clean::new(name.value)).collect(),
         not,
         level,
+        alert: None,
+        runbook: None,
     })
 }
 
