@@ -17,6 +17,8 @@ pub use msg::Msg;
 pub use opening::Request;
 pub use run::{Console, SwitchFaults, run};
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Frame, layout::Size};
 
@@ -40,7 +42,7 @@ pub struct Start {
     /// What is known, which is nothing but the engines.
     pub store: Store,
     /// What the stack file says.
-    pub stack: Stack,
+    pub stack: Arc<Stack>,
     /// From where on a number is past what it should be.
     pub thresholds: Thresholds,
     /// Whether nothing is offered that could change what runs.
@@ -74,7 +76,7 @@ pub struct App {
     store: Store,
     screen: Screen,
     selection: Selection,
-    stack: Stack,
+    stack: Arc<Stack>,
     thresholds: Thresholds,
     read_only: bool,
     faults: Vec<DemoFault>,
@@ -233,7 +235,7 @@ mod tests {
         let mut app = App::new(
             Start {
                 store: Store::new([(engine.clone(), Clean::new("fake://"))], LogBounds::default()),
-                stack: Stack::default(),
+                stack: Arc::default(),
                 thresholds: Thresholds::default(),
                 read_only,
                 faults: vec![],

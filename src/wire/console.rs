@@ -119,7 +119,7 @@ pub(super) async fn show(
         store: Store::new(places, bounds(settings))
             .with_log_sources(session.stack.log_sources().map(|source| source.name.clone()))
             .with_patterns(patterns(&session.stack)),
-        stack: session.stack.clone(),
+        stack: Arc::new(session.stack.clone()),
         thresholds: settings.thresholds.values(),
         read_only: session.read_only,
         faults: known,

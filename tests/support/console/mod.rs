@@ -6,7 +6,7 @@
 pub(crate) mod facts;
 pub(crate) mod world;
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -95,12 +95,12 @@ impl Console {
                 .with_patterns(
                     setup.stack.patterns.iter().map(|spec| Pattern::of(spec).unwrap()).collect(),
                 ),
-            stack: Stack {
+            stack: Arc::new(Stack {
                 name: None,
                 title: Some(Clean::new("The shop")),
                 environment: Some(Environment::Production),
                 ..setup.stack.clone()
-            },
+            }),
             thresholds: Thresholds::default(),
             faults,
             keymap: Keymap::builtin(setup.keymap).unwrap(),
