@@ -8,7 +8,7 @@
 //! - [`Sweep`] takes a [`Reading`] of each of many instances; a [`Meter`] makes
 //!   [`Sample`](crate::model::Sample)s of one instance's readings.
 //! - [`Processes`] takes the readings of what has no control group of its own.
-//! - [`Host`] reads the host itself.
+//! - [`Host`] reads the host itself, [`Routes`] which networks it is on.
 //!
 //! What is missing, forbidden or malformed is unknown, never 0. All paths begin at a
 //! [`Root`], so that tests read trees that were captured.
@@ -25,6 +25,7 @@ mod pressure;
 mod processes;
 mod reading;
 mod root;
+mod routes;
 mod sweep;
 mod traffic;
 mod v1;
@@ -39,4 +40,5 @@ pub use meter::Meter;
 pub use processes::Processes;
 pub use reading::{Limits, Reading, Throttling};
 pub use root::Root;
+pub use routes::Routes;
 pub use sweep::{Sweep, Target};

@@ -1,6 +1,6 @@
 //! [`Instance`]: one running copy of a service, as its engine describes it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,23 @@ pub struct Detail {
     pub failing_streak: u32,
     /// The main process on its host.
     pub pid: Option<u32>,
+    /// Where it is on its engine's networks.
+    pub network: NetworkPlace,
+    /// For how long after a start its health check's failures do not count.
+    pub health_grace: Option<Duration>,
+}
+
+/// Where an instance is on the networks of its engine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkPlace {
+    /// On none, or its engine does not tell.
+    #[default]
+    Nowhere,
+    /// It shares the network of its engine's host.
+    Host,
+    /// At these addresses, by the names of the networks.
+    At(Vec<IpAddr>),
 }
 
 impl Detail {

@@ -42,7 +42,8 @@ pub use host::{CpuShares, Disk, HostSample};
 pub use id::{EngineId, InstanceId, InstanceKey, ServiceId, ServiceKey};
 pub use inspect::Inspection;
 pub use instance::{
-    Detail, Exit, Health, HealthRecord, Image, Instance, Port, Protocol, RestartPolicy, State,
+    Detail, Exit, Health, HealthRecord, Image, Instance, NetworkPlace, Port, Protocol,
+    RestartPolicy, State,
 };
 pub use log::{Format, LogLine, Stream, Told};
 pub use log_source::{LogOrigin, LogReading, LogSourceSpec};

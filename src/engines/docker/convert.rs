@@ -1,6 +1,10 @@
 //! From the API's containers to [`Instance`]s.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    time::Duration,
+};
 
 use bollard::models::{
     ContainerInspectResponse, ContainerState, ContainerSummary, Health as HealthCheck,
@@ -15,7 +19,8 @@ use crate::{
         words::{command, cut, moment, short, text},
     },
     model::{
-        Detail, Exit, Health, HealthRecord, Image, Instance, InstanceId, RestartPolicy, State,
+        Detail, Exit, Health, HealthRecord, Image, Instance, InstanceId, NetworkPlace,
+        RestartPolicy, State,
     },
     text::Clean,
 };
@@ -97,7 +102,27 @@ fn detail_of(described: &ContainerInspectResponse, told: &ContainerState, state:
         health_log: health.map(health_log).unwrap_or_default(),
         failing_streak: count(health.and_then(|health| health.failing_streak)),
         pid: told.pid.and_then(|pid| u32::try_from(pid).ok()).filter(|pid| *pid > 0),
+        network: network_of(described),
+        health_grace: grace_of(described),
     }
+}
+
+fn network_of(described: &ContainerInspectResponse) -> NetworkPlace {
+    let mode = described.host_config.as_ref().map(|host| text(&host.network_mode));
+    if mode == Some("host") {
+        return NetworkPlace::Host;
+    }
+    let networks = described.network_settings.as_ref().and_then(|it| it.networks.as_ref());
+    let networks: BTreeMap<_, _> = networks.into_iter().flatten().collect();
+    let addresses: Vec<IpAddr> =
+        networks.values().filter_map(|network| text(&network.ip_address).parse().ok()).collect();
+    if addresses.is_empty() { NetworkPlace::Nowhere } else { NetworkPlace::At(addresses) }
+}
+
+/// The start period of its health check, which the API gives in nanoseconds.
+fn grace_of(described: &ContainerInspectResponse) -> Option<Duration> {
+    let nanoseconds = described.config.as_ref()?.healthcheck.as_ref()?.start_period?;
+    u64::try_from(nanoseconds).ok().filter(|it| *it > 0).map(Duration::from_nanos)
 }
 
 /// How the last run ended. While it runs, the API says 0, which is no exit code then.
@@ -228,6 +253,25 @@ mod tests {
 
     fn from_inspection(json: &str) -> Instance {
         described(&lenient::read(json).unwrap(), false)
+    }
+
+    #[test]
+    fn where_it_is_on_its_networks_is_told() {
+        let place = |json: &str| from_inspection(json).detail.unwrap().network;
+        let two = r#"{"NetworkSettings":{"Networks":{
+            "b":{"IPAddress":"172.18.0.3"},"a":{"IPAddress":"10.0.0.2"},"c":{"IPAddress":""}}}}"#;
+        let addresses = ["10.0.0.2", "172.18.0.3"].map(|it| it.parse().unwrap());
+        assert_eq!(place(two), NetworkPlace::At(addresses.to_vec()));
+        assert_eq!(place(r#"{"HostConfig":{"NetworkMode":"host"}}"#), NetworkPlace::Host);
+        assert_eq!(place("{}"), NetworkPlace::Nowhere);
+    }
+
+    #[test]
+    fn the_start_period_of_its_health_check_is_told() {
+        let grace = |json: &str| from_inspection(json).detail.unwrap().health_grace;
+        let check = r#"{"Config":{"Healthcheck":{"StartPeriod":40000000000}}}"#;
+        assert_eq!(grace(check), Some(Duration::from_secs(40)));
+        assert_eq!(grace(r#"{"Config":{"Healthcheck":{"StartPeriod":0}}}"#), None);
     }
 
     #[test]

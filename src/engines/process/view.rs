@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     engines::process::live::{Cell, Live},
     model::{
-        Detail, Inspection, Instance, Port, Protocol, RestartPolicy,
+        Detail, Inspection, Instance, NetworkPlace, Port, Protocol, RestartPolicy,
         inspect::Row,
         spec::{CheckTarget, HealthCheck},
     },
@@ -45,6 +45,8 @@ fn detail(cell: &Cell, live: Live) -> Detail {
         health_log: live.health_log.into(),
         failing_streak: live.failing_streak,
         pid: live.processes.map(|processes| processes.program),
+        network: NetworkPlace::Host,
+        health_grace: cell.plan.spec.health_check.as_ref().map(|check| check.grace),
     }
 }
 
