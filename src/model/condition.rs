@@ -200,6 +200,24 @@ pub fn of_service(instances: &[(Condition, bool)]) -> Condition {
     worst.clone()
 }
 
+/// Adds what probes and alerts say to what the engine says of a service: the worst counts,
+/// with its reason. What the stack works without is never worse than a warning.
+#[must_use]
+pub fn with_checks(
+    own: Condition,
+    checks: impl Iterator<Item = Condition>,
+    critical: bool,
+) -> Condition {
+    // The first of those that are equally bad: what the engine says comes first.
+    let worse =
+        |worst: Condition, next: Condition| if next.level > worst.level { next } else { worst };
+    let mut worst = checks.fold(own, worse);
+    if !critical {
+        worst.level = worst.level.min(Level::Warn);
+    }
+    worst
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -329,5 +347,21 @@ mod tests {
         assert_eq!(of_service(&[ok, off.clone()]), Condition::new(Level::Warn, "1 of 2 running"));
         assert_eq!(of_service(&[off]).level, Level::Off);
         assert_eq!(of_service(&[]).level, Level::Unknown);
+    }
+
+    #[test]
+    fn checks_make_a_service_worse_and_never_better() {
+        let of = |level, reason: &str| Condition::new(level, reason);
+        let healthy = of(Level::Ok, "healthy");
+        let failing = of(Level::Bad, "http: 500 Internal Server Error");
+        let checked = |own: &Condition, checks: &[Condition], critical| {
+            with_checks(own.clone(), checks.iter().cloned(), critical)
+        };
+        assert_eq!(checked(&healthy, &[of(Level::Ok, "http: 200 OK")], true), healthy);
+        assert_eq!(checked(&healthy, &[of(Level::Warn, "slow"), failing.clone()], true), failing);
+        let exited = of(Level::Bad, "exit 1");
+        assert_eq!(checked(&exited, std::slice::from_ref(&failing), true), exited);
+        let unneeded = checked(&healthy, &[failing], false);
+        assert_eq!(unneeded, of(Level::Warn, "http: 500 Internal Server Error"));
     }
 }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fault, HostSample, Inspection, Instance, InstanceId, InstanceKey, LogLine, Sample, id::EngineId,
+    Fault, HostSample, Inspection, Instance, InstanceId, InstanceKey, LogLine, ProbeKey,
+    ProbeReport, Sample, id::EngineId,
 };
 use crate::text::Clean;
 
@@ -57,6 +58,13 @@ pub enum Event {
         key: InstanceKey,
         /// What became of it.
         state: StreamState,
+    },
+    /// A probe was asked.
+    Probed {
+        /// Which.
+        key: ProbeKey,
+        /// What came of it.
+        report: Box<ProbeReport>,
     },
     /// An answer to a request to inspect.
     Inspected {

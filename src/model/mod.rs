@@ -21,6 +21,7 @@ pub mod metric;
 pub mod people;
 pub mod pressure;
 pub mod probe;
+pub mod probe_order;
 pub mod quantity;
 pub mod sample;
 pub mod secret_ref;
@@ -53,6 +54,7 @@ pub use pressure::Pressure;
 pub use probe::{
     ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeKey, ProbeReport, ProbeSpec, ProbeTarget,
 };
+pub use probe_order::{ProbeOrder, Way};
 pub use quantity::{Bound, Comparator, Dimension, Quantity};
 pub use sample::{Sample, SampleSource};
 pub use secret_ref::SecretRef;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ProbeSpec;
+use super::{Instance, ProbeSpec};
 use crate::text::Clean;
 
 /// What is said of a service that cannot be found out by looking.
@@ -22,6 +22,16 @@ pub struct StackService {
     pub unprobed: bool,
 }
 
+impl StackService {
+    /// Whether it is the service of this name with these instances.
+    pub fn is<'a>(&self, name: &Clean, mut instances: impl Iterator<Item = &'a Instance>) -> bool {
+        match &self.matches {
+            ServiceMatch::Service(wanted) => wanted == name,
+            other => instances.any(|instance| other.has(instance)),
+        }
+    }
+}
+
 /// Which instances belong to a service of the stack file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,6 +44,23 @@ pub enum ServiceMatch {
     Container(Clean),
     /// Those of this image, with or without its tag.
     Image(Clean),
+}
+
+impl ServiceMatch {
+    /// Whether an instance is one of them.
+    #[must_use]
+    pub fn has(&self, instance: &Instance) -> bool {
+        match self {
+            Self::Service(name) => instance.service.name == *name,
+            Self::Label(label, None) => instance.labels.contains_key(label),
+            Self::Label(label, Some(value)) => instance.labels.get(label) == Some(value),
+            Self::Container(name) => instance.name == *name,
+            Self::Image(wanted) => instance.image.as_ref().is_some_and(|image| {
+                let (name, wanted) = (image.name.as_str(), wanted.as_str());
+                name == wanted || name.rsplit_once(':').is_some_and(|(name, _)| name == wanted)
+            }),
+        }
+    }
 }
 
 /// What a service is for.
@@ -58,4 +85,40 @@ pub enum ServiceRole {
     Queue,
     /// It looks at the others.
     Monitoring,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::model::{Health, Image, InstanceId, ServiceId, State};
+
+    #[test]
+    fn instances_are_found_by_what_the_file_says_of_them() {
+        let clean = Clean::new;
+        let api = Instance {
+            id: InstanceId::new("1"),
+            name: clean("shop-x-1"),
+            service: ServiceId::alone("x"),
+            replica: None,
+            state: State::Running,
+            health: Health::None,
+            image: Some(Image { name: clean("shop/api:3"), digest: None }),
+            command: Clean::default(),
+            created_at: None,
+            ports: vec![],
+            labels: BTreeMap::from([(clean("role"), clean("api"))]),
+            detail: None,
+        };
+        let has = |matches: ServiceMatch| matches.has(&api);
+        assert!(has(ServiceMatch::Image(clean("shop/api"))));
+        assert!(has(ServiceMatch::Image(clean("shop/api:3"))));
+        assert!(!has(ServiceMatch::Image(clean("shop/api:2"))));
+        assert!(!has(ServiceMatch::Image(clean("api"))));
+        assert!(has(ServiceMatch::Label(clean("role"), None)));
+        assert!(!has(ServiceMatch::Label(clean("role"), Some(clean("db")))));
+        assert!(has(ServiceMatch::Container(clean("shop-x-1"))));
+        assert!(has(ServiceMatch::Service(clean("x"))));
+    }
 }

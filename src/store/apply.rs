@@ -114,6 +114,7 @@ impl Store {
 
     fn put_instance(&mut self, engine: &EngineId, instance: Instance, now: Timestamp) {
         self.groups.outdated();
+        self.probes.outdated();
         let key = InstanceKey::new(engine, &instance.id);
         let before = self.instances.get(&key).map(|view| &view.instance);
         self.marks.compare(&service_key(&key, &instance), before, &instance, now);
@@ -127,6 +128,7 @@ impl Store {
 
     fn remove_instance(&mut self, key: &InstanceKey) {
         self.groups.outdated();
+        self.probes.outdated();
         if let Some(view) = self.instances.remove(key) {
             let InstanceView { instance, series, .. } = view;
             self.past.keep(service_key(key, &instance), instance.name, series);

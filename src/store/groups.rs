@@ -3,7 +3,7 @@
 use std::{cell::OnceCell, collections::BTreeMap};
 
 use super::{InstanceView, ServiceView, service::group};
-use crate::model::InstanceKey;
+use crate::model::{Condition, InstanceKey, ServiceKey};
 
 /// The services that instances make up. Thousands of facts may come before anybody
 /// looks: they are grouped with the first look, and kept until something changes.
@@ -18,11 +18,15 @@ pub(super) struct Groups {
 
 impl Groups {
     /// The services of these instances, by stack and name.
-    pub(super) fn of(&self, instances: &BTreeMap<InstanceKey, InstanceView>) -> &[ServiceView] {
+    pub(super) fn of(
+        &self,
+        instances: &BTreeMap<InstanceKey, InstanceView>,
+        checked: impl Fn(&ServiceKey, Condition) -> Condition,
+    ) -> &[ServiceView] {
         self.services.get_or_init(|| {
             #[cfg(test)]
             self.made.set(self.made.get() + 1);
-            group(instances)
+            group(instances, checked)
         })
     }
 

@@ -4,6 +4,7 @@
 //! data costs no frame.
 
 mod apply;
+mod checks;
 pub mod engine;
 mod groups;
 pub mod host;
@@ -11,12 +12,16 @@ pub mod logs;
 pub mod marks;
 pub mod metric;
 mod past;
+pub mod probes;
 pub mod series;
 pub mod service;
 pub mod span;
 pub mod use_over_time;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bitflags::bitflags;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +31,7 @@ pub use host::HostView;
 pub use logs::{LogBounds, LogRing, Logs};
 pub use marks::{Mark, MarkKind};
 pub use metric::Metric;
+pub use probes::{Latency, ProbeState, ProbeView};
 pub use series::Series;
 pub use service::{InstanceView, ServiceView, Usage};
 pub use span::{Amount, Resolution, Span};
@@ -34,9 +40,10 @@ pub use use_over_time::{Part, Summary};
 use groups::Groups;
 use marks::Marks;
 use past::Past;
+use probes::Probes;
 
 use crate::model::{
-    EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceKey, LogLine, ServiceKey,
+    EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceKey, LogLine, ServiceKey, Stack,
     StreamState,
 };
 use crate::{
@@ -63,6 +70,8 @@ bitflags! {
         const INSPECTION = 1 << 4;
         /// A reading of the host.
         const HOST = 1 << 5;
+        /// Probes and what came of them.
+        const PROBES = 1 << 6;
     }
 }
 
@@ -80,6 +89,9 @@ pub struct Store {
     marks: Marks,
     past: Past,
     host: Option<HostView>,
+    /// What its file says of the stack.
+    stack: Arc<Stack>,
+    probes: Probes,
 }
 
 impl Store {
@@ -100,7 +112,15 @@ impl Store {
             marks: Marks::default(),
             past: Past::default(),
             host: None,
+            stack: Arc::default(),
+            probes: Probes::default(),
         }
+    }
+
+    /// Knows what a stack file says of services and their probes.
+    #[must_use]
+    pub fn with_stack(self, stack: Arc<Stack>) -> Self {
+        Self { stack, ..self }
     }
 
     /// Also takes the lines of these log sources.
@@ -156,6 +176,7 @@ impl Store {
                 }
                 changed
             }
+            Event::Probed { key, report } => self.apply_probe(&key, *report),
             Event::Inspected { key, at, result } => self.apply_inspection(key, at, result),
         }
     }
@@ -168,11 +189,12 @@ impl Store {
         for view in self.instances.values_mut().filter(|view| view.has_restarted()) {
             changed |= view.judge(now);
         }
+        let planned = self.plan_probes(now);
         if !changed {
-            return Topics::empty();
+            return planned;
         }
         self.groups.outdated();
-        Topics::SERVICES
+        planned | Topics::SERVICES
     }
 
     fn apply_inspection(
@@ -237,7 +259,7 @@ impl Store {
     /// All services, by stack and name.
     #[must_use]
     pub fn services(&self) -> &[ServiceView] {
-        self.groups.of(&self.instances)
+        self.groups.of(&self.instances, |service, own| self.checked(service, own))
     }
 
     /// Another number whenever [`Store::services`] may be others than before, or stand in

@@ -108,7 +108,7 @@ fn new_restarts(before: &Instance, after: &Instance) -> u32 {
 pub struct ServiceView {
     /// Which service.
     pub key: ServiceKey,
-    /// How it does: as bad as its worst instance.
+    /// How it does: as bad as its worst instance, probe or alert.
     pub condition: Condition,
     /// Its instances, by number and name.
     pub instances: Vec<InstanceKey>,
@@ -128,8 +128,12 @@ pub struct ServiceView {
     pub image: Option<crate::text::Clean>,
 }
 
-/// Groups instances into services, by stack and name.
-pub(super) fn group(instances: &BTreeMap<InstanceKey, InstanceView>) -> Vec<ServiceView> {
+/// Groups instances into services, by stack and name. `checked` adds what else is known of
+/// how a service does.
+pub(super) fn group(
+    instances: &BTreeMap<InstanceKey, InstanceView>,
+    checked: impl Fn(&ServiceKey, Condition) -> Condition,
+) -> Vec<ServiceView> {
     let mut groups: BTreeMap<ServiceKey, Vec<(&InstanceKey, &InstanceView)>> = BTreeMap::new();
     for (key, view) in instances {
         let service = view.instance.service.clone();
@@ -138,6 +142,9 @@ pub(super) fn group(instances: &BTreeMap<InstanceKey, InstanceView>) -> Vec<Serv
     }
     let mut services: Vec<ServiceView> =
         groups.into_iter().map(|(key, members)| service(key, members)).collect();
+    for service in &mut services {
+        service.condition = checked(&service.key, service.condition.clone());
+    }
     services.sort_by(|a, b| by_name(&a.key, &b.key));
     services
 }
