@@ -130,6 +130,7 @@ impl App {
     pub fn demand(&self, now: Timestamp) -> Demand {
         let mut demand = self.look(now, Screen::demand);
         demand.host = true;
+        demand.probes = self.store.probe_orders().clone();
         let engines = self.store.engines().iter().filter(|engine| engine.is_up());
         let up: Vec<&EngineId> = engines.map(|engine| &engine.id).collect();
         for (key, view) in self.store.instances() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::InstanceKey;
+use super::{InstanceKey, ProbeOrders};
 
 /// Which streams are needed. Only these run; looking at nothing costs nothing.
 ///
@@ -21,6 +21,9 @@ pub struct Demand {
     pub stats: BTreeMap<InstanceKey, StatsWanted>,
     /// Whether the host's own numbers are wanted.
     pub host: bool,
+    /// The probes that are to be asked. All are, whatever is visible: how a service does
+    /// must not depend on who looks where.
+    pub probes: ProbeOrders,
 }
 
 /// How an instance's use of the host is wanted.

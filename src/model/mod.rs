@@ -54,7 +54,7 @@ pub use pressure::Pressure;
 pub use probe::{
     ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeKey, ProbeReport, ProbeSpec, ProbeTarget,
 };
-pub use probe_order::{ProbeOrder, Way};
+pub use probe_order::{ProbeOrder, ProbeOrders, Way};
 pub use quantity::{Bound, Comparator, Dimension, Quantity};
 pub use sample::{Sample, SampleSource};
 pub use secret_ref::SecretRef;

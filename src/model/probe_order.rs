@@ -1,10 +1,10 @@
 //! [`ProbeOrder`]: a probe of the stack as it is to be asked now.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, ops::Deref, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{ProbeSpec, ProbeTarget};
+use super::{ProbeKey, ProbeSpec, ProbeTarget};
 use crate::text::Clean;
 
 /// A probe with the way to what it asks.
@@ -30,3 +30,32 @@ pub enum Way {
     /// There is none, and why: nobody's failure.
     None(Clean),
 }
+
+/// All probes that are to be asked. Shared and told apart by where they are, since they are
+/// compared far more often than they change.
+#[derive(Clone, Debug, Default)]
+pub struct ProbeOrders(Arc<BTreeMap<ProbeKey, ProbeOrder>>);
+
+impl ProbeOrders {
+    /// These, and no others.
+    #[must_use]
+    pub fn new(orders: BTreeMap<ProbeKey, ProbeOrder>) -> Self {
+        Self(Arc::new(orders))
+    }
+}
+
+impl Deref for ProbeOrders {
+    type Target = BTreeMap<ProbeKey, ProbeOrder>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl PartialEq for ProbeOrders {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for ProbeOrders {}

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{ProbeView, Store, Topics, probes::Orders};
+use super::{ProbeView, Store, Topics};
 use crate::model::{
-    Condition, ProbeKey, ProbeReport, ServiceKey, StackService, condition::with_checks,
+    Condition, ProbeKey, ProbeOrders, ProbeReport, ServiceKey, StackService, condition::with_checks,
 };
 
 impl Store {
@@ -32,7 +32,7 @@ impl Store {
 
     /// What is to be asked.
     #[must_use]
-    pub fn probe_orders(&self) -> &Orders {
+    pub fn probe_orders(&self) -> &ProbeOrders {
         self.probes.orders()
     }
 

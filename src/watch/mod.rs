@@ -2,7 +2,7 @@
 //!
 //! Each engine has one task that connects, listens and reconnects
 //! ([`engine::keep`]), and one reads this host; log and stats streams run only while a visible pane
-//! demands them ([`streams::Streams`]). [`Watchers`] runs all of them, for the screen
+//! demands them ([`streams::Streams`]). Probes are asked at their intervals. [`Watchers`] runs all of them, for the screen
 //! and for commands alike. Every task is supervised: one that ends, fails or panics
 //! becomes a source that is down, and that is said.
 
@@ -12,6 +12,7 @@ mod batches;
 pub mod engine;
 mod host;
 mod log_stream;
+mod probes;
 mod remembered;
 mod resume;
 mod stats_stream;
@@ -20,6 +21,7 @@ mod tail;
 mod watchers;
 
 pub use backoff::Backoff;
+pub use probes::Prober;
 pub use resume::Resume;
 pub use tail::{Heard, Tail};
 pub use watchers::Watchers;

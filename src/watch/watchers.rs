@@ -7,7 +7,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Inbox, Outbox, channels, engine, host, streams::Streams};
+use super::{Inbox, Outbox, Prober, channels, engine, host, probes, streams::Streams};
 use crate::{engines::Engine, kernel::Root, model::Demand, sources::LogSource};
 
 /// Watches engines and runs the streams that are demanded, until it is dropped.
@@ -24,7 +24,8 @@ pub struct Watchers {
 }
 
 impl Watchers {
-    /// Begins to watch these engines; the log sources are read when they are demanded. Must be called within a runtime.
+    /// Begins to watch these engines; the log sources are read when they are
+    /// demanded. Must be called within a runtime.
     #[must_use]
     pub fn start(engines: &[Arc<dyn Engine>], sources: &[Arc<dyn LogSource>]) -> Self {
         let (outbox, inbox) = channels();
@@ -37,6 +38,14 @@ impl Watchers {
         tasks.spawn(host::keep(Root::default(), demanded.clone(), outbox.samples.clone()));
         tasks.spawn(Streams::new(engines, sources, &outbox).serve(demanded));
         Self { inbox, outbox, demand, retry, tasks }
+    }
+
+    /// Also asks probes, when they are demanded.
+    #[must_use]
+    pub fn probing(mut self, prober: Arc<dyn Prober>) -> Self {
+        let (demand, events) = (self.demand.subscribe(), self.outbox.control.clone());
+        self.tasks.spawn(probes::keep(prober, Root::default(), demand, events));
+        self
     }
 
     /// Where other tasks of this session send what they hear.

@@ -8,7 +8,7 @@ mod plan;
 mod tests_support;
 mod view;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -16,7 +16,7 @@ pub use latency::Latency;
 pub use view::{ProbeState, ProbeView};
 
 use crate::model::{
-    Condition, InstanceKey, ProbeKey, ProbeOrder, ProbeReport, ServiceKey, Stack, Way,
+    Condition, InstanceKey, ProbeKey, ProbeOrder, ProbeOrders, ProbeReport, ServiceKey, Stack, Way,
 };
 use crate::{
     store::{EngineView, InstanceView},
@@ -25,14 +25,11 @@ use crate::{
 use place::EngineHost;
 use plan::{Known, Planned};
 
-/// What the watchers are to ask; shared, since it is compared far more often than it changes.
-pub type Orders = Arc<BTreeMap<ProbeKey, ProbeOrder>>;
-
 /// The probes of the stack.
 #[derive(Debug, Default)]
 pub(super) struct Probes {
     views: BTreeMap<ProbeKey, ProbeView>,
-    orders: Orders,
+    orders: ProbeOrders,
     outdated: bool,
 }
 
@@ -77,7 +74,7 @@ impl Probes {
                 }
             }
         }
-        self.orders = Arc::new(orders);
+        self.orders = ProbeOrders::new(orders);
     }
 
     /// Takes over what engines say of health, for the probes that ask for nothing else.
@@ -103,7 +100,7 @@ impl Probes {
     }
 
     /// What is to be asked.
-    pub(super) fn orders(&self) -> &Orders {
+    pub(super) fn orders(&self) -> &ProbeOrders {
         &self.orders
     }
 
