@@ -109,13 +109,11 @@ async fn run_with_engines(
         }
         Some(Command::Status(options)) => {
             let session = session()?;
-            cli::status::run(
-                session.standing_engines(printer)?,
-                session.project.as_ref(),
-                options,
-                printer,
-            )
-            .await
+            cli::status::run(&session.looked_at(printer)?, options, printer).await
+        }
+        Some(Command::Probes(options)) => {
+            let session = session()?;
+            cli::probes::run(&session.looked_at(printer)?, options, printer).await
         }
         Some(Command::Logs(options)) => {
             let session = session()?;

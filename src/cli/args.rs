@@ -139,6 +139,11 @@ Examples:
     /// Say what each instance uses of its host.
     #[command(after_long_help = EXIT_CODES)]
     Stats(StatsOptions),
+    /// Ask the probes of each service, and say what came of it.
+    ///
+    /// Exits with 0 only when every one of them passes.
+    #[command(after_long_help = EXIT_CODES)]
+    Probes(ProbesOptions),
     /// Say what was found, what is missing, and what the engine's socket can do to the host.
     #[command(after_long_help = EXIT_CODES)]
     Doctor {
@@ -207,6 +212,23 @@ fn fault_names() -> impl TypedValueParser<Value = Fault> {
 /// Flags of `status`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct StatusOptions {
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    pub json: bool,
+    /// Go on, and print again whenever something changes.
+    #[arg(long)]
+    pub watch: bool,
+    /// Ask no probes: what engines say is all that is known.
+    #[arg(long)]
+    pub no_probes: bool,
+}
+
+/// Flags of `probes`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct ProbesOptions {
+    /// Services (api, shop/api) or instances (shop-api-2); all otherwise.
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
     /// One JSON object instead of a table.
     #[arg(long)]
     pub json: bool,

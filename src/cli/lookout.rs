@@ -1,9 +1,12 @@
 //! [`Lookout`]: what the engines run, by the watchers and the store that the screen has.
 
-use std::{collections::BTreeSet, iter, sync::Arc};
+use std::{collections::BTreeSet, iter, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use crate::{
-    cli::{CliError, Exit, Printer, select::Selection},
+    cli::{CliError, Exit, LookedAt, Printer, select::Selection},
     engines::Engine,
     model::{Beat, Demand, EngineId, Instance, InstanceKey, LogSourceSpec, StatsWanted},
     store::{Link, LogBounds, Store, Topics},
@@ -11,11 +14,23 @@ use crate::{
     watch::Watchers,
 };
 
+/// How long a command waits for what probes say. Three tries of one that hangs take longer
+/// than the usual 5 s each, and nobody waits for a minute.
+const PROBES_WAIT: Duration = Duration::from_secs(20);
+
+/// Changes that come within this time are one: a restart alone is five of them.
+const SETTLE: Duration = Duration::from_millis(200);
+
+/// How often is asked what time alone changes: a crash loop is over once it is.
+const TICK: Duration = Duration::from_secs(1);
+
 /// Engines that are watched for a command, and what is known of them.
 pub(crate) struct Lookout {
     pub(crate) store: Store,
     engines: Vec<Arc<dyn Engine>>,
     watchers: Watchers,
+    /// Whether somebody asks probes.
+    probes: bool,
     /// The lost engines that the person was told of.
     told: BTreeSet<EngineId>,
 }
@@ -29,6 +44,17 @@ impl Lookout {
         Ok(Self::on(engines))
     }
 
+    /// Begins to watch, and can ask the probes of the stack where somebody does.
+    pub(crate) fn looking_at(looked_at: &LookedAt) -> Result<Self, CliError> {
+        let mut lookout = Self::new(&looked_at.engines)?;
+        lookout.store = lookout.store.with_stack(looked_at.stack.clone());
+        if let Some(prober) = &looked_at.prober {
+            lookout.watchers = lookout.watchers.probing(prober.clone());
+            lookout.probes = true;
+        }
+        Ok(lookout)
+    }
+
     /// Begins to watch what engines there are, which may be none.
     pub(crate) fn on(engines: &[Arc<dyn Engine>]) -> Self {
         let places = engines.iter().map(|engine| (engine.id().clone(), engine.endpoint()));
@@ -37,6 +63,7 @@ impl Lookout {
             store: Store::new(places, LogBounds::default()),
             engines: engines.to_vec(),
             watchers: Watchers::start(engines, &[]),
+            probes: false,
             told: BTreeSet::new(),
         }
     }
@@ -55,6 +82,44 @@ impl Lookout {
         while !enough(&self.store) {
             self.hear().await;
         }
+    }
+
+    /// Asks the probes, and waits until each has said whether all is well: no longer than a
+    /// person would.
+    pub(crate) async fn probe(&mut self) {
+        if !self.probes {
+            return;
+        }
+        self.order_probes();
+        // What has not answered by then is not known, and said to be so.
+        let _ = timeout(PROBES_WAIT, self.until(Store::are_probes_known)).await;
+    }
+
+    /// Has the probes asked that there are now.
+    fn order_probes(&mut self) {
+        self.store.plan_probes(Timestamp::now());
+        let probes = self.store.probe_orders().clone();
+        self.watchers.demand(Demand { probes, ..Demand::default() });
+    }
+
+    /// Waits for a change of one of these kinds and what comes right after it, until all of
+    /// it is described.
+    pub(crate) async fn next_change(&mut self, kinds: Topics) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut topics = Topics::empty();
+        while !topics.intersects(kinds) {
+            topics = tokio::select! {
+                topics = self.hear() => topics,
+                _ = tick.tick() => self.store.tick(Timestamp::now()),
+            };
+            if self.probes {
+                self.order_probes();
+            }
+        }
+        let settled = Instant::now() + SETTLE;
+        while timeout_at(settled, self.hear()).await.is_ok() {}
+        self.until(Store::is_described).await;
     }
 
     /// Has these instances' use of their host read, and no others'.
@@ -126,6 +191,11 @@ impl Lookout {
     /// What the shell is told at the end: an engine that does not answer is not forgotten.
     pub(crate) fn exit(&self) -> Exit {
         if self.lost().next().is_some() { Exit::Unreachable } else { Exit::Well }
+    }
+
+    /// Whether an engine cannot be reached.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.lost().next().is_some()
     }
 
     /// The engines that cannot be reached, and why.

@@ -10,9 +10,11 @@ pub mod config;
 pub mod doctor;
 pub mod exit;
 pub mod logs;
+mod looked;
 mod lookout;
 pub mod own_files;
 pub mod printer;
+pub mod probes;
 mod select;
 pub mod stats;
 pub mod status;
@@ -24,6 +26,7 @@ use std::path::PathBuf;
 
 pub use args::{Args, Command, DemoOptions, Global};
 pub use exit::{CliError, Exit};
+pub use looked::LookedAt;
 pub use printer::Printer;
 
 use crate::config::{Paths, Variables};
@@ -59,6 +62,7 @@ pub fn run_alone(
         | Command::Status(_)
         | Command::Logs(_)
         | Command::Stats(_)
+        | Command::Probes(_)
         | Command::Doctor { .. } => None,
     }
 }

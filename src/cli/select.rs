@@ -2,7 +2,7 @@
 
 use crate::{
     cli::CliError,
-    model::{Instance, LogSourceSpec},
+    model::{Instance, LogSourceSpec, ServiceId},
     text::{Clean, suggest},
 };
 
@@ -23,6 +23,14 @@ impl Selection {
 
     pub(crate) fn includes(&self, instance: &Instance) -> bool {
         self.is_everything() || self.names.iter().any(|name| means(name, instance))
+    }
+
+    /// Whether a probe of a service is meant, which may be about one of its instances.
+    pub(crate) fn includes_probe(&self, service: &ServiceId, instance: Option<&Clean>) -> bool {
+        let means = |name: &String| {
+            means_service(name, service) || instance.is_some_and(|it| it.as_str() == name)
+        };
+        self.is_everything() || self.names.iter().any(means)
     }
 
     /// Whether a log source of a stack is meant: by its name, or by that of the service
@@ -84,10 +92,11 @@ impl Selection {
 }
 
 fn means(name: &str, instance: &Instance) -> bool {
-    let service = &instance.service;
-    service.name.as_str() == name
-        || instance.name.as_str() == name
-        || (service.stack.is_some() && service.to_string() == name)
+    means_service(name, &instance.service) || instance.name.as_str() == name
+}
+
+fn means_service(name: &str, service: &ServiceId) -> bool {
+    service.name.as_str() == name || (service.stack.is_some() && service.to_string() == name)
 }
 
 fn means_source(name: &str, source: &LogSourceSpec, stack: Option<&Clean>) -> bool {

@@ -41,7 +41,13 @@ impl Store {
         self.probes.all()
     }
 
-    /// The probes of a service.
+    /// Whether every probe has said what can be said of it.
+    #[must_use]
+    pub fn are_probes_known(&self) -> bool {
+        self.probes().all(|(_, view)| view.is_known())
+    }
+
+    /// The probes of a service, by instance and name.
     pub fn probes_of(
         &self,
         service: &ServiceKey,

@@ -9,7 +9,7 @@ use super::described::Described;
 pub use super::described::Own;
 use crate::{
     cli::{
-        CliError, Context, Global, Printer,
+        CliError, Context, Global, LookedAt, Printer,
         args::EngineKind,
         doctor::{self, Findings},
         logs::Places,
@@ -142,6 +142,17 @@ impl Session {
 }
 
 impl Session {
+    /// What is looked at without a console.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::standing_engines`].
+    pub fn looked_at(&self, printer: &mut Printer<'_>) -> Result<LookedAt, CliError> {
+        let engines = self.standing_engines(printer)?.to_vec();
+        let (project, stack) = (self.project.clone(), Arc::new(self.stack.clone()));
+        Ok(LookedAt { engines, project, stack, prober: None })
+    }
+
     /// Everything whose lines can be read without a console.
     ///
     /// # Errors

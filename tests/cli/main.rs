@@ -13,6 +13,7 @@ mod filters;
 mod harness;
 mod log_sources;
 mod logs;
+mod probes;
 mod readme;
 mod stack_files;
 mod stats;

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use midwatch::{
-    cli::{Exit, args::StatusOptions, status},
+    cli::{Exit, LookedAt, args::StatusOptions, status},
     engines::{
-        EngineError,
+        Engine, EngineError,
         limited::{Limited, Limits},
     },
     model::{Health, Image, Instance, InstanceId, Port, Protocol},
@@ -20,8 +20,8 @@ use crate::{
     support::fake::FakeEngine,
 };
 
-const JSON: StatusOptions = StatusOptions { json: true, watch: false };
-const WATCH: StatusOptions = StatusOptions { json: true, watch: true };
+const JSON: StatusOptions = StatusOptions { json: true, watch: false, no_probes: false };
+const WATCH: StatusOptions = StatusOptions { json: true, watch: true, no_probes: false };
 
 fn lost() -> EngineError {
     EngineError::Absent {
@@ -38,8 +38,13 @@ async fn status(fakes: &[&FakeEngine], project: Option<&str>, options: StatusOpt
             *engine = Arc::new(Limited::new(engine.clone(), limits));
         }
     }
-    let stack = project.map(Clean::new);
-    ran(async |printer| status::run(&engines, stack.as_ref(), &options, printer).await).await
+    let project = project.map(Clean::new);
+    let looked_at = LookedAt { engines, project, ..LookedAt::default() };
+    ran(async |printer| status::run(&looked_at, &options, printer).await).await
+}
+
+fn looked_at(engines: &[Arc<dyn Engine>]) -> LookedAt {
+    LookedAt { engines: engines.to_vec(), ..LookedAt::default() }
 }
 
 /// Two healthy copies of `api`, one `db` that came to a bad end.
@@ -106,7 +111,7 @@ async fn the_object_has_the_documented_fields() {
                 "protocol": "tcp",
             }],
             "started_at": "1970-01-01T00:00:00Z", "uptime_seconds": null,
-            "instances": [copy(1), copy(2)],
+            "instances": [copy(1), copy(2)], "probes": [],
         }],
     });
     assert_eq!(value, expected);
@@ -156,7 +161,7 @@ async fn a_reader_that_goes_away_early_makes_nothing_well() {
     fake.end(&InstanceId::new("db1"), 3);
     let engines = engines(&[&fake]);
     let (exit, err) = ran_beside(
-        async |printer| status::run(&engines, None, &StatusOptions::default(), printer).await,
+        async |printer| status::run(&looked_at(&engines), &StatusOptions::default(), printer).await,
         async |reader| reader.close(),
     )
     .await;
@@ -177,7 +182,7 @@ async fn watching_prints_what_changes_and_nothing_else() {
     let fake = shop();
     let engines = engines(&[&fake]);
     let (exit, _) = ran_beside(
-        async |printer| status::run(&engines, None, &WATCH, printer).await,
+        async |printer| status::run(&looked_at(&engines), &WATCH, printer).await,
         async |mut reader| {
             assert_eq!(reader.json().await["level"], "ok");
             // The same again is no news; the line that comes next is about the end.
@@ -200,7 +205,7 @@ async fn watching_outlives_a_lost_engine_and_never_calls_it_well() {
     let fake = shop();
     let engines = engines(&[&fake]);
     ran_beside(
-        async |printer| status::run(&engines, None, &WATCH, printer).await,
+        async |printer| status::run(&looked_at(&engines), &WATCH, printer).await,
         async |mut reader| {
             assert_eq!(reader.json().await["level"], "ok");
             fake.fail(lost);
@@ -230,7 +235,7 @@ async fn restarts_while_watching_are_a_crash_loop() {
     let fake = shop();
     let engines = engines(&[&fake]);
     ran_beside(
-        async |printer| status::run(&engines, None, &WATCH, printer).await,
+        async |printer| status::run(&looked_at(&engines), &WATCH, printer).await,
         async |mut reader| {
             reader.line().await;
             let mut db = instance("db", 1, 0);

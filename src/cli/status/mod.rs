@@ -2,59 +2,49 @@
 
 mod report;
 
-use std::{sync::Arc, time::Duration};
-
 use jiff::Timestamp;
-use tokio::time::{self, Instant, Interval, MissedTickBehavior};
 
 pub use report::{EngineReport, InstanceReport, PortReport, ServiceReport, StatusReport};
 
 use crate::{
-    cli::{CliError, Exit, Printer, args::StatusOptions, lookout::Lookout},
-    engines::Engine,
+    cli::{CliError, Exit, LookedAt, Printer, args::StatusOptions, lookout::Lookout},
     store::{Store, Topics},
     text::Clean,
 };
 
-/// Changes that come within this time are one: a restart alone is five of them.
-const SETTLE: Duration = Duration::from_millis(200);
-
-/// How often is asked what time alone changes: a crash loop is over once it is.
-const TICK: Duration = Duration::from_secs(1);
-
-/// Prints how each service does. With `stack`, the only one that is shown, nothing of
-/// it being there is wrong.
+/// Prints how each service does. Of a project that is shown alone, nothing being there is
+/// wrong.
 ///
 /// # Errors
 /// When there is no engine at all, or the output cannot be written. An engine that
 /// cannot be reached is part of the answer.
 pub async fn run(
-    engines: &[Arc<dyn Engine>],
-    stack: Option<&Clean>,
+    looked_at: &LookedAt,
     options: &StatusOptions,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
-    let mut lookout = Lookout::new(engines)?;
+    let prober = looked_at.prober.clone().filter(|_| !options.no_probes);
+    let mut lookout = Lookout::looking_at(&LookedAt { prober, ..looked_at.clone() })?;
     lookout.until(Store::is_described).await;
+    lookout.probe().await;
+    let project = looked_at.project.as_ref();
     if options.watch {
-        return watch(lookout, stack, options.json, printer).await;
+        return watch(lookout, project, options.json, printer).await;
     }
-    let report = StatusReport::new(&lookout.store, stack, Timestamp::now());
+    let report = StatusReport::new(&lookout.store, project, Timestamp::now());
     report.exit().after(report.print(options.json, printer))
 }
 
 /// Prints a report whenever it says something new, until the output is closed.
 async fn watch(
     mut lookout: Lookout,
-    stack: Option<&Clean>,
+    project: Option<&Clean>,
     json: bool,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
-    let mut tick = time::interval(TICK);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut shown: Option<StatusReport> = None;
     loop {
-        let report = StatusReport::new(&lookout.store, stack, Timestamp::now());
+        let report = StatusReport::new(&lookout.store, project, Timestamp::now());
         let timeless = report.timeless();
         if shown.as_ref() != Some(&timeless) {
             if !json {
@@ -64,20 +54,6 @@ async fn watch(
             printer.flush()?;
             shown = Some(timeless);
         }
-        changed(&mut lookout, &mut tick).await;
+        lookout.next_change(Topics::ENGINES | Topics::SERVICES).await;
     }
-}
-
-/// Waits for a change and what comes right after it, until all of it is described.
-async fn changed(lookout: &mut Lookout, tick: &mut Interval) {
-    let mut topics = Topics::empty();
-    while !topics.intersects(Topics::ENGINES | Topics::SERVICES) {
-        topics = tokio::select! {
-            topics = lookout.hear() => topics,
-            _ = tick.tick() => lookout.store.tick(Timestamp::now()),
-        };
-    }
-    let settled = Instant::now() + SETTLE;
-    while time::timeout_at(settled, lookout.hear()).await.is_ok() {}
-    lookout.until(Store::is_described).await;
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    cli::{CliError, Exit, Printer, table::Table, words},
+    cli::{CliError, Exit, Printer, probes::ProbeReportLine, table::Table, words},
     model::{Condition, EngineId, Fault, Health, Instance, Level, Port, Protocol, State},
     store::{EngineView, InstanceView, Link, ServiceView, Store},
     text::Clean,
@@ -69,6 +69,7 @@ pub struct EngineReport {
 /// | `started_at` | RFC 3339 or null | the latest start among those that run |
 /// | `uptime_seconds` | number or null | the time since then |
 /// | `instances` | array | each instance, see [`InstanceReport`] |
+/// | `probes` | array | each of its probes, as in `midwatch probes --json` |
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the table says it once, and the README copies it")]
 pub struct ServiceReport {
@@ -85,6 +86,7 @@ pub struct ServiceReport {
     pub started_at: Option<Timestamp>,
     pub uptime_seconds: Option<i64>,
     pub instances: Vec<InstanceReport>,
+    pub probes: Vec<ProbeReportLine>,
 }
 
 /// A port in [`ServiceReport`].
@@ -170,6 +172,7 @@ impl StatusReport {
             for instance in &mut service.instances {
                 instance.uptime_seconds = None;
             }
+            service.probes = service.probes.iter().map(ProbeReportLine::timeless).collect();
         }
         same
     }
@@ -295,6 +298,11 @@ impl Cx<'_> {
             started_at: view.started_at,
             uptime_seconds: view.started_at.map(|at| uptime(at, self.now)),
             instances: members.iter().map(|each| self.instance(engine, each)).collect(),
+            probes: self
+                .store
+                .probes_of(&view.key)
+                .map(|(key, probe)| ProbeReportLine::new(self.store, key, probe))
+                .collect(),
         }
     }
 

@@ -3,11 +3,12 @@
 use std::{collections::VecDeque, time::Duration};
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::latency::Latency;
 use crate::model::{
-    Condition, Health, Level, ProbeFault, ProbeFaultKind, ProbeOrder, ProbeReport, Way,
-    probe::ProbeRole,
+    Condition, Health, Level, ProbeFault, ProbeFaultKind, ProbeOrder, ProbeReport, ProbeTarget,
+    Way, probe::ProbeRole,
 };
 
 /// How many answers are kept: half an hour of the usual ones.
@@ -19,7 +20,8 @@ const FLAPPING_OVER: usize = 21;
 const FLAPPING_FROM: usize = 8;
 
 /// What a probe says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ProbeState {
     /// Nothing yet, or nothing that counts.
     Unknown,
@@ -29,6 +31,19 @@ pub enum ProbeState {
     Failing,
     /// It cannot be asked.
     Unreachable,
+}
+
+impl ProbeState {
+    /// The word that people see.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Passing => "passing",
+            Self::Failing => "failing",
+            Self::Unreachable => "unreachable",
+        }
+    }
 }
 
 /// A probe with what came of it.
@@ -157,6 +172,25 @@ impl ProbeView {
         let lately = self.history.iter().skip(skipped).map(|(_, took)| took.is_some());
         let changes = lately.clone().zip(lately.skip(1)).filter(|(one, next)| one != next);
         changes.count() >= FLAPPING_FROM
+    }
+
+    /// What is asked now: with addresses in the place of names, where there is a way.
+    #[must_use]
+    pub fn target(&self) -> &ProbeTarget {
+        match &self.order.way {
+            Way::Ask(target) | Way::Over(_, target) => target,
+            Way::Engine | Way::None(_) => &self.order.spec.target,
+        }
+    }
+
+    /// Whether it has said what can be said of it: whether all is well, that it cannot be
+    /// asked, or that what it asks has only just started.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        let in_grace = |last: &ProbeReport| self.order.grace_until.is_some_and(|at| last.at < at);
+        self.state != ProbeState::Unknown
+            || self.order.way == Way::Engine
+            || self.last.as_ref().is_some_and(in_grace)
     }
 
     /// Why it did not pass last, where it did not.

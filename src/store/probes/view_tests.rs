@@ -140,10 +140,8 @@ fn a_pass_with_a_warning_is_worth_a_look() {
 
 #[test]
 fn what_an_engine_says_of_health_is_taken_over_and_not_said_twice() {
-    let mut view = ProbeView::new(
-        ProbeOrder { way: Way::Engine, ..order(crate::model::ProbeTarget::Engine) },
-        at(0),
-    );
+    let mut view =
+        ProbeView::new(ProbeOrder { way: Way::Engine, ..order(ProbeTarget::Engine) }, at(0));
     assert!(view.follow(Health::Unhealthy, at(5)) && !view.follow(Health::Unhealthy, at(6)));
     assert_eq!((view.state, view.since), (ProbeState::Failing, at(5)));
     assert_eq!((view.words().as_str(), level(&view)), ("unhealthy", None));
