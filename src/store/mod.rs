@@ -11,6 +11,7 @@ pub mod logs;
 pub mod marks;
 pub mod metric;
 mod past;
+mod room;
 pub mod series;
 pub mod service;
 pub mod span;
@@ -34,6 +35,7 @@ pub use use_over_time::{Part, Summary};
 use groups::Groups;
 use marks::Marks;
 use past::Past;
+use room::Kept;
 
 use crate::model::{
     EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceKey, LogLine, ServiceKey,
@@ -67,6 +69,10 @@ bitflags! {
 }
 
 /// Everything that is known.
+///
+/// What is kept of instances over time takes 64 MiB at most. Where there are more than have
+/// room for all of it, each keeps fewer seconds, and what it used before is known by ten
+/// seconds; with several thousands, less than the last hour.
 #[derive(Debug)]
 pub struct Store {
     engines: Vec<EngineView>,
@@ -79,6 +85,8 @@ pub struct Store {
     inspection: Option<(InstanceKey, Fetch<Inspection>)>,
     marks: Marks,
     past: Past,
+    /// How much of its past each instance keeps.
+    kept: Kept,
     host: Option<HostView>,
 }
 
@@ -99,6 +107,7 @@ impl Store {
             inspection: None,
             marks: Marks::default(),
             past: Past::default(),
+            kept: Kept::ALL,
             host: None,
         }
     }

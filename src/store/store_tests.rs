@@ -224,6 +224,30 @@ fn what_a_service_used_before_a_deploy_can_still_be_looked_at_for_an_hour() {
 }
 
 #[test]
+fn the_past_of_very_many_instances_takes_no_more_room_and_is_known_less_finely() {
+    let mut store = store();
+    store.apply(listed(0, &["a", "gone"]));
+    for second in 0..900 {
+        store.apply(sampled(second, "a", 1.0, 0));
+        store.apply(sampled(second, "gone", 1.0, 0));
+    }
+    let many: Vec<String> = (0..2000).map(|number| format!("b{number}")).collect();
+    let ids: Vec<&str> = many.iter().map(String::as_str).chain(["a"]).collect();
+    store.apply(listed(900, &ids));
+    let kept = Kept::each_of(2002);
+    let readings = |id| store.instance(&key(id)).unwrap().series.readings();
+    assert_eq!(readings("a"), kept.fine);
+    assert!(store.past.of(&store.services()[0].key).all(|g| g.series.readings() == kept.fine));
+    let span = Span::until(at(899), SignedDuration::from_mins(15));
+    let known = store.instance(&key("a")).unwrap().series.amounts(Metric::Cpu, &span);
+    assert!(known.iter().all(Option::is_some), "{} of 900", known.iter().flatten().count());
+    for second in 900..1100 {
+        store.apply(sampled(second, "b7", 1.0, 0));
+    }
+    assert_eq!(store.instance(&key("b7")).unwrap().series.readings(), kept.fine);
+}
+
+#[test]
 fn what_happens_to_a_service_is_marked() {
     let mut store = store();
     let mut started = instance("a");
