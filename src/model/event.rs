@@ -33,6 +33,13 @@ pub enum Event {
         /// The reading; boxed, so that it does not make every event as large as itself.
         sample: Box<Sample>,
     },
+    /// An instance's use of its host could not be read.
+    NotSampled {
+        /// Which instance.
+        key: InstanceKey,
+        /// Why. It is tried again, unless its engine cannot tell at all.
+        fault: Fault,
+    },
     /// What the host has and uses that midwatch runs on.
     Host {
         /// When we heard it.

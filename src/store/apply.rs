@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::{InstanceView, Link, Store, Topics, room::Kept, service_key};
-use crate::model::{EngineFact, EngineId, Instance, InstanceId, InstanceKey, Sample};
+use crate::model::{EngineFact, EngineId, Fault, Instance, InstanceId, InstanceKey, Sample};
 
 /// Whether a process was killed for memory between two readings of one run.
 fn has_new_kills(before: Option<&Sample>, now: &Sample) -> bool {
@@ -28,11 +28,16 @@ impl Store {
             view.note_kill(at);
             self.groups.outdated();
         }
-        view.series.push(sample, at);
+        view.push_sample(sample, at);
         if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
             engine.touch(at);
         }
         Topics::SAMPLES
+    }
+
+    pub(super) fn apply_no_sample(&mut self, key: &InstanceKey, fault: Fault) -> Topics {
+        let is_news = self.instances.get_mut(key).is_some_and(|view| view.fail_stats(fault));
+        if is_news { Topics::SAMPLES | Topics::SERVICES } else { Topics::empty() }
     }
 
     pub(super) fn apply_engine(

@@ -138,6 +138,7 @@ impl Store {
         match event {
             Event::Engine { engine, at, fact } => self.apply_engine(&engine, at, fact),
             Event::Sampled { key, at, sample } => self.apply_sample(&key, at, &sample),
+            Event::NotSampled { key, fault } => self.apply_no_sample(&key, fault),
             Event::Host { at, sample } => {
                 match &mut self.host {
                     Some(host) => host.update(*sample, at),

@@ -264,6 +264,22 @@ fn what_happens_to_a_service_is_marked() {
 }
 
 #[test]
+fn why_there_are_no_numbers_is_known_once_the_last_ones_are_old_and_until_there_are_some() {
+    let mut store = store();
+    store.apply(listed(1, &["a"]));
+    store.apply(sampled(10, "a", 1.0, 0));
+    let fault = Fault::new(FaultKind::Denied, "not you");
+    let failed = Event::NotSampled { key: key("a"), fault: fault.clone() };
+    assert_eq!(store.apply(failed.clone()), Topics::SAMPLES | Topics::SERVICES);
+    assert_eq!(store.apply(failed), Topics::empty(), "the same again is no news");
+    let why = |store: &Store, second| store.instances[&key("a")].no_numbers(at(second)).cloned();
+    assert_eq!(why(&store, 11), None, "what it used a second ago is still told");
+    assert_eq!(why(&store, 40), Some(fault));
+    store.apply(sampled(41, "a", 1.0, 0));
+    assert_eq!(why(&store, 100), None);
+}
+
+#[test]
 fn a_reading_of_the_host_is_known_until_the_next() {
     let mut store = store();
     assert!(store.host().is_none());

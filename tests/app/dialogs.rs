@@ -2,7 +2,10 @@
 
 use midwatch::{
     app::Effect,
-    model::{Event, Exit, Health, HealthRecord, Inspection, Instance, ServiceId, inspect::Row},
+    model::{
+        Event, Exit, Fault, FaultKind, Health, HealthRecord, Inspection, Instance, ServiceId,
+        inspect::Row,
+    },
     text::{Clean, width::width},
 };
 
@@ -44,6 +47,15 @@ fn talkative() -> Instance {
         api.labels.insert(Clean::new(&name), Clean::new(&value));
     }
     api
+}
+
+#[test]
+fn a_detail_says_why_there_are_no_numbers() {
+    let mut console = detail_of(&running("api-1", ServiceId::in_stack("shop", "api"), Some(1)));
+    let fault = Fault::new(FaultKind::Denied, "a proxy does not allow this call");
+    console.hear([Event::NotSampled { key: key("api-1"), fault }]);
+    let seen = words(&console);
+    assert!(seen.contains("stats no numbers: a proxy does not allow this call"), "{seen}");
 }
 
 #[test]

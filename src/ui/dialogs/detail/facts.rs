@@ -37,7 +37,10 @@ pub(super) fn facts<'a>(key: &InstanceKey, view: &'a InstanceView, cx: &Cx<'_>) 
         let checks = detail.health_log.iter().rev().take(CHECKS);
         facts.extend(checks.flat_map(|record| check(record, cx)));
     }
-    if let Some(sample) = view.series.latest().filter(|_| instance.is_up()) {
+    if let Some(fault) = view.no_numbers(cx.now) {
+        let why = format!("no numbers: {}", fault.message);
+        facts.push(Fact::new("stats", Role::Warn, why));
+    } else if let Some(sample) = view.series.latest().filter(|_| instance.is_up()) {
         facts.push(Fact::new("stats", Role::Text, source(sample.source)));
     }
     for (name, value) in &instance.labels {
