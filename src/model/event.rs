@@ -32,6 +32,9 @@ pub enum Event {
         at: Timestamp,
         /// The reading; boxed, so that it does not make every event as large as itself.
         sample: Box<Sample>,
+        /// How many more came before it and were dropped because we fell behind.
+        #[serde(default)]
+        dropped: u64,
     },
     /// An instance's use of its host could not be read.
     NotSampled {

@@ -20,6 +20,7 @@ impl Store {
         key: &InstanceKey,
         at: Timestamp,
         sample: &Sample,
+        dropped: u64,
     ) -> Topics {
         let Some(view) = self.instances.get_mut(key) else { return Topics::empty() };
         let service = service_key(key, &view.instance);
@@ -28,7 +29,7 @@ impl Store {
             view.note_kill(at);
             self.groups.outdated();
         }
-        view.push_sample(sample, at);
+        view.push_sample(sample, at, dropped);
         if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
             engine.touch(at);
         }

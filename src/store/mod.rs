@@ -137,7 +137,9 @@ impl Store {
     pub fn apply(&mut self, event: Event) -> Topics {
         match event {
             Event::Engine { engine, at, fact } => self.apply_engine(&engine, at, fact),
-            Event::Sampled { key, at, sample } => self.apply_sample(&key, at, &sample),
+            Event::Sampled { key, at, sample, dropped } => {
+                self.apply_sample(&key, at, &sample, dropped)
+            }
             Event::NotSampled { key, fault } => self.apply_no_sample(&key, fault),
             Event::Host { at, sample } => {
                 match &mut self.host {

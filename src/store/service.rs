@@ -25,6 +25,8 @@ pub struct InstanceView {
     pub condition: Condition,
     /// What it used lately.
     pub series: Series,
+    /// How many readings were dropped because midwatch fell behind.
+    pub dropped_readings: u64,
     /// Why its use of its host could not be read last, if no reading came since.
     stats_fault: Option<Fault>,
     restarts: RestartLog,
@@ -34,7 +36,14 @@ impl InstanceView {
     pub(super) fn new(instance: Instance, now: Timestamp) -> Self {
         let restarts = RestartLog::default();
         let condition = of_instance(&instance, &restarts, now);
-        Self { instance, condition, series: Series::default(), stats_fault: None, restarts }
+        Self {
+            instance,
+            condition,
+            series: Series::default(),
+            dropped_readings: 0,
+            stats_fault: None,
+            restarts,
+        }
     }
 
     /// Takes in what the engine says now. A listing knows less than a description:
@@ -58,9 +67,10 @@ impl InstanceView {
         self.judge(now);
     }
 
-    /// Takes in a reading of what it uses.
-    pub(super) fn push_sample(&mut self, sample: &Sample, heard_at: Timestamp) {
+    /// Takes in a reading of what it uses, before which so many were dropped.
+    pub(super) fn push_sample(&mut self, sample: &Sample, heard_at: Timestamp, dropped: u64) {
         self.stats_fault = None;
+        self.dropped_readings = self.dropped_readings.saturating_add(dropped);
         self.series.push(sample, heard_at);
     }
 

@@ -205,7 +205,7 @@ fn time_alone_ends_a_warning() {
 fn sampled(second: i64, id: &str, cores: f64, oom_kills: u64) -> Event {
     let (cpu_cores, oom_kills) = (Some(cores), Some(oom_kills));
     let sample = Sample { cpu_cores, oom_kills, ..Sample::empty(at(second)) };
-    Event::Sampled { key: key(id), at: at(second), sample: Box::new(sample) }
+    Event::Sampled { key: key(id), at: at(second), sample: Box::new(sample), dropped: 0 }
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub(super) async fn read(
     events: mpsc::Sender<Event>,
 ) {
     let mut backoff = Backoff::default();
+    let mut dropped = 0;
     loop {
         let mut failed = None;
         match engine.stats(&key.id, beat.clone()).await {
@@ -34,9 +35,11 @@ pub(super) async fn read(
                         }
                     };
                     backoff.reset();
-                    // A screen that is behind misses a point, which leaves a gap.
                     let (key, at) = (key.clone(), Timestamp::now());
-                    let _ = events.try_send(Event::Sampled { key, at, sample });
+                    let reading = Event::Sampled { key, at, sample, dropped };
+                    // A screen that is behind misses a point, which leaves a gap; the next
+                    // one tells of that.
+                    dropped = if events.try_send(reading).is_ok() { 0 } else { dropped + 1 };
                 }
             }
             Err(error) => failed = Some(error),

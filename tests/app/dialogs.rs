@@ -3,8 +3,8 @@
 use midwatch::{
     app::Effect,
     model::{
-        Event, Exit, Fault, FaultKind, Health, HealthRecord, Inspection, Instance, ServiceId,
-        inspect::Row,
+        Event, Exit, Fault, FaultKind, Health, HealthRecord, Inspection, Instance, Sample,
+        ServiceId, inspect::Row,
     },
     text::{Clean, width::width},
 };
@@ -56,6 +56,15 @@ fn a_detail_says_why_there_are_no_numbers() {
     console.hear([Event::NotSampled { key: key("api-1"), fault }]);
     let seen = words(&console);
     assert!(seen.contains("stats no numbers: a proxy does not allow this call"), "{seen}");
+}
+
+#[test]
+fn a_detail_says_how_many_readings_were_dropped() {
+    let mut console = detail_of(&running("api-1", ServiceId::in_stack("shop", "api"), Some(1)));
+    let sample = Box::new(Sample::empty(now()));
+    console.hear([Event::Sampled { key: key("api-1"), at: now(), sample, dropped: 3 }]);
+    let seen = words(&console);
+    assert!(seen.contains("from the engine's API 3 readings dropped: too fast"), "{seen}");
 }
 
 #[test]

@@ -231,7 +231,10 @@ impl Streaming {
                     StreamState::Broken { .. } => "broken",
                     StreamState::Unreadable { .. } => "unreadable",
                 }),
-                Event::Sampled { .. } => heard.samples += 1,
+                Event::Sampled { dropped, .. } => {
+                    heard.samples += 1;
+                    heard.dropped += dropped;
+                }
                 Event::NotSampled { fault, .. } => heard.faults.push(fault.kind),
                 other => panic!("{other:?}"),
             }

@@ -46,6 +46,7 @@ pub struct StatsReport {
 /// | `restarts` | number or null | how often its engine has started it again |
 /// | `sampled_at` | RFC 3339 or null | when it was read |
 /// | `fault` | object or null | why it could not be read: `kind`, `message`, `hint` |
+/// | `dropped_readings` | number | how many were dropped since it is read, because midwatch fell behind |
 /// | `source` | string or null | who told it: `kernel`, `engine` |
 /// | `interval_seconds` | number or null | how long after the reading before |
 /// | `cpu_cores` | number or null | CPU; 1.0 is one core kept busy |
@@ -75,6 +76,7 @@ pub struct UseReport {
     pub restarts: Option<u32>,
     pub sampled_at: Option<Timestamp>,
     pub fault: Option<Fault>,
+    pub dropped_readings: u64,
     pub source: Option<SampleSource>,
     pub interval_seconds: Option<f64>,
     pub cpu_cores: Option<f64>,
@@ -102,13 +104,24 @@ pub struct UseReport {
     pub io_pressure: Option<Pressure>,
 }
 
+/// What is known of what an instance uses now.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    sample: Option<&'a Sample>,
+    /// Why there is no sample.
+    fault: Option<&'a Fault>,
+    /// How many readings were dropped.
+    dropped: u64,
+}
+
 impl UseReport {
     fn new(
         key: &InstanceKey,
         instance: &Instance,
-        (sample, fault): (Option<&Sample>, Option<&Fault>),
+        told: Told<'_>,
         thresholds: &Thresholds,
     ) -> Self {
+        let Told { sample, fault, dropped } = told;
         let cpu_share = sample.and_then(Sample::cpu_share);
         Self {
             engine: key.engine.clone(),
@@ -118,6 +131,7 @@ impl UseReport {
             restarts: instance.detail.as_ref().map(|detail| detail.restarts),
             sampled_at: sample.map(|sample| sample.at),
             fault: fault.cloned(),
+            dropped_readings: dropped,
             source: sample.map(|sample| sample.source),
             interval_seconds: sample.and_then(|sample| sample.interval).map(|it| it.as_secs_f64()),
             cpu_cores: sample.and_then(|sample| sample.cpu_cores),
@@ -211,8 +225,12 @@ impl StatsReport {
         let (store, now) = (&lookout.store, Timestamp::now());
         let told = |key: &InstanceKey| {
             let up = store.engine(&key.engine).is_some_and(EngineView::is_up);
-            let view = store.instance(key).filter(|_| up);
-            (view.and_then(|view| view.current(now)), view.and_then(|view| view.no_numbers(now)))
+            let view = store.instance(key);
+            Told {
+                sample: view.filter(|_| up).and_then(|view| view.current(now)),
+                fault: view.filter(|_| up).and_then(|view| view.no_numbers(now)),
+                dropped: view.map_or(0, |view| view.dropped_readings),
+            }
         };
         let up = lookout.selected(selection).filter(|(_, instance)| instance.is_up());
         let mut instances: Vec<_> =

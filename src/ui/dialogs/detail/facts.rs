@@ -43,6 +43,10 @@ pub(super) fn facts<'a>(key: &InstanceKey, view: &'a InstanceView, cx: &Cx<'_>) 
     } else if let Some(sample) = view.series.latest().filter(|_| instance.is_up()) {
         facts.push(Fact::new("stats", Role::Text, source(sample.source)));
     }
+    if view.dropped_readings > 0 {
+        let count = format::exact(view.dropped_readings);
+        facts.push(Fact::new("", Role::Warn, format!("{count} readings dropped: too fast")));
+    }
     for (name, value) in &instance.labels {
         let label = format!("{name} = {}", masked(name.as_str(), value.as_str()));
         facts.push(Fact::new("label", Role::Muted, label));
