@@ -13,8 +13,8 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use midwatch::{
     engines::{
-        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
-        ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest,
+        Readings, Shell, ShellSize,
     },
     model::{
         Beat, Detail, EngineId, EngineInfo, Exit, Health, Inspection, Instance, InstanceId,
@@ -387,6 +387,11 @@ impl Engine for FakeEngine {
             scripted.beat = Some(beat);
         }
         Ok(stream_of(receiver))
+    }
+
+    async fn readings(&self) -> Result<Option<Readings>, EngineError> {
+        let denied = self.inner().scripted.values().any(|scripted| scripted.unmeasured);
+        if denied { Err(stats_denied()) } else { Ok(None) }
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {
