@@ -14,6 +14,7 @@ mod host;
 mod log_stream;
 mod remembered;
 mod resume;
+mod session;
 mod stats_stream;
 pub mod streams;
 mod tail;
