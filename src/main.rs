@@ -14,16 +14,12 @@ use midwatch::{
     config::{Paths, Variables},
     demo,
     engines::process::{EXEC_CHILD, exec_child_main},
-    terminal, wire,
+    kernel, terminal, wire,
 };
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::{Builder, Runtime};
 
 /// Work here waits far more than it computes.
 const WORKER_THREADS: usize = 2;
-
-/// How many files may be open: a quarter of it is for one engine's control groups.
-const OPEN_FILES: u64 = 16 * 1024;
 
 /// How long a file that is being read may hold up the end: a broken disk may never answer.
 const LAST_READS: Duration = Duration::from_secs(5);
@@ -73,22 +69,11 @@ fn run(args: &Args, context: &Context, printer: &mut Printer<'_>) -> Result<Exit
     if let Some(result) = alone {
         return result;
     }
-    allow_open_files();
+    kernel::allow_open_files();
     let runtime = runtime().map_err(CliError::system("start"))?;
     let result = runtime.block_on(run_with_engines(args, context, printer));
     runtime.shutdown_timeout(LAST_READS);
     result
-}
-
-/// Allows for the files of hundreds of control groups, which are kept open. The usual limit
-/// is for programs that wait with `select(2)`; what is started from here inherits this one.
-fn allow_open_files() {
-    let limit = getrlimit(Resource::Nofile);
-    let enough = limit.maximum.unwrap_or(OPEN_FILES).min(OPEN_FILES);
-    if limit.current.is_some_and(|current| current < enough) {
-        // Where it is refused, fewer files are kept open.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(enough), ..limit });
-    }
 }
 
 fn runtime() -> io::Result<Runtime> {

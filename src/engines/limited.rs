@@ -5,11 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    engines::{
-        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest,
-        Readings, Shell, ShellSize,
-    },
-    model::{EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample},
+    engines::{Around, Engine, EngineError, Shell, ShellSize},
+    model::{Instance, InstanceId},
     text::Clean,
 };
 
@@ -42,30 +39,12 @@ impl Limited {
 }
 
 #[async_trait]
-impl Engine for Limited {
-    fn id(&self) -> &EngineId {
-        self.inner.id()
+impl Around for Limited {
+    fn inner(&self) -> &dyn Engine {
+        &*self.inner
     }
 
-    fn endpoint(&self) -> Clean {
-        self.inner.endpoint()
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    async fn connect(&self) -> Result<EngineInfo, EngineError> {
-        self.inner.connect().await
-    }
-
-    async fn host(&self) -> Option<Clean> {
-        self.inner.host().await
-    }
-
-    async fn ping(&self) -> Result<(), EngineError> {
-        self.inner.ping().await
-    }
+    // A change of another stack's instance is told too; its description is not.
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
         let mut instances = self.inner.list().await?;
@@ -80,35 +59,6 @@ impl Engine for Limited {
         } else {
             Err(EngineError::NotFound { id: id.to_string() })
         }
-    }
-
-    async fn watch(&self) -> Result<EngineStream<Change>, EngineError> {
-        // A change of another stack's instance is told too; its description is not.
-        self.inner.watch().await
-    }
-
-    async fn logs(
-        &self,
-        id: &InstanceId,
-        request: LogRequest,
-    ) -> Result<EngineStream<LogLine>, EngineError> {
-        self.inner.logs(id, request).await
-    }
-
-    async fn stats(
-        &self,
-        id: &InstanceId,
-        beat: BeatReceiver,
-    ) -> Result<EngineStream<Sample>, EngineError> {
-        self.inner.stats(id, beat).await
-    }
-
-    async fn readings(&self) -> Result<Option<Readings>, EngineError> {
-        self.inner.readings().await
-    }
-
-    async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {
-        self.inner.inspect(id).await
     }
 
     async fn shell(&self, id: &InstanceId, size: ShellSize) -> Result<Shell, EngineError> {

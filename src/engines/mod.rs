@@ -4,6 +4,7 @@
 //! (`tests/engines`), and every implementation is held to them: the fake, the
 //! process engine, real Docker, real Podman.
 
+pub mod around;
 pub mod docker;
 pub mod error;
 pub mod limited;
@@ -21,6 +22,7 @@ use tokio::{
     sync::watch,
 };
 
+pub use around::Around;
 pub use error::EngineError;
 
 use crate::{

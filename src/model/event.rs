@@ -33,6 +33,16 @@ pub enum Event {
         at: Timestamp,
         /// The reading; boxed, so that it does not make every event as large as itself.
         sample: Box<Sample>,
+        /// How many more came before it and were dropped because we fell behind.
+        #[serde(default)]
+        dropped: u64,
+    },
+    /// An instance's use of its host could not be read.
+    NotSampled {
+        /// Which instance.
+        key: InstanceKey,
+        /// Why. It is tried again, unless its engine cannot tell at all.
+        fault: Fault,
     },
     /// What the host has and uses that midwatch runs on.
     Host {

@@ -50,6 +50,28 @@ impl Default for Thresholds {
     }
 }
 
+// What follows is judged as well. No guide names numbers for it, so they are no settings.
+
+/// How many tasks run or wait, for each core: more than one have to wait for each other.
+pub const LOAD: Threshold = Threshold { warn: 1.0, critical: 2.0 };
+
+/// From this share (0–1) of the CPU's time on, waiting for disks (iowait) or for the
+/// hypervisor (steal) is worth a look.
+pub const CPU_WAITING: f64 = 0.10;
+
+/// From this share (0–1) of the last ten seconds on, some tasks waiting is worth a look.
+pub const PRESSURE_SOME: f64 = 0.20;
+
+/// From this share (0–1) of the last ten seconds on, all tasks waiting is bad: while nothing
+/// gets done for a tenth of the time, people notice.
+pub const PRESSURE_FULL: f64 = 0.10;
+
+/// From this share (0–1) of the periods of a limit on CPU on, having to stop is worth a look.
+pub const THROTTLED: f64 = 0.01;
+
+/// Above this share (0–1), what is used of a host's swap is worth a look.
+pub const SWAP: f64 = 0.50;
+
 /// The share (0–1) of the CPU that could be used: of the limit in cores where there is one,
 /// else of the host's cores where they are known. Without either nothing can be judged.
 #[must_use]

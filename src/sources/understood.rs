@@ -10,14 +10,8 @@ use futures_util::StreamExt as _;
 
 use super::Teller;
 use crate::{
-    engines::{
-        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest,
-        Readings, Shell, ShellSize,
-    },
-    model::{
-        EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, LogOrigin, LogReading,
-        Sample, Stack,
-    },
+    engines::{Around, Engine, EngineError, EngineStream, LogRequest},
+    model::{Instance, InstanceId, LogLine, LogOrigin, LogReading, Stack},
     text::Clean,
 };
 
@@ -63,29 +57,9 @@ impl Understood {
 }
 
 #[async_trait]
-impl Engine for Understood {
-    fn id(&self) -> &EngineId {
-        self.inner.id()
-    }
-
-    fn endpoint(&self) -> Clean {
-        self.inner.endpoint()
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        self.inner.capabilities()
-    }
-
-    async fn connect(&self) -> Result<EngineInfo, EngineError> {
-        self.inner.connect().await
-    }
-
-    async fn host(&self) -> Option<Clean> {
-        self.inner.host().await
-    }
-
-    async fn ping(&self) -> Result<(), EngineError> {
-        self.inner.ping().await
+impl Around for Understood {
+    fn inner(&self) -> &dyn Engine {
+        &*self.inner
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
@@ -102,10 +76,6 @@ impl Engine for Understood {
         Ok(instance)
     }
 
-    async fn watch(&self) -> Result<EngineStream<Change>, EngineError> {
-        self.inner.watch().await
-    }
-
     async fn logs(
         &self,
         id: &InstanceId,
@@ -119,25 +89,5 @@ impl Engine for Understood {
             Ok(line)
         });
         Ok(told.boxed())
-    }
-
-    async fn stats(
-        &self,
-        id: &InstanceId,
-        beat: BeatReceiver,
-    ) -> Result<EngineStream<Sample>, EngineError> {
-        self.inner.stats(id, beat).await
-    }
-
-    async fn readings(&self) -> Result<Option<Readings>, EngineError> {
-        self.inner.readings().await
-    }
-
-    async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {
-        self.inner.inspect(id).await
-    }
-
-    async fn shell(&self, id: &InstanceId, size: ShellSize) -> Result<Shell, EngineError> {
-        self.inner.shell(id, size).await
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{InstanceView, Link, Store, Topics, service_key};
-use crate::model::{EngineFact, EngineId, Instance, InstanceId, InstanceKey, Sample};
+use super::{InstanceView, Link, Store, Topics, room::Kept, service_key};
+use crate::model::{EngineFact, EngineId, Fault, Instance, InstanceId, InstanceKey, Sample};
 
 /// Whether a process was killed for memory between two readings of one run.
 fn has_new_kills(before: Option<&Sample>, now: &Sample) -> bool {
@@ -20,6 +20,7 @@ impl Store {
         key: &InstanceKey,
         at: Timestamp,
         sample: &Sample,
+        dropped: u64,
     ) -> Topics {
         let Some(view) = self.instances.get_mut(key) else { return Topics::empty() };
         let service = service_key(key, &view.instance);
@@ -28,11 +29,16 @@ impl Store {
             view.note_kill(at);
             self.groups.outdated();
         }
-        view.series.push(sample, at);
+        view.push_sample(sample, at, dropped);
         if let Some(engine) = self.engines.iter_mut().find(|e| e.id == key.engine) {
             engine.touch(at);
         }
         Topics::SAMPLES
+    }
+
+    pub(super) fn apply_no_sample(&mut self, key: &InstanceKey, fault: Fault) -> Topics {
+        let is_news = self.instances.get_mut(key).is_some_and(|view| view.fail_stats(fault));
+        if is_news { Topics::SAMPLES | Topics::SERVICES } else { Topics::empty() }
     }
 
     pub(super) fn apply_engine(
@@ -55,6 +61,7 @@ impl Store {
             EngineFact::Listed { instances } => {
                 engine.heard(at);
                 self.replace_instances(id, instances, at);
+                self.share_room();
                 return Topics::ENGINES | Topics::SERVICES;
             }
             // An answer that was on its way when the engine was lost; a new connection
@@ -72,6 +79,7 @@ impl Store {
             EngineFact::Described { instance } | EngineFact::Refreshed { instance } => {
                 engine.heard(at);
                 self.put_instance(id, *instance, at);
+                self.share_room();
                 return Topics::ENGINES | Topics::SERVICES;
             }
             EngineFact::OutOfMemory { id: instance } => {
@@ -118,12 +126,24 @@ impl Store {
         let key = InstanceKey::new(engine, &instance.id);
         let before = self.instances.get(&key).map(|view| &view.instance);
         self.marks.compare(&service_key(&key, &instance), before, &instance, now);
-        match self.instances.get_mut(&key) {
-            Some(view) => view.update(instance, now),
-            None => {
-                self.instances.insert(key, InstanceView::new(instance, now));
-            }
+        if let Some(view) = self.instances.get_mut(&key) {
+            view.update(instance, now);
+            return;
         }
+        let mut view = InstanceView::new(instance, now);
+        view.series.keep(self.kept);
+        self.instances.insert(key, view);
+    }
+
+    /// Gives every instance as much room for its past as so many of them can have.
+    fn share_room(&mut self) {
+        let kept = Kept::each_of(self.instances.len() + self.past.count());
+        if kept == self.kept {
+            return;
+        }
+        self.kept = kept;
+        let there = self.instances.values_mut().map(|view| &mut view.series);
+        there.chain(self.past.all_mut()).for_each(|series| series.keep(kept));
     }
 
     fn remove_instance(&mut self, key: &InstanceKey) {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::{
-    Detail, EngineInfo, FaultKind, Health, InstanceId, ServiceId, State, event::EngineFact as Fact,
+    Detail, EngineInfo, FaultKind, Health, InstanceId, LogLine, ServiceId, State,
+    event::EngineFact as Fact,
 };
 
 fn id(name: &str) -> EngineId {

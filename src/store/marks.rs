@@ -17,7 +17,7 @@ const KEPT: usize = 64;
 /// one instance that are no further apart are the same.
 const ONE_KILL: SignedDuration = SignedDuration::from_secs(5);
 
-/// A new instance is started at once; a later start is another run.
+/// A new instance is started at once; a start that comes later is no part of making it.
 const FIRST_RUN: SignedDuration = SignedDuration::from_mins(1);
 
 /// Something that happened to a service at one moment.
@@ -85,7 +85,7 @@ impl Marks {
     ) {
         let start = |instance: &Instance| instance.detail.as_ref()?.started_at;
         if let Some(at) = start(now).filter(|at| before.and_then(start) != Some(*at)) {
-            let kind = kind_of_start(now, at);
+            let kind = kind_of_start(before.and_then(start), now, at);
             self.add(service, Mark { at: at.min(heard_at), kind, instance: now.name.clone() });
         }
         if let Some(at) = killed_at(now).filter(|at| before.and_then(killed_at) != Some(*at)) {
@@ -123,13 +123,23 @@ impl Mark {
     }
 }
 
-/// Whether an instance runs for the first time. Engines start what they make at once.
-fn kind_of_start(instance: &Instance, started_at: Timestamp) -> MarkKind {
-    let restarts = instance.detail.as_ref().map_or(0, |detail| detail.restarts);
+/// Whether a start was the first of a new instance. Engines start what they make at once; of
+/// what was started again, by its engine or by hand, there was a run before: it was heard of,
+/// or counted, or engines still tell when it ended.
+fn kind_of_start(
+    before: Option<Timestamp>,
+    instance: &Instance,
+    started_at: Timestamp,
+) -> MarkKind {
+    let detail = instance.detail.as_ref();
+    let ended = detail.and_then(|detail| detail.finished_at);
+    let ran_before = before.is_some_and(|before| before < started_at)
+        || detail.is_some_and(|detail| detail.restarts > 0)
+        || ended.is_some_and(|ended| ended <= started_at);
     let soon = instance
         .created_at
         .is_none_or(|created_at| started_at.duration_since(created_at) <= FIRST_RUN);
-    if restarts == 0 && soon { MarkKind::Deployed } else { MarkKind::Restarted }
+    if soon && !ran_before { MarkKind::Deployed } else { MarkKind::Restarted }
 }
 
 /// When an instance was ended by the kernel for memory.

@@ -61,6 +61,23 @@ fn what_its_engine_started_again_within_a_minute_is_no_deploy() {
 }
 
 #[test]
+fn a_start_by_hand_within_a_minute_is_no_deploy() {
+    let mut marks = Marks::default();
+    marks.compare(&service(), Some(&started(101)), &started(130), at(9_999));
+    assert_eq!(told(&marks), [(MarkKind::Restarted, 130)], "its first run was heard of");
+    let mut marks = Marks::default();
+    let mut again = started(130);
+    again.detail.get_or_insert_default().finished_at = Some(at(120));
+    marks.compare(&service(), None, &again, at(9_999));
+    assert_eq!(told(&marks), [(MarkKind::Restarted, 130)], "its first run is told of");
+    let mut marks = Marks::default();
+    let mut ended = started(101);
+    ended.detail.get_or_insert_default().finished_at = Some(at(120));
+    marks.compare(&service(), None, &ended, at(9_999));
+    assert_eq!(told(&marks), [(MarkKind::Deployed, 101)], "this is its first run, and over");
+}
+
+#[test]
 fn nothing_happened_after_it_was_heard_of() {
     let mut marks = Marks::default();
     marks.compare(&service(), None, &started(900), at(500));

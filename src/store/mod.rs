@@ -8,14 +8,17 @@ mod checks;
 pub mod engine;
 mod groups;
 pub mod host;
+mod lines;
 pub mod logs;
 pub mod marks;
 pub mod metric;
 mod past;
 pub mod probes;
+mod room;
 pub mod series;
 pub mod service;
 pub mod span;
+pub mod topics;
 pub mod use_over_time;
 
 use std::{
@@ -23,7 +26,6 @@ use std::{
     sync::Arc,
 };
 
-use bitflags::bitflags;
 use jiff::{SignedDuration, Timestamp};
 
 pub use engine::{EngineView, Link};
@@ -35,47 +37,32 @@ pub use probes::{Latency, ProbeState, ProbeView};
 pub use series::Series;
 pub use service::{InstanceView, ServiceView, Usage};
 pub use span::{Amount, Resolution, Span};
+pub use topics::Topics;
 pub use use_over_time::{Part, Summary};
 
 use groups::Groups;
 use marks::Marks;
 use past::Past;
 use probes::Probes;
+use room::Kept;
 
 use crate::model::{
-    EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceKey, LogLine, ServiceKey, Stack,
+    EngineId, Event, Fault, Fetch, Inspection, Instance, InstanceKey, ServiceKey, Stack,
     StreamState,
 };
 use crate::{
-    logs::{Pattern, PatternCounter, Record},
+    logs::{Pattern, PatternCounter},
     text::Clean,
 };
 
 /// How far back a person can look at what was used, and at what happened.
 const LOOKED_AT: SignedDuration = SignedDuration::from_hours(1);
 
-bitflags! {
-    /// What changed; a pane names what it shows.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Topics: u16 {
-        /// An engine's link, version or age.
-        const ENGINES = 1;
-        /// Services and their instances.
-        const SERVICES = 1 << 1;
-        /// Samples.
-        const SAMPLES = 1 << 2;
-        /// Log lines and streams.
-        const LOGS = 1 << 3;
-        /// The answer to a request to inspect.
-        const INSPECTION = 1 << 4;
-        /// A reading of the host.
-        const HOST = 1 << 5;
-        /// Probes and what came of them.
-        const PROBES = 1 << 6;
-    }
-}
-
 /// Everything that is known.
+///
+/// What is kept of instances over time takes 64 MiB at most. Where there are more than have
+/// room for all of it, each keeps fewer seconds, and what it used before is known by ten
+/// seconds; with several thousands, less than the last hour.
 #[derive(Debug)]
 pub struct Store {
     engines: Vec<EngineView>,
@@ -88,6 +75,8 @@ pub struct Store {
     inspection: Option<(InstanceKey, Fetch<Inspection>)>,
     marks: Marks,
     past: Past,
+    /// How much of its past each instance keeps.
+    kept: Kept,
     host: Option<HostView>,
     /// What its file says of the stack.
     stack: Arc<Stack>,
@@ -111,6 +100,7 @@ impl Store {
             inspection: None,
             marks: Marks::default(),
             past: Past::default(),
+            kept: Kept::ALL,
             host: None,
             stack: Arc::default(),
             probes: Probes::default(),
@@ -136,19 +126,14 @@ impl Store {
         Self { patterns: PatternCounter::new(patterns), ..self }
     }
 
-    /// Whether a key names something that is known to have lines.
-    fn has_lines(&self, key: &InstanceKey) -> bool {
-        match key.as_source() {
-            Some((name, _)) => self.sources.contains(name),
-            None => self.instances.contains_key(key),
-        }
-    }
-
     /// Takes in a fact; says what changed by it.
     pub fn apply(&mut self, event: Event) -> Topics {
         match event {
             Event::Engine { engine, at, fact } => self.apply_engine(&engine, at, fact),
-            Event::Sampled { key, at, sample } => self.apply_sample(&key, at, &sample),
+            Event::Sampled { key, at, sample, dropped } => {
+                self.apply_sample(&key, at, &sample, dropped)
+            }
+            Event::NotSampled { key, fault } => self.apply_no_sample(&key, fault),
             Event::Host { at, sample } => {
                 match &mut self.host {
                     Some(host) => host.update(*sample, at),
@@ -306,69 +291,8 @@ impl Store {
         Usage::sum(service.instances.iter().filter_map(|key| self.instances.get(key)), since)
     }
 
-    fn count_patterns(&mut self, key: &InstanceKey, now: Timestamp, lines: &[LogLine]) {
-        if self.patterns.is_empty() {
-            return;
-        }
-        let instance = self.instances.get(key).map(|view| &view.instance);
-        let source = key.as_source().map(|(name, _)| name);
-        let service = instance.map(|instance| instance.service.name.as_str()).or(source);
-        for line in lines {
-            let record = Record {
-                service: service.unwrap_or_default(),
-                instance: instance.map_or("", |instance| instance.name.as_str()),
-                stream: line.stream,
-                at: line.when().unwrap_or(now),
-                told: line.told,
-                text: line.as_str(),
-            };
-            self.patterns.count(key, &record, now);
-        }
-    }
-
-    fn set_log_state(&mut self, key: &InstanceKey, state: &StreamState) -> Topics {
-        if *state == StreamState::Again {
-            self.patterns.read_again(key);
-        }
-        let service = self.service_of(key);
-        self.logs.set_state(key, service.as_ref(), state.clone())
-    }
-
-    /// The parts of a log source that is read again. One that has ended, such as a file
-    /// that was removed, says nothing again: its lines stay.
-    fn parts_that_come_again(&self, key: &InstanceKey) -> Vec<InstanceKey> {
-        let Some((name, None)) = key.as_source() else { return Vec::new() };
-        let parts = self.logs_of_source(name).filter(|part| *part != key);
-        let comes = |part: &&InstanceKey| self.log_state(part) != Some(&StreamState::Ended);
-        parts.filter(comes).cloned().collect()
-    }
-
     fn service_of(&self, key: &InstanceKey) -> Option<ServiceKey> {
         Some(service_key(key, &self.instances.get(key)?.instance))
-    }
-
-    /// What is counted in the lines that come in.
-    #[must_use]
-    pub fn patterns(&self) -> &PatternCounter {
-        &self.patterns
-    }
-
-    /// The keys of the logs of a log source: its own, and those of its parts.
-    pub fn logs_of_source<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a InstanceKey> {
-        let is_of = move |key: &&InstanceKey| key.as_source().is_some_and(|(of, _)| of == name);
-        self.logs.keys().filter(is_of)
-    }
-
-    /// The log lines that are kept of an instance.
-    #[must_use]
-    pub fn log(&self, key: &InstanceKey) -> Option<&LogRing> {
-        self.logs.ring(key)
-    }
-
-    /// What became of an instance's log stream; `None` when none was asked for.
-    #[must_use]
-    pub fn log_state(&self, key: &InstanceKey) -> Option<&StreamState> {
-        self.logs.ring(key).and_then(LogRing::state)
     }
 }
 

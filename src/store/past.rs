@@ -47,6 +47,16 @@ impl Past {
         self.gone.push_back(Gone { service, name, series });
     }
 
+    /// All of them.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Series> {
+        self.gone.iter_mut().map(|gone| &mut gone.series)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.gone.len()
+    }
+
     /// Forgets what is further back than anybody can look.
     pub(super) fn forget_before(&mut self, from: Timestamp) {
         self.gone.retain(|gone| gone.series.heard_at().is_some_and(|at| at >= from));

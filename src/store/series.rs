@@ -7,6 +7,7 @@ use strum::{EnumCount as _, IntoEnumIterator as _};
 
 use super::{
     metric::Metric,
+    room::Kept,
     span::{Amount, Resolution, Span},
 };
 use crate::model::Sample;
@@ -21,8 +22,14 @@ const FIRST_COVERS: Duration = Duration::from_secs(1);
 /// The part of a slot by which a reading may come late.
 const LATE: f32 = 0.25;
 
+/// How many points a new series has room for.
+const FIRST_ROOM: usize = 16;
+
 /// Not known, among the values of a point.
 const UNKNOWN: f32 = f32::NAN;
+
+/// The seconds that a coarse point tells of.
+const TEN: i64 = Resolution::Coarse.step();
 
 type Values = [f32; Metric::COUNT];
 
@@ -44,18 +51,49 @@ struct Several {
     most: Values,
 }
 
+/// What a point takes that is kept by itself, in bytes.
+pub(super) const FINE_BYTES: usize = size_of::<Point<Values>>();
+
+/// What one takes that several were put together to.
+pub(super) const COARSE_BYTES: usize = size_of::<Point<Several>>();
+
 /// The newest readings of one instance, oldest first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Series {
+    kept: Kept,
     fine: VecDeque<Point<Values>>,
     coarse: VecDeque<Point<Several>>,
+    /// The last second of which no reading by itself is kept any more.
+    let_go: Option<i64>,
     /// What becomes the next coarse point.
     gathering: Gathering,
     last: Option<Sample>,
     heard_at: Option<Timestamp>,
 }
 
+impl Default for Series {
+    /// Has room for all that is kept.
+    fn default() -> Self {
+        Self {
+            kept: Kept::ALL,
+            fine: VecDeque::new(),
+            coarse: VecDeque::new(),
+            let_go: None,
+            gathering: Gathering::default(),
+            last: None,
+            heard_at: None,
+        }
+    }
+}
+
 impl Series {
+    /// Keeps no more than this from now on.
+    pub(super) fn keep(&mut self, kept: Kept) {
+        self.kept = kept;
+        self.let_go = shrink(&mut self.fine, kept.fine).or(self.let_go);
+        shrink(&mut self.coarse, kept.coarse);
+    }
+
     /// Takes in a reading, with when we heard it. When our clock went back, what it has
     /// of the time that is still to come is let go.
     pub fn push(&mut self, sample: &Sample, heard_at: Timestamp) {
@@ -69,9 +107,9 @@ impl Series {
         self.last = Some(*sample);
         let point = Point::of(sample, heard_at);
         if let Some(whole) = self.gathering.add(&point) {
-            push_bounded(&mut self.coarse, whole, Resolution::Coarse.kept());
+            push_bounded(&mut self.coarse, whole, self.kept.coarse);
         }
-        push_bounded(&mut self.fine, point, Resolution::Fine.kept());
+        self.let_go = push_bounded(&mut self.fine, point, self.kept.fine).or(self.let_go);
     }
 
     /// The newest reading as it came, counters and all.
@@ -99,19 +137,32 @@ impl Series {
         let at = metric as usize;
         match span.resolution {
             Resolution::Fine => {
+                self.fill_before_the_seconds(&mut amounts, at, span);
                 let amount = |told: &Values| known(told[at]).map(Amount::exactly);
                 since(&self.fine, span).for_each(|it| it.fill(&mut amounts, amount, span));
             }
             Resolution::Coarse => {
-                let amount = |told: &Several| {
-                    Some(Amount { mean: known(told.mean[at])?, most: known(told.most[at])? })
-                };
                 let gathered = self.gathering.so_far();
                 let points = since(&self.coarse, span).chain(gathered.as_ref());
-                points.for_each(|point| point.fill(&mut amounts, amount, span));
+                points.for_each(|point| point.fill(&mut amounts, |told| told.amount(at), span));
             }
         }
         amounts
+    }
+
+    /// Fills what is known by ten seconds of the time whose seconds had to give way; each
+    /// ten are taken to have been read in all of their time.
+    fn fill_before_the_seconds(&self, amounts: &mut [Option<Amount>], metric: usize, span: &Span) {
+        let (Some(let_go), Some(first)) = (self.let_go, self.fine.front()) else { return };
+        let begin = |point: &Point<Several>| point.second - point.second.rem_euclid(TEN);
+        for point in since(&self.coarse, span).take_while(|point| begin(point) <= let_go) {
+            let whole = (point.second - begin(point) + 1) as f32;
+            let point = Point { covers: point.covers.max(whole), ..*point };
+            point.fill(amounts, |told| told.amount(metric), span);
+        }
+        // What is known of the last ten reaches into the seconds.
+        let known = usize::try_from(first.second - span.first).unwrap_or(0).min(amounts.len());
+        amounts[known..].fill(None);
     }
 }
 
@@ -121,15 +172,33 @@ fn since<'a, T>(points: &'a VecDeque<Point<T>>, span: &Span) -> impl Iterator<It
     points.range(points.partition_point(|point| point.second < from)..)
 }
 
-fn push_bounded<T>(points: &mut VecDeque<Point<T>>, point: Point<T>, kept: u16) {
-    if points.len() == usize::from(kept) {
-        points.pop_front();
+/// Adds a point; gives the second of the one that had to go for it.
+fn push_bounded<T>(points: &mut VecDeque<Point<T>>, point: Point<T>, kept: usize) -> Option<i64> {
+    let gone = if points.len() >= kept { points.pop_front() } else { None };
+    if points.len() == points.capacity() {
+        // Twice as much, as a queue grows by itself, but never beyond what it can need.
+        points.reserve_exact(points.len().max(FIRST_ROOM).min(kept - points.len()));
     }
     points.push_back(point);
+    gone.map(|gone| gone.second)
+}
+
+/// Lets go of the oldest points, and of the room that is not needed any more; gives the
+/// second of the last that had to go.
+fn shrink<T>(points: &mut VecDeque<Point<T>>, kept: usize) -> Option<i64> {
+    let gone = points.drain(..points.len().saturating_sub(kept)).last();
+    points.shrink_to(kept.min(points.capacity()));
+    gone.map(|gone| gone.second)
 }
 
 fn known(value: f32) -> Option<f64> {
     (!value.is_nan()).then(|| value.into())
+}
+
+impl Several {
+    fn amount(&self, metric: usize) -> Option<Amount> {
+        Some(Amount { mean: known(self.mean[metric])?, most: known(self.most[metric])? })
+    }
 }
 
 impl Point<Values> {
@@ -195,7 +264,7 @@ impl Default for Gathering {
 impl Gathering {
     /// Adds a reading; gives what was gathered when its slot is over.
     fn add(&mut self, point: &Point<Values>) -> Option<Point<Several>> {
-        let slot = point.second.div_euclid(Resolution::Coarse.step());
+        let slot = point.second.div_euclid(TEN);
         let whole = if self.slot == Some(slot) { None } else { self.so_far() };
         if self.slot != Some(slot) {
             *self = Self { slot: Some(slot), ..Self::default() };

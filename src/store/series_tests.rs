@@ -135,6 +135,54 @@ fn what_is_kept_is_bounded() {
     assert_eq!(series.heard_at(), Some(at(9999)));
 }
 
+/// What it takes, in bytes.
+fn taken(series: &Series) -> usize {
+    series.fine.capacity() * FINE_BYTES + series.coarse.capacity() * COARSE_BYTES
+}
+
+#[test]
+fn it_takes_the_room_that_it_needs_and_no_more() {
+    let seconds = |count| series(&(0..count).map(|s| (s, cpu(1.0, 1))).collect::<Vec<_>>());
+    assert!(taken(&seconds(10)) <= 16 * (FINE_BYTES + COARSE_BYTES));
+    let all = Kept::ALL.fine * FINE_BYTES + Kept::ALL.coarse * COARSE_BYTES;
+    assert_eq!(taken(&seconds(4000)), all);
+}
+
+#[test]
+fn with_less_room_the_oldest_are_let_go_and_their_room_with_them() {
+    let mut series = series(&(0..4000).map(|s| (s, cpu(1.0, 1))).collect::<Vec<_>>());
+    let kept = Kept { fine: 60, coarse: 90 };
+    series.keep(kept);
+    for second in 4000..4100 {
+        series.push(&cpu(1.0, 1), at(second));
+    }
+    assert_eq!((series.fine.len(), series.coarse.len()), (kept.fine, kept.coarse));
+    assert_eq!(taken(&series), kept.fine * FINE_BYTES + kept.coarse * COARSE_BYTES);
+}
+
+#[test]
+fn where_the_seconds_had_to_give_way_ten_of_them_are_told_together() {
+    let cores = |second: i64| f64::from(u8::from(second % 10 == 9));
+    let mut series = series(&(0..300).map(|s| (s, cpu(cores(s), 1))).collect::<Vec<_>>());
+    series.keep(Kept { fine: 65, ..Kept::ALL });
+    let span = Span::until(at(299), SignedDuration::from_mins(5));
+    let amounts = series.amounts(Metric::Cpu, &span);
+    let ten = Amount { mean: f64::from(0.1_f32), most: 1.0 };
+    assert_eq!(amounts[..235], [Some(ten); 235]);
+    let seconds: Vec<_> = (235..300).map(|second| Some(Amount::exactly(cores(second)))).collect();
+    assert_eq!(amounts[235..], seconds);
+}
+
+#[test]
+fn where_nobody_looked_is_a_gap_also_where_the_seconds_had_to_give_way() {
+    let early = (0..96).map(|second| (second, cpu(1.0, 1)));
+    let late = (200..300).map(|second| (second, cpu(1.0, 1)));
+    let mut series = series(&early.chain(late).collect::<Vec<_>>());
+    series.keep(Kept { fine: 10, ..Kept::ALL });
+    assert!(means(&series, 299, 300)[96..200].iter().all(Option::is_none));
+    assert!(means(&series, 299, 300)[..96].iter().all(Option::is_some));
+}
+
 #[test]
 fn every_quantity_is_taken_from_its_own_number() {
     let sample = Sample {
@@ -155,4 +203,10 @@ fn every_quantity_is_taken_from_its_own_number() {
     let span = Span::until(at(1), SignedDuration::from_secs(1));
     let told = Metric::iter().map(|metric| series.amounts(metric, &span)[0].unwrap().mean);
     assert!(told.eq((1..=11).map(f64::from)));
+}
+
+#[test]
+fn before_the_first_reading_nothing_is_known_whatever_the_ten_seconds_tell() {
+    let series = series(&(5..40).map(|s| (s, cpu(1.0, 1))).collect::<Vec<_>>());
+    assert!(means(&series, 39, 40)[..5].iter().all(Option::is_none));
 }

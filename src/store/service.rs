@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{marks::killed_at, metric::Metric, series::Series};
 use crate::model::{
-    Condition, Health, Instance, InstanceKey, Port, Sample, ServiceKey, State,
+    Condition, Fault, Health, Instance, InstanceKey, Port, Sample, ServiceKey, State,
     condition::{of_instance, of_service},
     crash::RestartLog,
     threshold::{cpu_share, memory_share},
@@ -25,6 +25,10 @@ pub struct InstanceView {
     pub condition: Condition,
     /// What it used lately.
     pub series: Series,
+    /// How many readings were dropped because midwatch fell behind.
+    pub dropped_readings: u64,
+    /// Why its use of its host could not be read last, if no reading came since.
+    stats_fault: Option<Fault>,
     restarts: RestartLog,
 }
 
@@ -32,7 +36,14 @@ impl InstanceView {
     pub(super) fn new(instance: Instance, now: Timestamp) -> Self {
         let restarts = RestartLog::default();
         let condition = of_instance(&instance, &restarts, now);
-        Self { instance, condition, series: Series::default(), restarts }
+        Self {
+            instance,
+            condition,
+            series: Series::default(),
+            dropped_readings: 0,
+            stats_fault: None,
+            restarts,
+        }
     }
 
     /// Takes in what the engine says now. A listing knows less than a description:
@@ -54,6 +65,28 @@ impl InstanceView {
         }
         self.instance = next;
         self.judge(now);
+    }
+
+    /// Takes in a reading of what it uses, before which so many were dropped.
+    pub(super) fn push_sample(&mut self, sample: &Sample, heard_at: Timestamp, dropped: u64) {
+        self.stats_fault = None;
+        self.dropped_readings = self.dropped_readings.saturating_add(dropped);
+        self.series.push(sample, heard_at);
+    }
+
+    /// Notes why its use of its host could not be read; says whether that is news.
+    pub(super) fn fail_stats(&mut self, fault: Fault) -> bool {
+        let is_news = self.stats_fault.as_ref() != Some(&fault);
+        self.stats_fault = Some(fault);
+        is_news
+    }
+
+    /// Why nobody knows what it uses now, where reading it failed. A stream that broke and
+    /// is tried again is none as long as its last reading says what is used now.
+    #[must_use]
+    pub fn no_numbers(&self, now: Timestamp) -> Option<&Fault> {
+        let fault = self.stats_fault.as_ref().filter(|_| self.instance.is_up());
+        fault.filter(|_| self.current(now).is_none())
     }
 
     /// Notes that a process of it was killed for memory, and judges again.

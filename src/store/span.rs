@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How finely the past is kept, and for how long (architecture.md, Bounds).
+/// How finely the past is kept, and for how long (architecture.md, Bounds). Of very many
+/// instances less is kept of each, see [`Store`](super::Store).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// Every second, for a quarter of an hour.
@@ -21,7 +22,7 @@ impl Resolution {
 
     /// The length of a slot, in seconds.
     #[must_use]
-    pub fn step(self) -> i64 {
+    pub const fn step(self) -> i64 {
         match self {
             Self::Fine => 1,
             Self::Coarse => 10,
@@ -30,7 +31,7 @@ impl Resolution {
 
     /// How many points are kept.
     #[must_use]
-    pub fn kept(self) -> u16 {
+    pub const fn kept(self) -> u16 {
         match self {
             Self::Fine => 15 * 60,
             Self::Coarse => 6 * 60,

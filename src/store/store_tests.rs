@@ -205,7 +205,7 @@ fn time_alone_ends_a_warning() {
 fn sampled(second: i64, id: &str, cores: f64, oom_kills: u64) -> Event {
     let (cpu_cores, oom_kills) = (Some(cores), Some(oom_kills));
     let sample = Sample { cpu_cores, oom_kills, ..Sample::empty(at(second)) };
-    Event::Sampled { key: key(id), at: at(second), sample: Box::new(sample) }
+    Event::Sampled { key: key(id), at: at(second), sample: Box::new(sample), dropped: 0 }
 }
 
 #[test]
@@ -224,6 +224,30 @@ fn what_a_service_used_before_a_deploy_can_still_be_looked_at_for_an_hour() {
 }
 
 #[test]
+fn the_past_of_very_many_instances_takes_no_more_room_and_is_known_less_finely() {
+    let mut store = store();
+    store.apply(listed(0, &["a", "gone"]));
+    for second in 0..900 {
+        store.apply(sampled(second, "a", 1.0, 0));
+        store.apply(sampled(second, "gone", 1.0, 0));
+    }
+    let many: Vec<String> = (0..2000).map(|number| format!("b{number}")).collect();
+    let ids: Vec<&str> = many.iter().map(String::as_str).chain(["a"]).collect();
+    store.apply(listed(900, &ids));
+    let kept = Kept::each_of(2002);
+    let readings = |id| store.instance(&key(id)).unwrap().series.readings();
+    assert_eq!(readings("a"), kept.fine);
+    assert!(store.past.of(&store.services()[0].key).all(|g| g.series.readings() == kept.fine));
+    let span = Span::until(at(899), SignedDuration::from_mins(15));
+    let known = store.instance(&key("a")).unwrap().series.amounts(Metric::Cpu, &span);
+    assert!(known.iter().all(Option::is_some), "{} of 900", known.iter().flatten().count());
+    for second in 900..1100 {
+        store.apply(sampled(second, "b7", 1.0, 0));
+    }
+    assert_eq!(store.instance(&key("b7")).unwrap().series.readings(), kept.fine);
+}
+
+#[test]
 fn what_happens_to_a_service_is_marked() {
     let mut store = store();
     let mut started = instance("a");
@@ -237,6 +261,22 @@ fn what_happens_to_a_service_is_marked() {
         marks.collect::<Vec<_>>(),
         [(MarkKind::Deployed, at(5)), (MarkKind::OomKilled, at(11))]
     );
+}
+
+#[test]
+fn why_there_are_no_numbers_is_known_once_the_last_ones_are_old_and_until_there_are_some() {
+    let mut store = store();
+    store.apply(listed(1, &["a"]));
+    store.apply(sampled(10, "a", 1.0, 0));
+    let fault = Fault::new(FaultKind::Denied, "not you");
+    let failed = Event::NotSampled { key: key("a"), fault: fault.clone() };
+    assert_eq!(store.apply(failed.clone()), Topics::SAMPLES | Topics::SERVICES);
+    assert_eq!(store.apply(failed), Topics::empty(), "the same again is no news");
+    let why = |store: &Store, second| store.instances[&key("a")].no_numbers(at(second)).cloned();
+    assert_eq!(why(&store, 11), None, "what it used a second ago is still told");
+    assert_eq!(why(&store, 40), Some(fault));
+    store.apply(sampled(41, "a", 1.0, 0));
+    assert_eq!(why(&store, 100), None);
 }
 
 #[test]

@@ -16,7 +16,10 @@ use tokio::{
 };
 
 use super::{Signal, Signals, remote};
-use crate::engines::{Shell, ShellSize};
+use crate::{
+    engines::{Shell, ShellSize},
+    kernel::give_back_open_files,
+};
 
 /// How long a shell has to end when we do.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -51,6 +54,7 @@ pub async fn run(shell: Shell, signals: &mut Signals) -> Ended {
 
 async fn run_local(mut command: Command, signals: &mut Signals) -> io::Result<Ended> {
     let mut child = command.kill_on_drop(true).spawn()?;
+    give_back_open_files(child.id());
     loop {
         tokio::select! {
             status = child.wait() => {

@@ -28,9 +28,6 @@ pub(super) async fn keep(
     beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
     while demand.wait_for(|demand| demand.host).await.is_ok() {
         beat.tick().await;
-        if events.is_closed() {
-            return;
-        }
         // A disk that is broken may hold this thread up for long, and nobody else.
         let read = spawn_blocking(move || {
             let sample = host.read();
@@ -42,8 +39,12 @@ pub(super) async fn keep(
             continue;
         };
         host = next;
-        // A screen that is behind misses a reading; the next one comes in a second.
-        let _ = events.try_send(Event::Host { at: Timestamp::now(), sample: Box::new(sample) });
+        // A screen that is behind is waited for: no reading is lost, the next one tells of
+        // all the time since.
+        let read = Event::Host { at: Timestamp::now(), sample: Box::new(sample) };
+        if events.send(read).await.is_err() {
+            return;
+        }
     }
 }
 

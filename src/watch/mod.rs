@@ -15,6 +15,7 @@ mod log_stream;
 mod probes;
 mod remembered;
 mod resume;
+mod session;
 mod stats_stream;
 pub mod streams;
 mod tail;
@@ -35,7 +36,7 @@ use crate::model::Event;
 const CONTROL_BOUND: usize = 256;
 
 /// How many samples may wait. Those of hundreds of instances come at once, each second;
-/// those that find no room are dropped, and leave a gap.
+/// those that find no room are dropped and counted, and leave a gap.
 const SAMPLES_BOUND: usize = 2048;
 
 /// How many batches of log lines may wait. A full channel means that the screen is
@@ -47,7 +48,7 @@ const LOGS_BOUND: usize = 256;
 pub struct Outbox {
     /// Facts about engines and answers: few, never dropped.
     pub control: mpsc::Sender<Event>,
-    /// Samples: dropped when nobody keeps up.
+    /// Samples: dropped and counted when nobody keeps up.
     pub samples: mpsc::Sender<Event>,
     /// Log lines: many, dropped and counted when nobody keeps up.
     pub logs: mpsc::Sender<Event>,

@@ -2,7 +2,10 @@
 
 use midwatch::{
     app::Effect,
-    model::{Event, Exit, Health, HealthRecord, Inspection, Instance, ServiceId, inspect::Row},
+    model::{
+        Event, Exit, Fault, FaultKind, Health, HealthRecord, Inspection, Instance, Pressure,
+        Sample, ServiceId, inspect::Row,
+    },
     text::{Clean, width::width},
 };
 
@@ -44,6 +47,42 @@ fn talkative() -> Instance {
         api.labels.insert(Clean::new(&name), Clean::new(&value));
     }
     api
+}
+
+#[test]
+fn a_detail_says_why_there_are_no_numbers() {
+    let mut console = detail_of(&running("api-1", ServiceId::in_stack("shop", "api"), Some(1)));
+    let fault = Fault::new(FaultKind::Denied, "a proxy does not allow this call");
+    console.hear([Event::NotSampled { key: key("api-1"), fault }]);
+    let seen = words(&console);
+    assert!(seen.contains("stats no numbers: a proxy does not allow this call"), "{seen}");
+}
+
+#[test]
+fn a_detail_says_how_many_readings_were_dropped() {
+    let mut console = detail_of(&running("api-1", ServiceId::in_stack("shop", "api"), Some(1)));
+    let sample = Box::new(Sample::empty(now()));
+    console.hear([Event::Sampled { key: key("api-1"), at: now(), sample, dropped: 3 }]);
+    let seen = words(&console);
+    assert!(seen.contains("from the engine's API 3 readings dropped: too fast"), "{seen}");
+}
+
+#[test]
+fn a_detail_says_for_what_its_tasks_wait() {
+    let mut console = detail_of(&running("api-1", ServiceId::in_stack("shop", "api"), Some(1)));
+    assert!(!words(&console).contains("waiting"), "{}", words(&console));
+    let pressure = |some_share, full_share| Some(Pressure { some_share, full_share });
+    let sample = Box::new(Sample {
+        cpu_pressure: pressure(0.03, None),
+        memory_pressure: pressure(0.4, Some(0.2)),
+        io_pressure: pressure(0.25, Some(0.0)),
+        ..Sample::empty(now())
+    });
+    console.hear([Event::Sampled { key: key("api-1"), at: now(), sample, dropped: 0 }]);
+    let seen = words(&console);
+    let told =
+        "waiting for CPU 3.0% ✗ for memory 40% (bad) ▲ for disks 25% (warning) of the last 10s";
+    assert!(seen.contains(told), "{seen}");
 }
 
 #[test]

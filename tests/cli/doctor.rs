@@ -9,11 +9,15 @@ use midwatch::{
     },
     config::{Paths, Variables},
     engines::EngineError,
+    model::InstanceId,
     text::Clean,
 };
 use serde_json::Value;
 
-use crate::{harness::ran, support::fake::FakeEngine};
+use crate::{
+    harness::{instance, ran},
+    support::fake::FakeEngine,
+};
 
 async fn findings(fake: &FakeEngine, files: &[(&str, &str)]) -> (Exit, Value) {
     let root = tempfile::tempdir().unwrap();
@@ -65,4 +69,15 @@ async fn an_engine_that_does_not_answer_is_told_with_its_cause() {
     let (exit, value) = findings(&fake, &[]).await;
     assert_eq!(exit, Exit::Unreachable);
     assert_eq!(value["engines"][0]["fault"]["kind"], "refused");
+}
+
+#[tokio::test]
+async fn a_look_at_the_stats_that_fails_is_told_with_its_cause() {
+    let fake = FakeEngine::new("docker");
+    fake.set(instance("api", 1, 0));
+    fake.deny_stats(&InstanceId::new("api1"), true);
+    let (exit, value) = findings(&fake, &[]).await;
+    assert_eq!(exit, Exit::Well, "the engine answers");
+    assert_eq!(value["engines"][0]["stats"], Value::Null);
+    assert_eq!(value["engines"][0]["stats_fault"]["kind"], "denied");
 }

@@ -81,7 +81,7 @@ async fn readings_go_on_until_the_rates_are_known_and_have_the_documented_fields
     );
     let expected = json!([{
         "engine": "docker", "stack": "shop", "service": "api", "instance": "shop-api-1",
-        "restarts": 0, "sampled_at": "1970-01-01T00:00:09Z", "source": "kernel",
+        "restarts": 0, "sampled_at": "1970-01-01T00:00:09Z", "fault": null, "dropped_readings": 0, "source": "kernel",
         "interval_seconds": 1.5, "cpu_cores": 1.9, "cpu_limit_cores": 2.0, "host_cores": 8, "cpu_level": "bad",
         "throttled_share": 0.5, "throttled_seconds": 12.5, "memory_bytes": 838_860_800, "memory_limit_bytes": 1_073_741_824,
         "memory_level": "warn", "swap_bytes": 4096, "oom_kills": 1, "received_bytes": 10,
@@ -108,6 +108,23 @@ async fn what_gives_no_reading_is_null_and_never_zero() {
     insta::assert_snapshot!(ran.out);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_says_why() {
+    let fake = fake();
+    fake.deny_stats(&InstanceId::new("api1"), true);
+    let engines = engines(&[&fake]);
+    let json =
+        ran(async |printer| stats::run(&engines, &JSON, &Thresholds::default(), printer).await)
+            .await;
+    assert_eq!(json.json()["instances"][0]["fault"]["kind"], "denied");
+    assert_eq!(json.json()["instances"][0]["cpu_cores"], Value::Null);
+    let options = StatsOptions { json: false, ..JSON };
+    let table =
+        ran(async |printer| stats::run(&engines, &options, &Thresholds::default(), printer).await)
+            .await;
+    assert!(table.out.contains("shop-api-1: no numbers: "), "{}", table.out);
+}
+
 #[tokio::test]
 async fn the_table_says_in_words_what_is_past_its_threshold() {
     let fake = fake();
@@ -132,7 +149,7 @@ async fn what_gives_no_reading_is_null_in_json_too() {
     let engines = engines(&[&fake]);
     let thresholds = Thresholds::default();
     let ran = ran(async |printer| stats::run(&engines, &JSON, &thresholds, printer).await).await;
-    let told = ["engine", "stack", "service", "instance", "restarts"];
+    let told = ["engine", "stack", "service", "instance", "restarts", "dropped_readings"];
     let instance = ran.json()["instances"][0].as_object().unwrap().clone();
     for (field, value) in instance {
         assert_eq!(value.is_null(), !told.contains(&&*field), "{field}: {value}");

@@ -98,6 +98,8 @@ const LAYERS: &[Layer] = &[
         name: "terminal",
         uses: &[
             "text",
+            // A shell has the limits that midwatch was started with.
+            "kernel::give_back_open_files",
             "engines::Shell",
             "engines::RemoteShell",
             "engines::ShellSize",

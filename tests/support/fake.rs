@@ -13,8 +13,8 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use midwatch::{
     engines::{
-        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest, Shell,
-        ShellSize,
+        BeatReceiver, Capabilities, Change, Engine, EngineError, EngineStream, LogRequest,
+        Readings, Shell, ShellSize,
     },
     model::{
         Beat, Detail, EngineId, EngineInfo, Exit, Health, Inspection, Instance, InstanceId,
@@ -63,6 +63,8 @@ struct Scripted {
     samplers: Vec<Sender<Sample>>,
     beat: Option<BeatReceiver>,
     unreadable: bool,
+    /// Its stats cannot be read.
+    unmeasured: bool,
     inspection: Inspection,
 }
 
@@ -92,6 +94,10 @@ pub(crate) fn instance(id: &str, service: ServiceId) -> Instance {
             ..Detail::default()
         }),
     }
+}
+
+fn stats_denied() -> EngineError {
+    EngineError::Denied { endpoint: "fake://".into(), remedy: "ask for the right to".into() }
 }
 
 /// Scripting.
@@ -187,6 +193,16 @@ impl FakeEngine {
         }
     }
 
+    /// From now on nobody can read what an instance uses, or everybody again.
+    pub(crate) fn deny_stats(&self, id: &InstanceId, denied: bool) {
+        if let Some(scripted) = self.inner().scripted.get_mut(id) {
+            scripted.unmeasured = denied;
+            if denied {
+                break_all(scripted.samplers.drain(..), &stats_denied);
+            }
+        }
+    }
+
     /// Gives a reading to whoever reads this instance's stats now.
     pub(crate) fn sample(&self, id: &InstanceId, sample: &Sample) {
         if let Some(scripted) = self.inner().scripted.get_mut(id) {
@@ -261,6 +277,7 @@ impl Scripted {
             samplers: vec![],
             beat: None,
             unreadable: false,
+            unmeasured: false,
             inspection: Inspection::default(),
         }
     }
@@ -361,12 +378,20 @@ impl Engine for FakeEngine {
     ) -> Result<EngineStream<Sample>, EngineError> {
         let mut inner = self.called(Call::Stats(id.clone()))?;
         let scripted = inner.find(id)?;
+        if scripted.unmeasured {
+            return Err(stats_denied());
+        }
         let (sender, receiver) = mpsc::unbounded_channel();
         if scripted.instance.is_up() {
             scripted.samplers.push(sender);
             scripted.beat = Some(beat);
         }
         Ok(stream_of(receiver))
+    }
+
+    async fn readings(&self) -> Result<Option<Readings>, EngineError> {
+        let denied = self.inner().scripted.values().any(|scripted| scripted.unmeasured);
+        if denied { Err(stats_denied()) } else { Ok(None) }
     }
 
     async fn inspect(&self, id: &InstanceId) -> Result<Inspection, EngineError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use midwatch::{
     engines::EngineError,
-    model::{Beat, Event, Sample, ServiceId, StreamState},
+    model::{Beat, Event, FaultKind, Sample, ServiceId, StreamState},
 };
 
 use crate::{
@@ -369,6 +369,37 @@ async fn samples_come_as_they_are_read_and_a_break_is_a_gap() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     fake.sample(&id("a"), &Sample::empty(Timestamp::UNIX_EPOCH));
     assert_eq!(streaming.heard(QUIET).await.samples, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn readings_that_find_no_room_are_counted_by_the_next_one_that_does() {
+    let fake = fake(&["a"]);
+    let mut streaming = Streaming::start(&fake, 2);
+    streaming.want_stats(&[("a", Some(0))]);
+    settle().await;
+    let reading = Sample::empty(Timestamp::UNIX_EPOCH);
+    (0..5).for_each(|_| fake.sample(&id("a"), &reading));
+    settle().await;
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!((heard.samples, heard.dropped), (2, 0));
+    fake.sample(&id("a"), &reading);
+    let heard = streaming.heard(QUIET).await;
+    assert_eq!((heard.samples, heard.dropped), (1, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn why_readings_cannot_be_taken_is_told_with_each_try() {
+    let fake = fake(&["a"]);
+    let mut streaming = Streaming::start(&fake, 64);
+    streaming.want_stats(&[("a", Some(0))]);
+    settle().await;
+    fake.deny_stats(&id("a"), true);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    fake.deny_stats(&id("a"), false);
+    let heard = streaming.heard(QUIET).await;
+    assert!(heard.faults.len() >= 2, "the break, and a try: {heard:?}");
+    assert!(heard.faults.iter().all(|kind| *kind == FaultKind::Denied), "{heard:?}");
+    assert_eq!(fake.samplers(&id("a")), 1, "it is tried until it goes");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use midwatch::{
     engines::{Engine, EngineError},
     model::{
-        Beat, Demand, EngineFact, EngineId, Event, InstanceId, InstanceKey, LogLine, ServiceId,
-        StatsWanted, Stream, StreamState,
+        Beat, Demand, EngineFact, EngineId, Event, FaultKind, InstanceId, InstanceKey, LogLine,
+        ServiceId, StatsWanted, Stream, StreamState,
     },
     sources::LogSource,
     text::Clean,
@@ -231,7 +231,11 @@ impl Streaming {
                     StreamState::Broken { .. } => "broken",
                     StreamState::Unreadable { .. } => "unreadable",
                 }),
-                Event::Sampled { .. } => heard.samples += 1,
+                Event::Sampled { dropped, .. } => {
+                    heard.samples += 1;
+                    heard.dropped += dropped;
+                }
+                Event::NotSampled { fault, .. } => heard.faults.push(fault.kind),
                 other => panic!("{other:?}"),
             }
         }
@@ -250,6 +254,7 @@ pub(crate) struct Heard {
     pub(crate) lines: Vec<String>,
     pub(crate) states: Vec<&'static str>,
     pub(crate) samples: usize,
+    pub(crate) faults: Vec<FaultKind>,
     pub(crate) dropped: u64,
 }
 

@@ -40,8 +40,11 @@ pub async fn gather(tried: &[Tried], global: &Global, context: &Context) -> Find
             let (endpoint, origin) = (engine.endpoint(), each.origin.clone());
             let finding = EngineFinding::new(endpoint, origin, each.chosen, result);
             // An engine that answers the one and not the other still answers.
-            let stats = if reached { engine.readings().await.ok().flatten() } else { None };
-            EngineFinding { stats, ..finding }
+            let stats = if reached { engine.readings().await } else { Ok(None) };
+            match stats {
+                Ok(stats) => EngineFinding { stats, ..finding },
+                Err(error) => EngineFinding { stats_fault: Some(error.to_fault()), ..finding },
+            }
         })
         .buffered(AT_ONCE)
         .collect()

@@ -53,6 +53,7 @@ pub struct Findings {
 /// | `fault` | object or null | why it cannot be reached: `kind`, `message`, `hint` |
 /// | `socket` | object or null | its socket, see [`Socket`] |
 /// | `stats` | object or null | where stats come from, see [`Readings`] |
+/// | `stats_fault` | object or null | why nobody knows that: `kind`, `message`, `hint` |
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the table says it once, and the README copies it")]
 pub struct EngineFinding {
@@ -63,6 +64,7 @@ pub struct EngineFinding {
     pub fault: Option<Fault>,
     pub socket: Option<Socket>,
     pub stats: Option<Readings>,
+    pub stats_fault: Option<Fault>,
 }
 
 /// A configuration file.
@@ -92,7 +94,7 @@ impl EngineFinding {
             Ok(info) => (Some(info), None),
             Err(fault) => (None, Some(fault)),
         };
-        Self { endpoint, origin, chosen, info, fault, socket, stats: None }
+        Self { endpoint, origin, chosen, info, fault, socket, stats: None, stats_fault: None }
     }
 }
 
@@ -203,6 +205,9 @@ impl EngineFinding {
         if let Some(stats) = &self.stats {
             printer.line(format_args!("    stats: {}", stats::words(stats)))?;
         }
+        if let Some(fault) = &self.stats_fault {
+            printer.line(format_args!("    stats: nobody knows from where: {}", fault.message))?;
+        }
         Ok(())
     }
 }
@@ -240,7 +245,10 @@ mod tests {
             control_groups: Some(Clean::new("control groups v1")),
             why_not: None,
         });
-        EngineFinding { endpoint, origin, chosen: true, info, fault, socket: Some(socket), stats }
+        let chosen = true;
+        let socket = Some(socket);
+        let stats_fault = None;
+        EngineFinding { endpoint, origin, chosen, info, fault, socket, stats, stats_fault }
     }
 
     fn told(findings: &Findings) -> (Exit, String) {
@@ -296,6 +304,14 @@ mod tests {
         );
         let (_, text) = told(&findings(vec![engine(0o660, Ok(info())), absent(false)]));
         assert_eq!(text.matches("hint:").count(), 0, "{text}");
+    }
+
+    #[test]
+    fn why_nobody_knows_where_stats_come_from_is_told() {
+        let stats_fault = Some(Fault::new(FaultKind::Timeout, "no answer within 10 s"));
+        let engine = EngineFinding { stats: None, stats_fault, ..engine(0o660, Ok(info())) };
+        let (_, text) = told(&findings(vec![engine]));
+        assert!(text.contains("stats: nobody knows from where: no answer"), "{text}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     cli::{CliError, Printer, lookout::Lookout, select::Selection, table::Table},
     model::{
-        EngineId, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, Thresholds,
+        EngineId, Fault, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, Thresholds,
         threshold::memory_share,
     },
     store::EngineView,
@@ -45,6 +45,8 @@ pub struct StatsReport {
 /// | `service`, `instance` | string | its names |
 /// | `restarts` | number or null | how often its engine has started it again |
 /// | `sampled_at` | RFC 3339 or null | when it was read |
+/// | `fault` | object or null | why it could not be read: `kind`, `message`, `hint` |
+/// | `dropped_readings` | number | how many were dropped since it is read, because midwatch fell behind |
 /// | `source` | string or null | who told it: `kernel`, `engine` |
 /// | `interval_seconds` | number or null | how long after the reading before |
 /// | `cpu_cores` | number or null | CPU; 1.0 is one core kept busy |
@@ -73,6 +75,8 @@ pub struct UseReport {
     pub instance: Clean,
     pub restarts: Option<u32>,
     pub sampled_at: Option<Timestamp>,
+    pub fault: Option<Fault>,
+    pub dropped_readings: u64,
     pub source: Option<SampleSource>,
     pub interval_seconds: Option<f64>,
     pub cpu_cores: Option<f64>,
@@ -100,13 +104,24 @@ pub struct UseReport {
     pub io_pressure: Option<Pressure>,
 }
 
+/// What is known of what an instance uses now.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    sample: Option<&'a Sample>,
+    /// Why there is no sample.
+    fault: Option<&'a Fault>,
+    /// How many readings were dropped.
+    dropped: u64,
+}
+
 impl UseReport {
     fn new(
         key: &InstanceKey,
         instance: &Instance,
-        sample: Option<&Sample>,
+        told: Told<'_>,
         thresholds: &Thresholds,
     ) -> Self {
+        let Told { sample, fault, dropped } = told;
         let cpu_share = sample.and_then(Sample::cpu_share);
         Self {
             engine: key.engine.clone(),
@@ -115,6 +130,8 @@ impl UseReport {
             instance: instance.name.clone(),
             restarts: instance.detail.as_ref().map(|detail| detail.restarts),
             sampled_at: sample.map(|sample| sample.at),
+            fault: fault.cloned(),
+            dropped_readings: dropped,
             source: sample.map(|sample| sample.source),
             interval_seconds: sample.and_then(|sample| sample.interval).map(|it| it.as_secs_f64()),
             cpu_cores: sample.and_then(|sample| sample.cpu_cores),
@@ -206,13 +223,18 @@ impl StatsReport {
     /// The last readings of what runs, as long as they say what is used now.
     pub(super) fn new(lookout: &Lookout, selection: &Selection, thresholds: &Thresholds) -> Self {
         let (store, now) = (&lookout.store, Timestamp::now());
-        let sample = |key: &InstanceKey| {
+        let told = |key: &InstanceKey| {
             let up = store.engine(&key.engine).is_some_and(EngineView::is_up);
-            store.instance(key).filter(|_| up)?.current(now)
+            let view = store.instance(key);
+            Told {
+                sample: view.filter(|_| up).and_then(|view| view.current(now)),
+                fault: view.filter(|_| up).and_then(|view| view.no_numbers(now)),
+                dropped: view.map_or(0, |view| view.dropped_readings),
+            }
         };
         let up = lookout.selected(selection).filter(|(_, instance)| instance.is_up());
         let mut instances: Vec<_> =
-            up.map(|(key, it)| UseReport::new(key, it, sample(key), thresholds)).collect();
+            up.map(|(key, it)| UseReport::new(key, it, told(key), thresholds)).collect();
         instances.sort_by(|one, other| one.key().cmp(&other.key()));
         let runs_here = instances.iter().any(|it| it.source == Some(SampleSource::Kernel));
         let host = store.host().filter(|host| runs_here && host.is_current(now));
@@ -234,6 +256,12 @@ impl StatsReport {
         for each in &self.instances {
             table.row(each.row());
         }
-        table.print(printer)
+        table.print(printer)?;
+        for each in &self.instances {
+            if let Some(fault) = &each.fault {
+                printer.line(format_args!("{}: no numbers: {}", each.instance, fault.message))?;
+            }
+        }
+        Ok(())
     }
 }

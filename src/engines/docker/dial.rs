@@ -18,12 +18,15 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use crate::engines::{
-    EngineError,
-    docker::{
-        endpoint::{Endpoint, SshTarget, TlsFiles},
-        failure,
+use crate::{
+    engines::{
+        EngineError,
+        docker::{
+            endpoint::{Endpoint, SshTarget, TlsFiles},
+            failure,
+        },
     },
+    kernel::give_back_open_files,
 };
 
 /// How long a connection may take to come about.
@@ -148,6 +151,7 @@ fn ssh(endpoint: &Endpoint, target: &SshTarget) -> Result<Dialed, EngineError> {
         .map_err(|error| EngineError::Unsupported {
             what: format!("cannot start `ssh`, which {endpoint} needs: {error}"),
         })?;
+    give_back_open_files(child.id());
     let (sender, last_words) = oneshot::channel();
     tokio::spawn(async move {
         // Nobody listens any more when the connection was given up.

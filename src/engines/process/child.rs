@@ -23,6 +23,7 @@ use crate::{
         guardian::{EXEC_CHILD, Report},
         plan::InstancePlan,
     },
+    kernel::give_back_open_files,
     model::spec::StopSignal,
 };
 
@@ -97,6 +98,7 @@ impl Child {
             command.current_dir(folder);
         }
         let mut guardian = command.spawn()?;
+        give_back_open_files(guardian.id());
         let (Some(stdout), Some(stderr)) = (guardian.stdout.take(), guardian.stderr.take()) else {
             return Err(io::Error::other("no pipes"));
         };

@@ -114,5 +114,5 @@ pub(crate) fn live(id: &str) -> Event {
 }
 
 pub(crate) fn sampled(id: &str, sample: &Sample) -> Event {
-    Event::Sampled { key: key(id), at: sample.at, sample: Box::new(*sample) }
+    Event::Sampled { key: key(id), at: sample.at, sample: Box::new(*sample), dropped: 0 }
 }

@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{
-    model::{Detail, HealthRecord, Instance, InstanceKey, SampleSource, TimeStyle},
+    model::{
+        Detail, HealthRecord, Instance, InstanceKey, Level, Pressure, Sample, SampleSource,
+        TimeStyle,
+    },
     store::InstanceView,
     text::{format, redact},
     ui::{Cx, dialogs::wrapped::Fact, theme::Role},
@@ -37,8 +40,16 @@ pub(super) fn facts<'a>(key: &InstanceKey, view: &'a InstanceView, cx: &Cx<'_>) 
         let checks = detail.health_log.iter().rev().take(CHECKS);
         facts.extend(checks.flat_map(|record| check(record, cx)));
     }
-    if let Some(sample) = view.series.latest().filter(|_| instance.is_up()) {
+    if let Some(fault) = view.no_numbers(cx.now) {
+        let why = format!("no numbers: {}", fault.message);
+        facts.push(Fact::new("stats", Role::Warn, why));
+    } else if let Some(sample) = view.series.latest().filter(|_| instance.is_up()) {
         facts.push(Fact::new("stats", Role::Text, source(sample.source)));
+    }
+    facts.extend(view.current(cx.now).and_then(|sample| waiting(sample, cx)));
+    if view.dropped_readings > 0 {
+        let count = format::exact(view.dropped_readings);
+        facts.push(Fact::new("", Role::Warn, format!("{count} readings dropped: too fast")));
     }
     for (name, value) in &instance.labels {
         let label = format!("{name} = {}", masked(name.as_str(), value.as_str()));
@@ -53,6 +64,30 @@ fn source(source: SampleSource) -> &'static str {
         SampleSource::Kernel => "from the kernel of this host",
         SampleSource::Engine => "from the engine's API",
     }
+}
+
+/// For what its tasks wait, where the kernel tells it (PSI); what is past its threshold has
+/// its sign and its word.
+fn waiting<'a>(sample: &Sample, cx: &Cx<'_>) -> Option<Fact<'a>> {
+    let all = [
+        ("CPU", sample.cpu_pressure),
+        ("memory", sample.memory_pressure),
+        ("disks", sample.io_pressure),
+    ];
+    let told = || all.iter().filter_map(|(what, pressure)| Some((what, (*pressure)?)));
+    let worst = told().map(|(_, pressure)| pressure.level()).max()?;
+    let words = |(what, pressure): (&&str, Pressure)| {
+        let share = format::percent(f64::from(pressure.some_share));
+        match pressure.level() {
+            level @ (Level::Warn | Level::Bad) => {
+                format!("{} for {what} {share} ({})", cx.glyphs.level(level), level.word())
+            }
+            _ => format!("for {what} {share}"),
+        }
+    };
+    let words = told().map(words).collect::<Vec<_>>().join("  ");
+    let role = if worst >= Level::Warn { Role::of(worst) } else { Role::Text };
+    Some(Fact::new("waiting", role, format!("{words}  of the last 10s")))
 }
 
 /// When it started and ended, and how.

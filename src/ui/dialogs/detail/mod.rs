@@ -135,7 +135,7 @@ impl Pane for Detail {
     }
 
     fn interest(&self) -> Topics {
-        Topics::SERVICES | Topics::ENGINES
+        Topics::SERVICES | Topics::ENGINES | Topics::SAMPLES
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {

@@ -16,7 +16,10 @@ use super::{
     title::{Keep, Title},
 };
 use crate::{
-    model::{Disk, HostSample, Level, Pressure},
+    model::{
+        Disk, HostSample, Level, Pressure,
+        threshold::{CPU_WAITING, LOAD, SWAP},
+    },
     store::{HostView, Metric},
     text::{format, width::fit},
     ui::{
@@ -115,7 +118,7 @@ fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>
 fn waiting(sample: &HostSample) -> Vec<(Role, String)> {
     let Some(cpu) = sample.cpu else { return Vec::new() };
     let note = |share: f64, word: &str| {
-        let role = if share >= 0.1 { Role::Warn } else { Role::Muted };
+        let role = if share >= CPU_WAITING { Role::Warn } else { Role::Muted };
         (role, format!("{word} {}", format::percent(share)))
     };
     vec![note(cpu.iowait, "iowait"), note(cpu.steal, "steal")]
@@ -129,7 +132,7 @@ fn swap(sample: &HostSample) -> Vec<(Role, String)> {
         return vec![(Role::Muted, "no swap".into())];
     }
     let used = total.saturating_sub(free);
-    let role = if used.saturating_mul(2) > total { Role::Warn } else { Role::Muted };
+    let role = if used as f64 > SWAP * total as f64 { Role::Warn } else { Role::Muted };
     vec![(role, format!("swap {} of {}", format::bytes(used), format::bytes(total)))]
 }
 
@@ -146,7 +149,7 @@ fn load(sample: &HostSample, cx: &Cx<'_>) -> Title {
         Some(cores) => {
             let each = load[0] / f64::from(cores);
             let plural = if cores == 1 { "core" } else { "cores" };
-            (load_level(each), Some(format!("{} a core, {cores} {plural}", format::cores(each))))
+            (LOAD.level(each), Some(format!("{} a core, {cores} {plural}", format::cores(each))))
         }
         None => (Level::Ok, None),
     };
@@ -157,17 +160,6 @@ fn load(sample: &HostSample, cx: &Cx<'_>) -> Title {
     }
     title.push(Keep::Little, muted, "on average of 1, 5 and 15 min");
     title
-}
-
-/// More tasks than cores have to wait for each other.
-fn load_level(each: f64) -> Level {
-    if each > 2.0 {
-        Level::Bad
-    } else if each > 1.0 {
-        Level::Warn
-    } else {
-        Level::Ok
-    }
 }
 
 /// For what tasks wait, as the kernel tells it (PSI).
@@ -184,27 +176,17 @@ fn pressure(sample: &HostSample, cx: &Cx<'_>) -> Title {
         return title;
     }
     for (word, pressure) in all {
-        let Some(Pressure { some_share, full_share }) = pressure else { continue };
+        let Some(pressure) = pressure else { continue };
+        let Pressure { some_share, full_share } = pressure;
         let some = f64::from(some_share);
         let full = full_share.map(f64::from).filter(|full| *full >= 0.005);
         let full =
             full.map_or_else(String::new, |full| format!(" (all: {})", format::percent(full)));
         let words = format!("{word} {}{full}", format::percent(some));
-        push_judged(&mut title, pressure_level(some, full_share), &words, cx);
+        push_judged(&mut title, pressure.level(), &words, cx);
     }
     title.push(Keep::Least, cx.theme.style(Role::Muted), "of the last 10s");
     title
-}
-
-/// While nothing gets done for a tenth of the time, people notice.
-fn pressure_level(some: f64, full: Option<f32>) -> Level {
-    if full.is_some_and(|full| full >= 0.1) {
-        Level::Bad
-    } else if some >= 0.2 {
-        Level::Warn
-    } else {
-        Level::Ok
-    }
 }
 
 /// The disks, the fullest first, in so many rows.

@@ -11,7 +11,7 @@ use super::{
     timeline::Timeline,
 };
 use crate::{
-    model::{Level, Threshold},
+    model::{Level, Threshold, threshold::THROTTLED},
     store::{EngineView, InstanceView, Metric, Part, ServiceView, Usage},
     text::format,
     ui::{Cx, theme::Role},
@@ -142,7 +142,7 @@ fn notes(service: &ServiceView, usage: &Usage, cx: &Cx<'_>) -> [Vec<(Role, Strin
     .map(|note| note.into_iter().collect::<Vec<_>>());
     let newest = || views.iter().filter_map(|view| view.current(cx.now));
     let throttled = newest().filter_map(|s| Metric::Throttled.of(s)).fold(0.0, f64::max);
-    if throttled >= 0.01 {
+    if throttled >= THROTTLED {
         notes[0].push((Role::Warn, format!("throttled {}", format::percent(throttled))));
     }
     let swap = newest().filter_map(|s| s.swap_bytes).fold(0, u64::saturating_add);
