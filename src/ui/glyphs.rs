@@ -34,6 +34,10 @@ pub struct Glyphs {
     pub ascending: &'static str,
     /// Sorted, the largest first.
     pub descending: &'static str,
+    /// Rows out of sight above, before a count.
+    pub above: &'static str,
+    /// Rows out of sight below, before a count.
+    pub below: &'static str,
     /// Text was cut here.
     pub ellipsis: &'static str,
     /// The log follows.
@@ -120,6 +124,8 @@ pub const UNICODE: Glyphs = Glyphs {
     pointer: "▌",
     ascending: "▴",
     descending: "▾",
+    above: "↑",
+    below: "↓",
     ellipsis: "…",
     follow: "▼",
     paused: "‖",
@@ -162,6 +168,8 @@ pub const ASCII: Glyphs = Glyphs {
     pointer: ">",
     ascending: "^",
     descending: "v",
+    above: "^",
+    below: "v",
     ellipsis: "~",
     follow: "v",
     paused: "=",
@@ -251,6 +259,8 @@ mod tests {
             glyphs.pointer,
             glyphs.ascending,
             glyphs.descending,
+            glyphs.above,
+            glyphs.below,
             glyphs.ellipsis,
             glyphs.follow,
             glyphs.paused,

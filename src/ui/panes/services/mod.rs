@@ -74,6 +74,17 @@ impl Services {
         }
     }
 
+    /// Orders the services by something else, and shows what is first now: that is why
+    /// somebody orders them.
+    fn sort(&mut self, cx: &Cx<'_>) {
+        self.order.step(cx.store, cx.now);
+        self.relist(cx);
+        let rows = self.rows(cx);
+        let index = rows.position(cx.selection.service.as_ref()).unwrap_or(self.cursor.index);
+        let length = rows.len();
+        self.cursor.set_from_top(index, length, room(cx));
+    }
+
     /// Makes the list anew when it is out of date; says whether it was.
     fn relist(&mut self, cx: &Cx<'_>) -> bool {
         self.listing.refresh(cx.store, &self.order, self.filter.value())
@@ -81,6 +92,15 @@ impl Services {
 
     fn rows<'a>(&'a self, cx: &Cx<'a>) -> Rows<'a> {
         self.listing.rows(cx.store, &self.order, self.filter.value())
+    }
+
+    /// How many rows there are above and below those that are shown; `None` when all are.
+    fn out_of_sight(&self, cx: &Cx<'_>) -> Option<String> {
+        let (above, below) = self.cursor.hidden(self.rows(cx).len(), room(cx));
+        let ways = [(cx.glyphs.above, above), (cx.glyphs.below, below)];
+        let told = ways.iter().filter(|(_, rows)| *rows > 0);
+        let words: Vec<String> = told.map(|(sign, rows)| format!(" {sign}{rows}")).collect();
+        (!words.is_empty()).then(|| words.concat())
     }
 
     fn step(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
@@ -160,6 +180,9 @@ impl Pane for Services {
             let words = format!(" by {}", self.order.sort().word());
             line.push_span(cx.span(Role::Muted, words));
         }
+        if let Some(words) = self.out_of_sight(cx) {
+            line.push_span(cx.span(Role::Muted, words));
+        }
         line
     }
 
@@ -223,7 +246,7 @@ impl Pane for Services {
         }
         match command {
             Command::Filter => self.typing = true,
-            Command::Sort => self.order.step(cx.store, cx.now),
+            Command::Sort => self.sort(cx),
             Command::ClearMarks => return Reaction::wish(Wish::ClearMarks),
             Command::Back if !self.filter.value().is_empty() => {
                 self.filter = TextField::default();
