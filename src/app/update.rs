@@ -122,6 +122,13 @@ impl App {
     }
 
     fn on_key(&mut self, event: &KeyEvent, now: Timestamp) -> Outcome {
+        let dismissed = self.screen.toasts.dismiss(now);
+        self.remind_of_opening(now);
+        let outcome = self.on_pressed(event, now);
+        if dismissed { Outcome { frame: AT_ONCE, ..outcome } } else { outcome }
+    }
+
+    fn on_pressed(&mut self, event: &KeyEvent, now: Timestamp) -> Outcome {
         if self.screen.is_typing() {
             let typed = self.ask(now, |screen, cx| screen.type_key(event, cx));
             if let Some(reaction) = typed {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use midwatch::{
+    app::Msg,
     model::{
         CpuShares, Detail, Disk, Event, Health, HostSample, Instance, Pressure, Sample,
         SampleSource, ServiceId,
@@ -14,7 +15,7 @@ use crate::{
     console::{
         Console, Setup, ago,
         facts::{checked, described, fact, listed, removed, running, sampled},
-        now, world,
+        key_event, now, world,
     },
     sizes::assert_sound,
 };
@@ -251,34 +252,88 @@ fn memory_is_judged_by_its_limit_alone() {
     assert!(title.contains("mem  16G  avg"), "as much as the host has: {title}");
 }
 
+/// The pane's frame above its inside.
+fn title(console: &Console) -> String {
+    console.lines_with("3 Stats ").pop().unwrap()
+}
+
 #[test]
-fn the_foot_tells_the_window() {
+fn the_title_tells_the_window() {
     let mut console = at((80, 24), "");
-    let foot = |console: &Console| console.draw().lines().nth(22).unwrap_or_default().to_owned();
-    assert!(foot(&console).contains(" last 5 min "), "{}", foot(&console));
+    assert!(title(&console).contains("  last 5 min "), "{}", title(&console));
     for (key, words) in [("+", "last 1 min"), ("+", "last 1 min"), ("-", "last 5 min")] {
         console.press(key);
-        assert!(foot(&console).contains(words), "{}", foot(&console));
+        assert!(title(&console).contains(words), "{}", title(&console));
     }
     console.press("- - -");
-    assert!(foot(&console).contains(" last 1 h "), "{}", foot(&console));
+    assert!(title(&console).contains("  last 1 h "), "{}", title(&console));
 }
 
 #[test]
 fn limits_are_judged_by_five_minutes_at_least() {
     let mut console = at((80, 24), "+");
-    let foot = |console: &Console| console.draw().lines().nth(22).unwrap_or_default().to_owned();
-    assert!(foot(&console).contains(" last 1 min "), "{}", foot(&console));
+    let why = " limits are judged by 5 min at least ";
+    assert!(title(&console).contains("  last 1 min "), "{}", title(&console));
     console.press("v v");
-    let words = " last 5 min, the least that limits are judged by ";
-    assert!(foot(&console).contains(words), "{}", foot(&console));
+    assert!(title(&console).contains("  last 5 min "), "{}", title(&console));
+    assert!(console.draw().contains(why), "{}", console.draw());
     assert!(console.draw().contains("✗93%"), "{}", console.draw());
     console.press("+");
-    assert!(foot(&console).contains(words), "nothing is shorter: {}", foot(&console));
+    assert!(title(&console).contains("  last 5 min "), "nothing is shorter: {}", title(&console));
     console.press("-");
-    assert!(foot(&console).contains(" last 15 min "), "{}", foot(&console));
+    assert!(title(&console).contains("  last 15 min "), "{}", title(&console));
+    assert!(!console.draw().contains(why), "{}", console.draw());
     console.press("+ v");
-    assert!(foot(&console).contains(" last 5 min "), "{}", foot(&console));
+    assert!(title(&console).contains("  last 5 min "), "{}", title(&console));
+}
+
+#[test]
+fn news_covers_neither_that_it_stands_still_nor_how_much_is_shown() {
+    for size in SIZES {
+        for keys in ["3 z", "3"] {
+            let mut console = Console::of(&Setup { size, ..Setup::default() }, api());
+            console.press(keys);
+            console.press("p '");
+            let drawn = console.draw();
+            assert!(drawn.contains("nothing happened after this"), "{drawn}");
+            assert!(drawn.contains("‖ paused 0s ago  5 min "), "{drawn}");
+        }
+    }
+}
+
+#[test]
+fn a_long_name_leaves_room_for_whether_it_stands_still() {
+    let name = "a-service-that-somebody-gave-a-name-of-more-words-than-a-title-has-room-for";
+    let instance = running("one", ServiceId::alone(name), None);
+    let mut console = Console::of(
+        &Setup { size: (80, 24), ..Setup::default() },
+        vec![listed(now(), &[instance])],
+    );
+    console.press("3 z p");
+    assert!(title(&console).contains("…  ‖ paused 0s ago  5 min ┓"), "{}", title(&console));
+}
+
+#[test]
+fn news_that_was_read_goes_with_the_next_key() {
+    let mut console = at((80, 24), "p '");
+    let is_told = |console: &Console| console.draw().contains("nothing happened after this");
+    console.wait(1);
+    console.press("F1 Esc");
+    assert!(is_told(&console), "{}", console.draw());
+    console.wait(1);
+    // Also with one that does nothing else.
+    assert!(console.tell(Msg::Key(key_event("Z"))).frame.is_some());
+    assert!(!is_told(&console), "{}", console.draw());
+}
+
+#[test]
+fn numbers_of_a_lost_engine_are_stale_and_have_their_age() {
+    for keys in ["", "v v"] {
+        let mut console = at((80, 24), keys);
+        assert!(!title(&console).contains("stale"), "{}", title(&console));
+        console.lose_engine();
+        assert!(title(&console).contains("  ◷ stale 39s  last 5 min "), "{}", title(&console));
+    }
 }
 
 #[test]

@@ -274,8 +274,8 @@ fn judged(level: Level, otherwise: Role, cx: &Cx<'_>) -> (String, Role) {
     (format!("{} ", cx.glyphs.level(level)), Role::of(level))
 }
 
-/// Whether the host is read, for the pane's foot.
-pub(super) fn foot_words(cx: &Cx<'_>) -> Option<String> {
+/// How old the numbers are when they are not of now, for the pane's title.
+pub(super) fn stale_words(cx: &Cx<'_>) -> Option<String> {
     let host = cx.store.host().filter(|host| !is_fresh(host, cx))?;
-    Some(format!(" {} last read {} ago ", cx.glyphs.stale, ago(host.heard_at, cx.now)))
+    Some(format!("{} last read {} ago", cx.glyphs.stale, ago(host.heard_at, cx.now)))
 }

@@ -198,17 +198,11 @@ impl Pane for Stats {
     }
 
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
-        let service = || cx.selected().map_or("", |service| service.key.service.name.as_str());
-        let words = match self.view {
-            View::Service => service().to_owned(),
-            View::Host => "this host".to_owned(),
-            View::Limits => format!("rightsizing, {}", self.limits.order.words()),
-        };
-        cx.span(Role::Text, words).into()
+        self.title_words(cx)
     }
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
-        Some(self.foot_words(cx))
+        self.foot_words(cx)
     }
 
     fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {

@@ -3,6 +3,7 @@
 use super::{
     against::Against,
     board::Board,
+    clock::ago,
     layers::{Layers, Names},
     legend::{legend, marks},
     maker::{Maker, One, Two},
@@ -66,8 +67,16 @@ pub(super) fn board(
 }
 
 /// Whether the numbers of a service can still be true.
-pub(super) fn is_fresh(service: &ServiceView, cx: &Cx<'_>) -> bool {
+fn is_fresh(service: &ServiceView, cx: &Cx<'_>) -> bool {
     cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up)
+}
+
+/// How old the numbers of the selected service are once its engine is lost, for the pane's
+/// title: as old as the last word from there.
+pub(super) fn stale_words(cx: &Cx<'_>) -> Option<String> {
+    let engine = cx.store.engine(&cx.selected()?.key.engine).filter(|engine| !engine.is_up())?;
+    let age = engine.data.as_of().map(|at| format!(" {}", ago(at, cx.now))).unwrap_or_default();
+    Some(format!("{} stale{age}", cx.glyphs.stale))
 }
 
 fn charts(
