@@ -26,6 +26,10 @@ use crate::{
     },
 };
 
+/// What is drawn, in the order of the charts.
+pub(super) const METRICS: [Metric; 4] =
+    [Metric::Cpu, Metric::Memory, Metric::Received, Metric::Sent];
+
 /// A reading older than this is not what there is now, in seconds.
 const FRESH: i64 = 10;
 
@@ -66,7 +70,8 @@ pub(super) fn is_fresh(host: &HostView, cx: &Cx<'_>) -> bool {
 
 fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>) -> Board {
     let cursor = still.and_then(|still| timeline.cell_of(still.cursor()));
-    let used = |metric| Layers::single(host.series.amounts(metric, timeline.span()));
+    let [cpu, memory, received, sent] =
+        METRICS.map(|metric| Layers::single(host.series.amounts(metric, timeline.span())));
     let text = if is_fresh(host, cx) { Role::Text } else { Role::Stale };
     let maker = Maker { cx, timeline, cursor, text, is_told: false, layers: 1 };
     let now = host.sample.as_sample();
@@ -75,7 +80,7 @@ fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>
     let charts = vec![
         maker.one(One {
             name: "cpu",
-            used: &used(Metric::Cpu),
+            used: &cpu,
             now: Metric::Cpu.of(&now),
             unit: Unit::Cores,
             limit: cores,
@@ -85,7 +90,7 @@ fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>
         }),
         maker.one(One {
             name: "mem",
-            used: &used(Metric::Memory),
+            used: &memory,
             now: Metric::Memory.of(&now),
             unit: Unit::Bytes,
             limit: total,
@@ -95,8 +100,8 @@ fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>
         }),
         maker.two(&Two {
             name: "net",
-            into: &used(Metric::Received),
-            out: &used(Metric::Sent),
+            into: &received,
+            out: &sent,
             now: [Metric::Received.of(&now), Metric::Sent.of(&now)],
             words: [cx.glyphs.received, cx.glyphs.sent],
             signs: [cx.glyphs.received, cx.glyphs.sent],

@@ -15,6 +15,7 @@ mod layers;
 mod legend;
 mod limits;
 mod maker;
+mod oldest;
 mod plan;
 mod scale;
 mod service;
@@ -147,7 +148,8 @@ impl Stats {
             Command::PageDown if self.still.is_some() => self.step(page, cx),
             Command::Top => {
                 let mut still = self.stopped(cx);
-                still.go_to_oldest(self.scope(cx));
+                let oldest = oldest::oldest(self.view, cx);
+                still.go_to(oldest.unwrap_or(still.cursor()), self.scope(cx));
                 self.still = Some(still);
             }
             Command::Bottom | Command::Back | Command::Pause if self.still.is_some() => {

@@ -18,7 +18,8 @@ use crate::{
     ui::{Cx, theme::Role},
 };
 
-const METRICS: [Metric; 6] = [
+/// What is drawn, in the order of the charts.
+pub(super) const METRICS: [Metric; 6] = [
     Metric::Cpu,
     Metric::Memory,
     Metric::Received,
