@@ -433,6 +433,31 @@ fn the_cursor_reads_back_and_forth_and_follows_again_at_the_end() {
 }
 
 #[test]
+fn the_first_of_all_readings_is_read_whatever_is_shown() {
+    // Five minutes were read, from 03:07:41 on.
+    for keys in ["g", "+ g", "- - g", "v g", "v + g"] {
+        let console = at((120, 36), keys);
+        let titles = console.lines_with(" at 03:07:");
+        assert!(titles.len() >= 3, "`{keys}`\n{}", console.draw());
+        assert!(!console.draw().contains("no reading"), "`{keys}`\n{}", console.draw());
+    }
+    let mut nothing = Console::of(&Setup::default(), world::fresh());
+    nothing.press("3 z v g");
+    assert!(!nothing.draw().contains(" 02:12:"), "{}", nothing.draw());
+}
+
+#[test]
+fn what_is_read_is_told_of_each_instance_in_every_chart() {
+    for size in [(80, 24), (120, 36)] {
+        let console = at(size, "Left Left");
+        for name in ["┃cpu ", "┃mem ", "┃net ", "┃disk "] {
+            let title = console.lines_with(name).remove(0);
+            assert_eq!(title.matches(" ⣿ ").count(), 5, "{title}");
+        }
+    }
+}
+
+#[test]
 fn marks_are_gone_through_in_words() {
     let mut console = at((120, 36), "\"");
     assert!(console.draw().contains("◇ 03:11:01 shop-api-4 deployed"), "{}", console.draw());

@@ -60,14 +60,15 @@ pub(super) fn legend(
     if names.layers() > 1 {
         for (layer, amounts) in cpu.each.iter().enumerate() {
             let ink = ink(layer, 0, cx);
-            let value = match maker.cursor {
-                Some(cell) if !amounts.is_empty() => maker.timeline.value(amounts, cell),
-                Some(_) => None,
-                None => amounts.iter().rev().take(15).find_map(|amount| amount.map(|a| a.mean)),
-            };
-            let value = value.map_or(cx.glyphs.absent.into(), format::percent);
             let name = names.name(layer);
-            let words = format!("{} {} {value}", ink.sign, short(&name, service));
+            let mut words = format!("{} {}", ink.sign, short(&name, service));
+            // What each used at a moment that is read stands with each curve.
+            if maker.cursor.is_none() {
+                let newest =
+                    amounts.iter().rev().take(15).find_map(|amount| amount.map(|a| a.mean));
+                let value = newest.map_or(cx.glyphs.absent.into(), format::percent);
+                words = format!("{words} {value}");
+            }
             title.push(Keep::Some, ink.style, words);
         }
         is_empty = false;

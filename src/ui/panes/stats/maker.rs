@@ -84,6 +84,9 @@ impl Maker<'_> {
         for (role, words) in notes {
             title.push(Keep::Long, self.cx.theme.style(role), words);
         }
+        self.push_each(&mut title, used.each.iter(), |_, amounts, cell| {
+            self.timeline.value(amounts, cell).map(label)
+        });
         let words = summary.map(|s| [s.mean, s.p95, s.most].map(label));
         self.push_summary(&mut title, words, used.is_most_bound);
         Chart {
@@ -115,6 +118,13 @@ impl Maker<'_> {
                 format!("{} {}  {} {}", words[0], rate(values[0]), words[1], rate(values[1]));
             title.push(Keep::Always, self.cx.theme.style(self.text), said);
         }
+        self.push_each(&mut title, into.each.iter(), |layer, into, cell| {
+            let out = out.each.get(layer)?;
+            let [into, out] = [into, out].map(|way| self.timeline.value(way, cell));
+            let bytes = |rate: f64| format::bytes(rate as u64);
+            let said = |rate: Option<f64>| rate.map_or(self.cx.glyphs.absent.into(), bytes);
+            into.or(out).map(|_| format!("{}/{}", said(into), said(out)))
+        });
         let shown = totals.map(|total| self.timeline.shown(total));
         let summaries = shown.map(Summary::of);
         let both = |part: fn(&Summary) -> f64| {
@@ -161,6 +171,25 @@ impl Maker<'_> {
             Some(cell) => self.timeline.value(total, cell),
             None => now,
         }
+    }
+
+    /// Says what each instance used at the moment that is read, in the looks of their curves.
+    fn push_each<'l>(
+        &self,
+        title: &mut Title,
+        layers: impl Iterator<Item = &'l Vec<Option<Amount>>>,
+        words: impl Fn(usize, &[Option<Amount>], u16) -> Option<String>,
+    ) {
+        let Some(cell) = self.cursor.filter(|_| self.layers > 1) else { return };
+        let each = layers.enumerate().map(|(layer, amounts)| {
+            let ink = ink(layer, 0, self.cx);
+            let words = words(layer, amounts, cell);
+            (
+                ink.style,
+                format!("{} {}", ink.sign, words.as_deref().unwrap_or(self.cx.glyphs.absent)),
+            )
+        });
+        title.push_group(Keep::Long, each.collect());
     }
 
     /// Says why there is no value, of a quantity of which other values may be known.
