@@ -167,6 +167,30 @@ fn services_are_ordered_by_what_goes_over_the_network() {
     assert_eq!(names(&console), ["b", "c", "a"]);
 }
 
+#[test]
+fn a_wide_overview_shows_what_goes_over_the_network() {
+    let with_network = |events: Vec<Event>, ids: &[&str]| {
+        let mut console = Console::of(&Setup { size: (200, 50), ..Setup::default() }, events);
+        for id in ids {
+            let sample = Sample {
+                cpu_limit_cores: Some(0.5),
+                memory_limit_bytes: Some(1 << 30),
+                received_per_second: Some(1.0),
+                ..Sample::empty(now())
+            };
+            console.hear([sampled(id, &sample)]);
+        }
+        console
+    };
+    // With a long reason, and with a long name.
+    let console = with_network(world::fresh(), &["cache-1", "cache1", "cache"]);
+    assert!(console.lines_with("net/s").len() == 1, "{}", console.draw());
+    let name = "a-service-with-a-rather-long-name";
+    let long = running("long", ServiceId::in_stack("shop", name), None);
+    let console = with_network(vec![listed(now(), &[long])], &["long"]);
+    assert!(console.lines_with("net/s").len() == 1, "{}", console.draw());
+}
+
 /// Four services: well, past its warning, past its critical threshold, and without limits.
 fn judged(setup: &Setup) -> Console {
     let limited = |cores: f64, memory: u64| Sample {
