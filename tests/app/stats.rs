@@ -6,7 +6,7 @@ use midwatch::{
     app::Msg,
     model::{
         CpuShares, Detail, Disk, Event, Health, HostSample, Instance, Pressure, Sample,
-        SampleSource, ServiceId,
+        SampleSource, ServiceId, State,
     },
     ui::theme::Depth,
 };
@@ -455,6 +455,25 @@ fn what_is_read_is_told_of_each_instance_in_every_chart() {
             assert_eq!(title.matches(" ⣿ ").count(), 5, "{title}");
         }
     }
+}
+
+#[test]
+fn limits_say_what_is_waited_for() {
+    let setup = Setup::default();
+    let mut console = Console::of(&setup, vec![]);
+    console.press("3 z v v");
+    assert!(console.draw().contains("Connecting to docker"), "{}", console.draw());
+    let mut one = running("one", ServiceId::alone("one"), None);
+    one.state = State::Waiting;
+    console.hear([listed(now(), &[one.clone()])]);
+    assert!(console.draw().contains("Waiting for the first numbers…"), "{}", console.draw());
+    one.state = State::Running;
+    console.hear([described(now(), &one)]);
+    assert!(console.draw().contains("not told"), "at once: {}", console.draw());
+    one.state = State::Exited;
+    console.hear([described(now(), &one)]);
+    console.wait(3);
+    assert!(console.draw().contains("No service is up whose use"), "{}", console.draw());
 }
 
 #[test]

@@ -101,7 +101,8 @@ impl Limits {
             let age = cx.now.duration_since(at);
             of == asked && SignedDuration::ZERO <= age && age < HOLDS
         });
-        if is_made {
+        // Where nothing was up there is no row to jump away.
+        if is_made && !self.rows.is_empty() {
             return;
         }
         self.made = Some((cx.now, asked));
@@ -160,12 +161,7 @@ impl Limits {
 
     pub(super) fn draw(&self, place: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
         if self.rows.is_empty() {
-            let words = match self.made {
-                Some(_) => "No service is up whose use could be compared with its limits.",
-                None => "Comparing what was used with what is allowed…",
-            };
-            let words = words.to_string();
-            return message::draw(place, buffer, cx, &[(Role::Muted, words)]);
+            return draw_empty(place, buffer, cx);
         }
         let columns = Columns::new(&self.rows, place.width);
         columns.draw_heading(cells::row(place, 0), buffer, cx);
@@ -176,6 +172,21 @@ impl Limits {
             columns.draw(cells::row(body, line as u16), buffer, cx, row);
         }
     }
+}
+
+/// Says why there is nothing to compare.
+fn draw_empty(place: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+    let services = cx.store.services();
+    let is_coming = services.iter().any(|it| it.up > 0 || it.condition.level == Level::Busy);
+    let lines = if services.is_empty() {
+        cx.store.engines().iter().flat_map(|engine| message::of_engine(engine, cx)).collect()
+    } else if is_coming {
+        vec![(Role::Muted, format!("Waiting for the first numbers{}", cx.glyphs.ellipsis))]
+    } else {
+        let words = "No service is up whose use could be compared with its limits.";
+        vec![(Role::Muted, words.to_owned())]
+    };
+    message::draw(place, buffer, cx, &lines);
 }
 
 /// How many rows there is room for below the heading.
