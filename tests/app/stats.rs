@@ -458,6 +458,34 @@ fn what_is_read_is_told_of_each_instance_in_every_chart() {
 }
 
 #[test]
+fn the_foot_says_what_the_marks_mean_wherever_there_are_any() {
+    for (keys, ascii, words) in [
+        ("", false, " ◇ deployed  ↻ restarted  ✗ killed for memory "),
+        ("3", false, " ◇ deployed  ↻ restarted  ✗ killed for memory "),
+        ("3 z", true, " D deployed  R restarted  K killed for memory "),
+        ("3 z Left", true, " D deployed  R restarted  K killed for memory "),
+    ] {
+        let mut console = Console::of(&Setup { ascii, ..Setup::default() }, api());
+        console.press(keys);
+        assert!(console.draw().contains(words), "`{keys}`\n{}", console.draw());
+    }
+    assert!(!at((120, 36), "v").draw().contains("killed for memory"), "the host");
+    assert!(!at((120, 36), "+").draw().contains("killed for memory"), "longer ago");
+}
+
+#[test]
+fn a_limit_is_drawn_where_something_was_told() {
+    let console = at((120, 36), "- -");
+    // An hour, of which five minutes were read.
+    let line = console.lines_with("2.0G│").remove(0);
+    let drawn = line.matches('⠉').count();
+    assert!((8..=12).contains(&drawn), "{line}");
+    let console = at((120, 36), "");
+    let line = console.lines_with("2.0G│").remove(0);
+    assert!(line.contains("⠉  "), "a gap: {line}");
+}
+
+#[test]
 fn limits_say_what_is_waited_for() {
     let setup = Setup::default();
     let mut console = Console::of(&setup, vec![]);

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Stats, View, clock::ago, host, service};
+use super::{Stats, View, clock::ago, host, legend::meanings, plan, service};
 use crate::{
     text::{format, width::truncate},
     ui::{Cx, theme::Role},
@@ -58,6 +58,10 @@ impl Stats {
         if self.window() != self.window {
             let words = format!(" limits are judged by {} at least ", self.window().words());
             line.push_span(cx.span(Role::Muted, words));
+        }
+        if self.view == View::Service && plan::has_axis(cx.size) {
+            let service = cx.selected();
+            line.extend(service.into_iter().flat_map(|it| meanings(it, &self.timeline(cx), cx)));
         }
         (!line.spans.is_empty()).then_some(line)
     }
