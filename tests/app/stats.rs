@@ -505,6 +505,43 @@ fn limits_say_what_is_waited_for() {
 }
 
 #[test]
+fn what_is_not_told_says_why() {
+    let told = |source: SampleSource, interval: Option<Duration>| {
+        let one = running("one", ServiceId::alone("one"), None);
+        let mut console = Console::of(&Setup::default(), vec![listed(now(), &[one])]);
+        let cpu_cores = interval.map(|_| 0.5);
+        let memory_bytes = Some(1 << 20);
+        let sample = Sample { source, interval, cpu_cores, memory_bytes, ..Sample::empty(now()) };
+        console.hear([sampled("one", &sample)]);
+        console.press("3 z");
+        console
+    };
+    let second = Some(Duration::from_secs(1));
+    for (source, interval, name, why) in [
+        (SampleSource::Kernel, None, "cpu ", "– known from the next reading on "),
+        (SampleSource::Kernel, None, "net ", "– known from the next reading on "),
+        (
+            SampleSource::Kernel,
+            second,
+            "net ",
+            "– not told: it uses the host's network, or its own",
+        ),
+        (
+            SampleSource::Kernel,
+            second,
+            "disk ",
+            "– not told: this kernel did not count it (control",
+        ),
+        (SampleSource::Engine, second, "net ", "– not told by the engine's API, as of what uses"),
+        (SampleSource::Engine, second, "disk ", "– not told by the engine's API "),
+    ] {
+        let console = told(source, interval);
+        let title = console.lines_with(&format!("┃{name}")).remove(0);
+        assert!(title.contains(why), "{title}");
+    }
+}
+
+#[test]
 fn marks_are_gone_through_in_words() {
     let mut console = at((120, 36), "\"");
     assert!(console.draw().contains("◇ 03:11:01 shop-api-4 deployed"), "{}", console.draw());

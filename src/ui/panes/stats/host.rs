@@ -30,6 +30,9 @@ use crate::{
 pub(super) const METRICS: [Metric; 4] =
     [Metric::Cpu, Metric::Memory, Metric::Received, Metric::Sent];
 
+/// Why something of the host is not told.
+const UNTOLD: &str = "not told by this kernel";
+
 /// A reading older than this is not what there is now, in seconds.
 const FRESH: i64 = 10;
 
@@ -87,6 +90,7 @@ fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>
             judged: cores.map(|cores| (cx.thresholds.cpu, cores)),
             role: Role::ChartA,
             notes: waiting(&host.sample),
+            untold: UNTOLD,
         }),
         maker.one(One {
             name: "mem",
@@ -97,6 +101,7 @@ fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>
             judged: total.map(|total| (cx.thresholds.memory, total)),
             role: Role::ChartB,
             notes: swap(&host.sample),
+            untold: UNTOLD,
         }),
         maker.two(&Two {
             name: "net",
@@ -105,6 +110,7 @@ fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>
             now: [Metric::Received.of(&now), Metric::Sent.of(&now)],
             words: [cx.glyphs.received, cx.glyphs.sent],
             signs: [cx.glyphs.received, cx.glyphs.sent],
+            untold: UNTOLD,
         }),
     ];
     let legend = maker.cursor.map(|cell| {

@@ -22,6 +22,7 @@ mod service;
 mod still;
 mod timeline;
 mod title;
+mod untold;
 mod view;
 mod window;
 mod words;

@@ -10,6 +10,7 @@ use super::{
     scale::Unit,
     still::Still,
     timeline::Timeline,
+    untold::Untold,
 };
 use crate::{
     model::{Level, Threshold},
@@ -94,6 +95,7 @@ fn charts(
     let notes =
         if maker.cursor.is_some() { Default::default() } else { notes(service, &usage, cx) };
     let [cpu_notes, memory_notes] = notes;
+    let untold = Untold::of(service, cx);
     vec![
         maker.one(One {
             name: "cpu",
@@ -104,6 +106,7 @@ fn charts(
             judged: whole.map(|whole| (cx.thresholds.cpu, whole)),
             role: Role::ChartA,
             notes: cpu_notes,
+            untold: untold.rate(),
         }),
         maker.one(One {
             name: "mem",
@@ -114,6 +117,7 @@ fn charts(
             judged: limit.map(|whole| (cx.thresholds.memory, whole)),
             role: Role::ChartB,
             notes: memory_notes,
+            untold: untold.amount(),
         }),
         maker.two(&Two {
             name: "net",
@@ -122,6 +126,7 @@ fn charts(
             now: [usage.received_per_second, usage.sent_per_second],
             words: [cx.glyphs.received, cx.glyphs.sent],
             signs: [cx.glyphs.received, cx.glyphs.sent],
+            untold: untold.network(),
         }),
         maker.two(&Two {
             name: "disk",
@@ -130,6 +135,7 @@ fn charts(
             now: [usage.disk_read_per_second, usage.disk_written_per_second],
             words: ["read", "written"],
             signs: ["r", "w"],
+            untold: untold.disks(),
         }),
     ]
 }
