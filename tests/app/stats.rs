@@ -441,6 +441,15 @@ fn the_first_of_all_readings_is_read_whatever_is_shown() {
         assert!(titles.len() >= 3, "`{keys}`\n{}", console.draw());
         assert!(!console.draw().contains("no reading"), "`{keys}`\n{}", console.draw());
     }
+    // The first reading of a run knows no rates.
+    let one = running("one", ServiceId::alone("one"), None);
+    let mut console = Console::of(&Setup::default(), vec![listed(ago(60), &[one])]);
+    let first = Sample { memory_bytes: Some(1), ..Sample::empty(ago(60)) };
+    let second = Sample { at: ago(55), cpu_cores: Some(0.5), ..first };
+    console.hear([first, second].map(|sample| sampled("one", &sample)));
+    console.press("3 z g");
+    assert!(console.lines_with("cpu  at 03:11:4").len() == 1, "{}", console.draw());
+    assert!(!console.draw().contains("no reading"), "{}", console.draw());
     let mut nothing = Console::of(&Setup::default(), world::fresh());
     nothing.press("3 z v g");
     assert!(!nothing.draw().contains(" 02:12:"), "{}", nothing.draw());
@@ -530,7 +539,7 @@ fn what_is_not_told_says_why() {
             SampleSource::Kernel,
             second,
             "disk ",
-            "– not told: this kernel did not count it (control",
+            "– not told: the kernel has no count of it (control",
         ),
         (SampleSource::Engine, second, "net ", "– not told by the engine's API, as of what uses"),
         (SampleSource::Engine, second, "disk ", "– not told by the engine's API "),

@@ -1,4 +1,5 @@
-//! The oldest reading that is kept of what is shown.
+//! The oldest reading that is kept of what is shown: of the CPU, which the first of a run does
+//! not tell, or else of anything.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,13 +29,13 @@ pub(super) fn oldest(view: View, cx: &Cx<'_>) -> Option<Timestamp> {
 
 fn first_of_host(span: &Span, cx: &Cx<'_>) -> Option<usize> {
     let host = cx.store.host()?;
-    host::METRICS.iter().filter_map(|metric| first(&host.series.amounts(*metric, span))).min()
+    host::METRICS.iter().find_map(|metric| first(&host.series.amounts(*metric, span)))
 }
 
 fn first_of_service(span: &Span, cx: &Cx<'_>) -> Option<usize> {
     let selected = cx.selected()?;
     let first_of = |metric: &Metric| first(&cx.store.total(selected, *metric, span));
-    service::METRICS.iter().filter_map(first_of).min()
+    service::METRICS.iter().find_map(first_of)
 }
 
 fn first(amounts: &[Option<Amount>]) -> Option<usize> {

@@ -56,8 +56,9 @@ impl Untold {
     pub(super) fn disks(self) -> &'static str {
         match self {
             // Control groups v1 count only what goes to disks that are throttled for somebody.
+            // Of a process without a group nobody counts it either.
             Self::By(SampleSource::Kernel) => {
-                "not told: this kernel did not count it (control groups v1 seldom do)"
+                "not told: the kernel has no count of it (control groups v1 seldom have)"
             }
             Self::By(SampleSource::Engine) | Self::FirstReading => self.rate(),
         }
