@@ -14,6 +14,7 @@ mod host;
 mod layers;
 mod legend;
 mod limits;
+mod limits_table;
 mod maker;
 mod oldest;
 mod plan;
