@@ -2,6 +2,7 @@
 
 mod columns;
 mod filter;
+mod instances;
 mod order;
 mod rows;
 mod values;
@@ -9,14 +10,17 @@ mod values;
 use crossterm::event::KeyEvent;
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
+pub(super) use instances::demand_stats;
+pub use instances::{Purpose, one_instance};
+
 use columns::Columns;
 use order::{Order, SortKey};
 use rows::{Listing, Row, Rows};
 
 use crate::{
     input::{Command, Context, TextField},
-    model::{Beat, Demand, InstanceKey, ServiceKey, StatsWanted},
-    store::{ServiceView, Store, Topics},
+    model::{Demand, ServiceKey},
+    store::Topics,
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
         theme::Role,
@@ -133,30 +137,6 @@ impl Services {
             Command::Shell => Some(one_instance(service, cx.store, Purpose::Shell)),
             _ => None,
         }
-    }
-}
-
-/// What an instance is wanted for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// To be inspected.
-    Inspect,
-    /// To open a shell in; only one that is up will do.
-    Shell,
-}
-
-/// Acts on a service's only instance, or lets the person choose one.
-#[must_use]
-pub fn one_instance(service: &ServiceView, store: &Store, purpose: Purpose) -> Wish {
-    let fits = |key: &&InstanceKey| {
-        purpose == Purpose::Inspect || store.instance(key).is_some_and(|v| v.instance.is_up())
-    };
-    let mut candidates = service.instances.iter().filter(fits);
-    match (candidates.next(), candidates.next()) {
-        (None, _) => Wish::Notice(format!("{}: no instance is up", service.key.service)),
-        (Some(only), None) if purpose == Purpose::Shell => Wish::Shell(only.clone()),
-        (Some(only), None) => Wish::Open(Overlay::Inspect(only.clone())),
-        (Some(_), Some(_)) => Wish::Open(Overlay::Detail(service.key.clone())),
     }
 }
 
@@ -297,19 +277,6 @@ const HEADING: u16 = 1;
 /// How many rows of the table there is room for.
 fn room(cx: &Cx<'_>) -> usize {
     usize::from(cx.size.height.saturating_sub(HEADING))
-}
-
-/// Asks for the stats of every instance of a service that is up on an engine that is up.
-pub(super) fn demand_stats(service: &ServiceView, store: &Store, demand: &mut Demand) {
-    if !store.engine(&service.key.engine).is_some_and(crate::store::EngineView::is_up) {
-        return;
-    }
-    for key in &service.instances {
-        if let Some(view) = store.instance(key).filter(|view| view.instance.is_up()) {
-            let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
-            demand.stats.insert(key.clone(), StatsWanted { run, beat: Beat::Live });
-        }
-    }
 }
 
 /// Says why there is nothing: nothing runs, nothing matches, or no engine answers.
