@@ -10,6 +10,7 @@ mod opening;
 pub mod run;
 mod spawn;
 mod update;
+mod wishes;
 
 pub use effect::{Effect, Job, Outcome, ScanId};
 pub use export::Export;

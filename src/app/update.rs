@@ -4,10 +4,10 @@ use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 use ratatui::layout::Position;
 
-use super::{AT_ONCE, App, Effect, Export, Job, Msg, Outcome, ScanId, names};
+use super::{AT_ONCE, App, Effect, Job, Msg, Outcome, ScanId, names};
 use crate::{
     input::{Command, Key, resolve::Resolution},
-    model::{Event, InstanceKey, ServiceKey},
+    model::{Event, InstanceKey},
     store::Topics,
     terminal::Urgency,
     ui::{
@@ -122,6 +122,13 @@ impl App {
     }
 
     fn on_key(&mut self, event: &KeyEvent, now: Timestamp) -> Outcome {
+        let dismissed = self.screen.toasts.dismiss(now);
+        self.remind_of_opening(now);
+        let outcome = self.on_pressed(event, now);
+        if dismissed { Outcome { frame: AT_ONCE, ..outcome } } else { outcome }
+    }
+
+    fn on_pressed(&mut self, event: &KeyEvent, now: Timestamp) -> Outcome {
         if self.screen.is_typing() {
             let typed = self.ask(now, |screen, cx| screen.type_key(event, cx));
             if let Some(reaction) = typed {
@@ -197,7 +204,12 @@ impl App {
     }
 
     /// Answers a command that was given with an argument.
-    fn command_with(&mut self, command: Command, argument: &str, now: Timestamp) -> Outcome {
+    pub(super) fn command_with(
+        &mut self,
+        command: Command,
+        argument: &str,
+        now: Timestamp,
+    ) -> Outcome {
         if let Some(refused) = self.refuse(command, now) {
             return refused;
         }
@@ -224,70 +236,6 @@ impl App {
         }
     }
 
-    fn carry_out(&mut self, reaction: Reaction, now: Timestamp) -> Outcome {
-        let Reaction::Done(wishes) = reaction else { return Outcome::default() };
-        let mut effects = Vec::new();
-        for wish in wishes {
-            self.grant(wish, now, &mut effects);
-        }
-        Outcome { effects, frame: AT_ONCE }
-    }
-
-    fn grant(&mut self, wish: Wish, now: Timestamp, effects: &mut Vec<Effect>) {
-        match wish {
-            Wish::Select(service) => {
-                self.select(service);
-                self.ask(now, Screen::uncover);
-            }
-            Wish::ToggleMark(service) => {
-                if !self.selection.marks.remove(&service) {
-                    self.selection.marks.insert(service);
-                }
-                self.screen.follow_logs();
-            }
-            Wish::ClearMarks => {
-                self.selection.marks.clear();
-                self.screen.follow_logs();
-            }
-            Wish::ToggleSource(name) => {
-                if !self.selection.sources.remove(&name) {
-                    self.selection.sources.insert(name);
-                }
-                self.screen.follow_logs();
-            }
-            Wish::Focus(pane) => self.screen.go_to(pane),
-            Wish::Open(overlay) => {
-                if let Overlay::Inspect(instance) = &overlay {
-                    self.store.expect_inspection(instance.clone());
-                    effects.push(Effect::Inspect(instance.clone()));
-                }
-                if let Overlay::Detail(service) = &overlay {
-                    let view = self.store.service(service);
-                    effects.extend(view.map(|view| Effect::Describe(view.instances.clone())));
-                }
-                self.ask(now, |screen, cx| screen.open(overlay, cx));
-                self.resolver.clear();
-            }
-            Wish::Close => self.screen.close(),
-            Wish::Command(command) => effects.extend(self.command(command, now).effects),
-            Wish::CommandWith(command, argument) => {
-                effects.extend(self.command_with(command, &argument, now).effects);
-            }
-            Wish::UseTheme(name) => self.use_theme(&name, now),
-            Wish::UseTime(time) => self.time = time,
-            Wish::Shell(instance) => effects.extend(self.open_shell(instance, now)),
-            Wish::ToggleFault(name) => effects.push(self.toggle_fault(name)),
-            Wish::Notice(text) => self.screen.toasts.push(&text, now),
-            Wish::Copy(lines) => effects.push(Effect::Copy(lines)),
-            Wish::Dump(lines) => effects.push(Effect::Dump(lines)),
-            Wish::Export(form) => {
-                let (scan, services) = self.ask(now, Screen::all_lines);
-                let export = Export { scan, services, form };
-                effects.push(Effect::Export(Job::new(export)));
-            }
-        }
-    }
-
     /// Goes on with what the logs that are shown need.
     fn keep_up(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let Upkeep { scans, wishes } = self.ask(now, Screen::keep_up);
@@ -296,15 +244,6 @@ impl App {
         }
         for (purpose, serial, scan) in scans {
             effects.push(Effect::Scan(ScanId { purpose, serial }, Job::new(scan)));
-        }
-    }
-
-    fn select(&mut self, service: ServiceKey) {
-        if self.selection.service.as_ref() != Some(&service) {
-            self.selection.service = Some(service);
-            if self.selection.marks.is_empty() {
-                self.screen.follow_logs();
-            }
         }
     }
 
@@ -317,19 +256,5 @@ impl App {
             Some(service) => self.select(service),
             None => self.selection.service = None,
         }
-    }
-
-    fn use_theme(&mut self, name: &str, now: Timestamp) {
-        match self.library.load(name, self.depth) {
-            Ok(theme) => self.theme = theme,
-            Err(error) => self.screen.toasts.push(&error.to_string(), now),
-        }
-    }
-
-    fn toggle_fault(&mut self, name: &'static str) -> Effect {
-        for fault in self.faults.iter_mut().filter(|fault| fault.name == name) {
-            fault.on = !fault.on;
-        }
-        Effect::Faults(self.faults.iter().filter(|fault| fault.on).map(|f| f.name).collect())
     }
 }

@@ -21,6 +21,15 @@ Exit codes:
   2  the command line or the configuration is wrong
   3  an engine cannot be reached";
 
+const STATS_EXIT_CODES: &str = "\
+Exit codes:
+  0  all well
+  1  a value is past its critical threshold, or something was killed for memory in the
+     last 5 minutes
+  2  the command line or the configuration is wrong
+  3  an engine cannot be reached
+With --watch it goes on until nobody reads it, and ends with 0.";
+
 const EXAMPLES: &str = "\
 Examples:
   midwatch                         the stack of this folder, or what the engine runs
@@ -137,7 +146,7 @@ Examples:
   midwatch logs --since 1h --json | jq -r 'select(.stream == \"stderr\") | .text'")]
     Logs(LogsOptions),
     /// Say what each instance uses of its host.
-    #[command(after_long_help = EXIT_CODES)]
+    #[command(after_long_help = STATS_EXIT_CODES)]
     Stats(StatsOptions),
     /// Ask the probes of each service, and say what came of it.
     ///

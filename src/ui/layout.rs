@@ -83,7 +83,7 @@ impl Places {
 
 fn overview(body: Rect) -> Form {
     // A very wide screen has room for long log lines, which need it more than names do.
-    let left = (u32::from(body.width) * 9 / 20).clamp(48, 84) as u16;
+    let left = (u32::from(body.width) * 9 / 20).clamp(48, 92) as u16;
     let [services, right] =
         Layout::horizontal([Constraint::Length(left), Constraint::Min(1)]).areas(body);
     let stats = (u32::from(body.height) * 2 / 5).clamp(9, 18) as u16;
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn no_size_is_too_large() {
         let screen = Rect::new(0, 0, u16::MAX, u16::MAX);
-        assert_eq!(Places::new(screen, false).pane(PaneId::Services).width, 84);
+        assert_eq!(Places::new(screen, false).pane(PaneId::Services).width, 92);
     }
 
     #[test]

@@ -3,15 +3,15 @@
 use midwatch::{
     app::Effect,
     model::{
-        Event, Exit, Fault, FaultKind, Health, HealthRecord, Inspection, Instance, Pressure,
-        Sample, ServiceId, inspect::Row,
+        EngineFact, Event, Exit, Fault, FaultKind, Health, HealthRecord, Inspection, Instance,
+        Pressure, Sample, ServiceId, inspect::Row,
     },
     text::{Clean, width::width},
 };
 
 use crate::console::{
     Console, Setup, ago,
-    facts::{checked, described, key, running},
+    facts::{checked, described, fact, key, running},
     now,
 };
 
@@ -47,6 +47,47 @@ fn talkative() -> Instance {
         api.labels.insert(Clean::new(&name), Clean::new(&value));
     }
     api
+}
+
+/// An instance that was started a minute ago, after a run that ended ten seconds before.
+fn again() -> Instance {
+    let mut api = running("api-1", ServiceId::in_stack("shop", "api"), Some(1));
+    let detail = api.detail.get_or_insert_default();
+    (detail.started_at, detail.finished_at) = (Some(ago(60)), Some(ago(70)));
+    api
+}
+
+#[test]
+fn a_detail_of_what_is_up_tells_how_the_run_before_ended() {
+    let ended = "last run ended 2026-11-20 03:11:31 UTC (1m ago)";
+    assert!(words(&detail_of(&again())).contains(ended));
+    let exit = |code, oom_killed| {
+        let mut api = again();
+        let detail = api.detail.get_or_insert_default();
+        detail.exit = Some(Exit { code, oom_killed, error: None });
+        words(&detail_of(&api))
+    };
+    assert!(exit(3, false).contains(&format!("{ended}: exit 3 ")), "{}", exit(3, false));
+    assert!(exit(137, true).contains(&format!("{ended}: killed for memory (137)")));
+}
+
+#[test]
+fn a_detail_tells_of_kills_that_the_engine_forgot() {
+    let mut api = again();
+    api.detail.get_or_insert_default().finished_at = None;
+    let kill = |at| fact(at, EngineFact::OutOfMemory { id: api.id.clone() });
+    let setup = Setup { size: (120, 36), ..Setup::default() };
+    let events = vec![described(ago(80), &api), kill(ago(70)), described(ago(60), &again())];
+    let mut console = Console::of(&setup, events);
+    console.press("Enter");
+    let told = words(&console);
+    assert!(told.contains("03:11:31 UTC (1m ago): killed for memory "), "{told}");
+    console.hear([kill(ago(30))]);
+    let told = words(&console);
+    assert!(told.contains("killed a process, for memory: 2026-11-20 03:12:11"), "{told}");
+    console.hear([kill(ago(10))]);
+    let told = words(&console);
+    assert!(told.contains("2 processes, for memory, the last: 2026-11-20 03:12:31"), "{told}");
 }
 
 #[test]

@@ -83,6 +83,55 @@ fn a_key_orders_at_once() {
     assert_eq!(names(&console), ["c", "a", "b"]);
 }
 
+/// Thirty services in a table of fewer rows, ordered by CPU; the first by name uses least.
+fn thirty(setup: &Setup) -> Console {
+    let name = |n: u32| format!("s{n:02}");
+    let all: Vec<_> =
+        (1..=30).map(|n| running(&name(n), ServiceId::in_stack("shop", &name(n)), None)).collect();
+    let mut console = Console::of(setup, vec![listed(now(), &all)]);
+    console.hear(all.iter().map(|instance| described(now(), instance)));
+    console.hear((1..=30).map(|n| uses(&name(n), f64::from(n) / 100.0, now())));
+    console
+}
+
+#[test]
+fn a_new_order_is_shown_from_its_top_unless_the_cursor_would_be_out_of_sight() {
+    // By state all are equal, and stay ordered by name; by CPU the last is the first.
+    let by_cpu_from = |keys: &str| {
+        let mut console = thirty(&Setup { size: (80, 24), ..Setup::default() });
+        console.press(keys);
+        console.press("o o");
+        assert!(console.draw().contains("by cpu"), "{}", console.draw());
+        console
+    };
+    let console = by_cpu_from("G k k");
+    assert_eq!(console.selected(), "shop/s28", "the cursor stays on its service");
+    assert_eq!(names(&console)[0], "s30", "{}", console.draw());
+    let console = by_cpu_from("g");
+    assert_eq!(console.selected(), "shop/s01");
+    assert_eq!(names(&console).last().unwrap(), "s01", "{}", console.draw());
+}
+
+#[test]
+fn a_list_tells_how_many_rows_are_above_and_below() {
+    let title = |console: &Console| console.lines_with("1 Services").pop().unwrap();
+    for (ascii, [above, below]) in [(false, ["↑", "↓"]), (true, ["^", "v"])] {
+        let mut console = thirty(&Setup { size: (80, 24), ascii, ..Setup::default() });
+        console.press("g");
+        let hidden = 30 - console.lines_with("2h running").len();
+        let first = title(&console);
+        assert!(first.contains(&format!("Services  {below}{hidden} ")), "{first}");
+        console.press("G k k");
+        let last = title(&console);
+        assert!(last.contains(&format!("Services  {above}{hidden} ")), "{last}");
+        console.press("C-u C-u k k");
+        let between = title(&console);
+        assert!(between.contains(above) && between.contains(below), "{between}");
+    }
+    let few = by_cpu(&[("a", 0.3), ("b", 0.2)]);
+    assert!(!title(&few).contains(['↑', '↓']), "{}", title(&few));
+}
+
 #[test]
 fn services_that_come_and_go_leave_the_others_where_they_are() {
     let mut console = by_cpu(&[("a", 0.3), ("b", 0.2), ("c", 0.1)]);
@@ -116,6 +165,30 @@ fn services_are_ordered_by_what_goes_over_the_network() {
     console.press("o o");
     assert!(console.draw().contains("by network"), "{}", console.draw());
     assert_eq!(names(&console), ["b", "c", "a"]);
+}
+
+#[test]
+fn a_wide_overview_shows_what_goes_over_the_network() {
+    let with_network = |events: Vec<Event>, ids: &[&str]| {
+        let mut console = Console::of(&Setup { size: (200, 50), ..Setup::default() }, events);
+        for id in ids {
+            let sample = Sample {
+                cpu_limit_cores: Some(0.5),
+                memory_limit_bytes: Some(1 << 30),
+                received_per_second: Some(1.0),
+                ..Sample::empty(now())
+            };
+            console.hear([sampled(id, &sample)]);
+        }
+        console
+    };
+    // With a long reason, and with a long name.
+    let console = with_network(world::fresh(), &["cache-1", "cache1", "cache"]);
+    assert!(console.lines_with("net/s").len() == 1, "{}", console.draw());
+    let name = "a-service-with-a-rather-long-name";
+    let long = running("long", ServiceId::in_stack("shop", name), None);
+    let console = with_network(vec![listed(now(), &[long])], &["long"]);
+    assert!(console.lines_with("net/s").len() == 1, "{}", console.draw());
 }
 
 /// Four services: well, past its warning, past its critical threshold, and without limits.

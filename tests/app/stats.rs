@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use midwatch::{
+    app::Msg,
     model::{
         CpuShares, Detail, Disk, Event, Health, HostSample, Instance, Pressure, Sample,
-        SampleSource, ServiceId,
+        SampleSource, ServiceId, State,
     },
     ui::theme::Depth,
 };
@@ -14,7 +15,7 @@ use crate::{
     console::{
         Console, Setup, ago,
         facts::{checked, described, fact, listed, removed, running, sampled},
-        now, world,
+        key_event, now, world,
     },
     sizes::assert_sound,
 };
@@ -251,34 +252,88 @@ fn memory_is_judged_by_its_limit_alone() {
     assert!(title.contains("mem  16G  avg"), "as much as the host has: {title}");
 }
 
+/// The pane's frame above its inside.
+fn title(console: &Console) -> String {
+    console.lines_with("3 Stats ").pop().unwrap()
+}
+
 #[test]
-fn the_foot_tells_the_window() {
+fn the_title_tells_the_window() {
     let mut console = at((80, 24), "");
-    let foot = |console: &Console| console.draw().lines().nth(22).unwrap_or_default().to_owned();
-    assert!(foot(&console).contains(" last 5 min "), "{}", foot(&console));
+    assert!(title(&console).contains("  last 5 min "), "{}", title(&console));
     for (key, words) in [("+", "last 1 min"), ("+", "last 1 min"), ("-", "last 5 min")] {
         console.press(key);
-        assert!(foot(&console).contains(words), "{}", foot(&console));
+        assert!(title(&console).contains(words), "{}", title(&console));
     }
     console.press("- - -");
-    assert!(foot(&console).contains(" last 1 h "), "{}", foot(&console));
+    assert!(title(&console).contains("  last 1 h "), "{}", title(&console));
 }
 
 #[test]
 fn limits_are_judged_by_five_minutes_at_least() {
     let mut console = at((80, 24), "+");
-    let foot = |console: &Console| console.draw().lines().nth(22).unwrap_or_default().to_owned();
-    assert!(foot(&console).contains(" last 1 min "), "{}", foot(&console));
+    let why = " limits are judged by 5 min at least ";
+    assert!(title(&console).contains("  last 1 min "), "{}", title(&console));
     console.press("v v");
-    let words = " last 5 min, the least that limits are judged by ";
-    assert!(foot(&console).contains(words), "{}", foot(&console));
+    assert!(title(&console).contains("  last 5 min "), "{}", title(&console));
+    assert!(console.draw().contains(why), "{}", console.draw());
     assert!(console.draw().contains("✗93%"), "{}", console.draw());
     console.press("+");
-    assert!(foot(&console).contains(words), "nothing is shorter: {}", foot(&console));
+    assert!(title(&console).contains("  last 5 min "), "nothing is shorter: {}", title(&console));
     console.press("-");
-    assert!(foot(&console).contains(" last 15 min "), "{}", foot(&console));
+    assert!(title(&console).contains("  last 15 min "), "{}", title(&console));
+    assert!(!console.draw().contains(why), "{}", console.draw());
     console.press("+ v");
-    assert!(foot(&console).contains(" last 5 min "), "{}", foot(&console));
+    assert!(title(&console).contains("  last 5 min "), "{}", title(&console));
+}
+
+#[test]
+fn news_covers_neither_that_it_stands_still_nor_how_much_is_shown() {
+    for size in SIZES {
+        for keys in ["3 z", "3"] {
+            let mut console = Console::of(&Setup { size, ..Setup::default() }, api());
+            console.press(keys);
+            console.press("p '");
+            let drawn = console.draw();
+            assert!(drawn.contains("nothing happened after this"), "{drawn}");
+            assert!(drawn.contains("‖ paused 0s ago  5 min "), "{drawn}");
+        }
+    }
+}
+
+#[test]
+fn a_long_name_leaves_room_for_whether_it_stands_still() {
+    let name = "a-service-that-somebody-gave-a-name-of-more-words-than-a-title-has-room-for";
+    let instance = running("one", ServiceId::alone(name), None);
+    let mut console = Console::of(
+        &Setup { size: (80, 24), ..Setup::default() },
+        vec![listed(now(), &[instance])],
+    );
+    console.press("3 z p");
+    assert!(title(&console).contains("…  ‖ paused 0s ago  5 min ┓"), "{}", title(&console));
+}
+
+#[test]
+fn news_that_was_read_goes_with_the_next_key() {
+    let mut console = at((80, 24), "p '");
+    let is_told = |console: &Console| console.draw().contains("nothing happened after this");
+    console.wait(1);
+    console.press("F1 Esc");
+    assert!(is_told(&console), "{}", console.draw());
+    console.wait(1);
+    // Also with one that does nothing else.
+    assert!(console.tell(Msg::Key(key_event("Z"))).frame.is_some());
+    assert!(!is_told(&console), "{}", console.draw());
+}
+
+#[test]
+fn numbers_of_a_lost_engine_are_stale_and_have_their_age() {
+    for keys in ["", "v v"] {
+        let mut console = at((80, 24), keys);
+        assert!(!title(&console).contains("stale"), "{}", title(&console));
+        console.lose_engine();
+        assert!(title(&console).contains("  ◷ stale 39s  last 5 min "), "{}", title(&console));
+    }
 }
 
 #[test]
@@ -375,6 +430,124 @@ fn the_cursor_reads_back_and_forth_and_follows_again_at_the_end() {
     assert!(!console.draw().contains("paused"), "{}", console.draw());
     console.press("Left Esc");
     assert!(!console.draw().contains("paused") && !console.draw().contains(" at 03:12"));
+}
+
+#[test]
+fn the_first_of_all_readings_is_read_whatever_is_shown() {
+    // Five minutes were read, from 03:07:41 on.
+    for keys in ["g", "+ g", "- - g", "v g", "v + g"] {
+        let console = at((120, 36), keys);
+        let titles = console.lines_with(" at 03:07:");
+        assert!(titles.len() >= 3, "`{keys}`\n{}", console.draw());
+        assert!(!console.draw().contains("no reading"), "`{keys}`\n{}", console.draw());
+    }
+    // The first reading of a run knows no rates.
+    let one = running("one", ServiceId::alone("one"), None);
+    let mut console = Console::of(&Setup::default(), vec![listed(ago(60), &[one])]);
+    let first = Sample { memory_bytes: Some(1), ..Sample::empty(ago(60)) };
+    let second = Sample { at: ago(55), cpu_cores: Some(0.5), ..first };
+    console.hear([first, second].map(|sample| sampled("one", &sample)));
+    console.press("3 z g");
+    assert!(console.lines_with("cpu  at 03:11:4").len() == 1, "{}", console.draw());
+    assert!(!console.draw().contains("no reading"), "{}", console.draw());
+    let mut nothing = Console::of(&Setup::default(), world::fresh());
+    nothing.press("3 z v g");
+    assert!(!nothing.draw().contains(" 02:12:"), "{}", nothing.draw());
+}
+
+#[test]
+fn what_is_read_is_told_of_each_instance_in_every_chart() {
+    for size in [(80, 24), (120, 36)] {
+        let console = at(size, "Left Left");
+        for name in ["┃cpu ", "┃mem ", "┃net ", "┃disk "] {
+            let title = console.lines_with(name).remove(0);
+            assert_eq!(title.matches(" ⣿ ").count(), 5, "{title}");
+        }
+    }
+}
+
+#[test]
+fn the_foot_says_what_the_marks_mean_wherever_there_are_any() {
+    for (keys, ascii, words) in [
+        ("", false, " ◇ deployed  ↻ restarted  ✗ killed for memory "),
+        ("3", false, " ◇ deployed  ↻ restarted  ✗ killed for memory "),
+        ("3 z", true, " D deployed  R restarted  K killed for memory "),
+        ("3 z Left", true, " D deployed  R restarted  K killed for memory "),
+    ] {
+        let mut console = Console::of(&Setup { ascii, ..Setup::default() }, api());
+        console.press(keys);
+        assert!(console.draw().contains(words), "`{keys}`\n{}", console.draw());
+    }
+    assert!(!at((120, 36), "v").draw().contains("killed for memory"), "the host");
+    assert!(!at((120, 36), "+").draw().contains("killed for memory"), "longer ago");
+}
+
+#[test]
+fn a_limit_is_drawn_where_something_was_told() {
+    let console = at((120, 36), "- -");
+    // An hour, of which five minutes were read.
+    let line = console.lines_with("2.0G│").remove(0);
+    let drawn = line.matches('⠉').count();
+    assert!((8..=12).contains(&drawn), "{line}");
+    let console = at((120, 36), "");
+    let line = console.lines_with("2.0G│").remove(0);
+    assert!(line.contains("⠉  "), "a gap: {line}");
+}
+
+#[test]
+fn limits_say_what_is_waited_for() {
+    let setup = Setup::default();
+    let mut console = Console::of(&setup, vec![]);
+    console.press("3 z v v");
+    assert!(console.draw().contains("Connecting to docker"), "{}", console.draw());
+    let mut one = running("one", ServiceId::alone("one"), None);
+    one.state = State::Waiting;
+    console.hear([listed(now(), &[one.clone()])]);
+    assert!(console.draw().contains("Waiting for the first numbers…"), "{}", console.draw());
+    one.state = State::Running;
+    console.hear([described(now(), &one)]);
+    assert!(console.draw().contains("not told"), "at once: {}", console.draw());
+    one.state = State::Exited;
+    console.hear([described(now(), &one)]);
+    console.wait(3);
+    assert!(console.draw().contains("No service is up whose use"), "{}", console.draw());
+}
+
+#[test]
+fn what_is_not_told_says_why() {
+    let told = |source: SampleSource, interval: Option<Duration>| {
+        let one = running("one", ServiceId::alone("one"), None);
+        let mut console = Console::of(&Setup::default(), vec![listed(now(), &[one])]);
+        let cpu_cores = interval.map(|_| 0.5);
+        let memory_bytes = Some(1 << 20);
+        let sample = Sample { source, interval, cpu_cores, memory_bytes, ..Sample::empty(now()) };
+        console.hear([sampled("one", &sample)]);
+        console.press("3 z");
+        console
+    };
+    let second = Some(Duration::from_secs(1));
+    for (source, interval, name, why) in [
+        (SampleSource::Kernel, None, "cpu ", "– known from the next reading on "),
+        (SampleSource::Kernel, None, "net ", "– known from the next reading on "),
+        (
+            SampleSource::Kernel,
+            second,
+            "net ",
+            "– not told: it uses the host's network, or its own",
+        ),
+        (
+            SampleSource::Kernel,
+            second,
+            "disk ",
+            "– not told: the kernel has no count of it (control",
+        ),
+        (SampleSource::Engine, second, "net ", "– not told by the engine's API, as of what uses"),
+        (SampleSource::Engine, second, "disk ", "– not told by the engine's API "),
+    ] {
+        let console = told(source, interval);
+        let title = console.lines_with(&format!("┃{name}")).remove(0);
+        assert!(title.contains(why), "{title}");
+    }
 }
 
 #[test]

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use midwatch::{
     cli::{Exit, args::StatsOptions, stats},
     engines::EngineError,
-    model::{InstanceId, Pressure, Sample, SampleSource, Thresholds},
+    model::{self, Instance, InstanceId, Pressure, Sample, SampleSource, Thresholds},
 };
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{at, engines, instance, ran, ran_beside},
+    harness::{Ran, at, engines, instance, ran, ran_beside},
     support::fake::{Call, FakeEngine},
 };
 
@@ -84,7 +85,7 @@ async fn readings_go_on_until_the_rates_are_known_and_have_the_documented_fields
         "restarts": 0, "sampled_at": "1970-01-01T00:00:09Z", "fault": null, "dropped_readings": 0, "source": "kernel",
         "interval_seconds": 1.5, "cpu_cores": 1.9, "cpu_limit_cores": 2.0, "host_cores": 8, "cpu_level": "bad",
         "throttled_share": 0.5, "throttled_seconds": 12.5, "memory_bytes": 838_860_800, "memory_limit_bytes": 1_073_741_824,
-        "memory_level": "warn", "swap_bytes": 4096, "oom_kills": 1, "received_bytes": 10,
+        "memory_level": "warn", "swap_bytes": 4096, "oom_kills": 1, "oom_killed_at": null, "received_bytes": 10,
         "sent_bytes": 20, "received_per_second": 30.5, "sent_per_second": 4096.0,
         "disk_read_bytes": 50, "disk_written_bytes": 60, "disk_read_per_second": 70.0,
         "disk_written_per_second": 80.0, "processes": 4,
@@ -94,7 +95,42 @@ async fn readings_go_on_until_the_rates_are_known_and_have_the_documented_fields
     }]);
     assert_eq!(ran.json()["instances"], expected);
     crate::readme::assert_documented("stats", &ran.json());
-    assert_eq!(ran.exit, Exit::Well);
+}
+
+/// What is told of an instance that uses so much, by its engine: of the host that the test
+/// runs on, anything may be said.
+async fn told_of(instance: Instance, memory_bytes: u64) -> Ran {
+    let fake = FakeEngine::new("docker");
+    fake.set(instance);
+    let engines = engines(&[&fake]);
+    let options = StatsOptions { json: false, ..JSON };
+    let source = SampleSource::Engine;
+    let told = Sample { source, memory_bytes: Some(memory_bytes), ..sample(Some(0.1)) };
+    let thresholds = Thresholds::default();
+    let run = ran(async |printer| stats::run(&engines, &options, &thresholds, printer).await);
+    tokio::join!(run, feed(&fake, [told])).0
+}
+
+#[tokio::test]
+async fn what_is_past_its_critical_threshold_is_one() {
+    for (mib, exit) in [(700, Exit::Well), (800, Exit::Well), (1000, Exit::Wrong)] {
+        let ran = told_of(instance("api", 1, 0), mib << 20).await;
+        assert_eq!(ran.exit, exit, "{}", ran.out);
+        assert_eq!(ran.out.contains(", bad"), exit == Exit::Wrong, "{}", ran.out);
+    }
+}
+
+#[tokio::test]
+async fn what_was_killed_for_memory_lately_is_one() {
+    for (minutes, exit) in [(2, Exit::Wrong), (7, Exit::Well)] {
+        let mut killed = instance("api", 1, 0);
+        let detail = killed.detail.get_or_insert_default();
+        detail.finished_at = Some(Timestamp::now() - SignedDuration::from_mins(minutes));
+        detail.exit = Some(model::Exit { code: 137, oom_killed: true, error: None });
+        let ran = told_of(killed, 1 << 20).await;
+        assert_eq!(ran.exit, exit, "{}", ran.out);
+        assert_eq!(ran.out.contains(", killed for memory"), exit == Exit::Wrong, "{}", ran.out);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -113,6 +113,15 @@ impl HostReport {
         }
     }
 
+    /// Whether anything of it is past its critical threshold.
+    pub(super) fn is_wrong(&self) -> bool {
+        let disks = self.disks.iter().map(|disk| disk.level);
+        [self.cpu_level, self.memory_level]
+            .into_iter()
+            .chain(disks)
+            .any(|it| it == Some(Level::Bad))
+    }
+
     /// One line: `host: cpu 23% of 8 cores, load 1.2, mem 5.1G of 16G, / 71%, warning`.
     pub(super) fn line(&self) -> String {
         let cores = or_unknown(self.cores, |cores| format!("{cores} cores"));
@@ -184,8 +193,10 @@ mod tests {
             report.line(),
             "host: cpu 95% of 8 cores, bad; load 1.2; mem 8.0G of 16G; / 80%, warning; /data 10%, bad"
         );
+        assert!(report.is_wrong());
         let unknown = HostSample::empty(Timestamp::UNIX_EPOCH);
         let report = HostReport::new(&unknown, &Thresholds::default());
+        assert!(!report.is_wrong());
         assert_eq!(report.line(), "host: cpu - of -; load -; mem - of -");
     }
 }

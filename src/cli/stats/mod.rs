@@ -27,7 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often is printed with `--watch`.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Prints what each instance uses of its host, and what of it is past these thresholds.
+/// Prints what each instance uses of its host, and what of it is past these thresholds. Past
+/// a critical one, or where something was killed for memory, something is wrong.
 ///
 /// # Errors
 /// When a name makes no sense, there is no engine, or the output cannot be written.
@@ -52,7 +53,8 @@ pub async fn run(
     // Without an answer in time, what is not known is null.
     let _ = time::timeout(PATIENCE, lookout.until(read)).await;
     let report = StatsReport::new(&lookout, &selection, thresholds);
-    lookout.exit().after(report.print(options.json, printer))
+    // What could not be reached outweighs what is wrong with the rest.
+    lookout.exit().max(report.exit()).after(report.print(options.json, printer))
 }
 
 /// Whether nothing more is to be learned of an instance by waiting a little.

@@ -1,6 +1,6 @@
 //! [`StatsReport`]: what instances use, as it is printed.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{
@@ -8,14 +8,17 @@ use super::{
     words::{or_unknown, past},
 };
 use crate::{
-    cli::{CliError, Printer, lookout::Lookout, select::Selection, table::Table},
+    cli::{CliError, Exit, Printer, lookout::Lookout, select::Selection, table::Table},
     model::{
-        EngineId, Fault, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, Thresholds,
-        threshold::memory_share,
+        EngineId, Fault, Instance, InstanceKey, Level, Pressure, Sample, SampleSource, ServiceKey,
+        Thresholds, threshold::memory_share,
     },
-    store::EngineView,
+    store::{EngineView, MarkKind, Store},
     text::{Clean, format},
 };
+
+/// For how long it is news that something was killed for memory.
+const NEWS: SignedDuration = SignedDuration::from_mins(5);
 
 /// What `midwatch stats --json` prints; one object, or one a line with `--watch`.
 ///
@@ -60,6 +63,7 @@ pub struct StatsReport {
 /// | `memory_level` | string or null | how it does against that |
 /// | `swap_bytes` | number or null | what of it is in swap |
 /// | `oom_kills` | number or null | how many of its processes were killed for memory |
+/// | `oom_killed_at` | RFC 3339 or null | when that happened last, if it was in the last 5 minutes |
 /// | `received_bytes`, `sent_bytes` | number or null | network |
 /// | `received_per_second`, `sent_per_second` | number or null | the same, bytes a second |
 /// | `disk_read_bytes`, `disk_written_bytes` | number or null | disks |
@@ -90,6 +94,7 @@ pub struct UseReport {
     pub memory_level: Option<Level>,
     pub swap_bytes: Option<u64>,
     pub oom_kills: Option<u64>,
+    pub oom_killed_at: Option<Timestamp>,
     pub received_bytes: Option<u64>,
     pub sent_bytes: Option<u64>,
     pub received_per_second: Option<f64>,
@@ -119,6 +124,7 @@ impl UseReport {
         key: &InstanceKey,
         instance: &Instance,
         told: Told<'_>,
+        oom_killed_at: Option<Timestamp>,
         thresholds: &Thresholds,
     ) -> Self {
         let Told { sample, fault, dropped } = told;
@@ -147,6 +153,7 @@ impl UseReport {
                 .map(|it| thresholds.memory.level(it)),
             swap_bytes: sample.and_then(|sample| sample.swap_bytes),
             oom_kills: sample.and_then(|sample| sample.oom_kills),
+            oom_killed_at,
             received_bytes: sample.and_then(|sample| sample.received_bytes),
             sent_bytes: sample.and_then(|sample| sample.sent_bytes),
             received_per_second: sample.and_then(|sample| sample.received_per_second),
@@ -164,6 +171,12 @@ impl UseReport {
 
     fn key(&self) -> (&Option<Clean>, &Clean, &Clean, &EngineId) {
         (&self.stack, &self.service, &self.instance, &self.engine)
+    }
+
+    /// Whether it uses more than it should, or needed more than it was given.
+    fn is_wrong(&self) -> bool {
+        [self.cpu_level, self.memory_level].contains(&Some(Level::Bad))
+            || self.oom_killed_at.is_some()
     }
 
     /// What people read, in the order of [`HEADING`].
@@ -190,14 +203,16 @@ impl UseReport {
         or_unknown(self.cpu_cores, words) + &past(self.cpu_level)
     }
 
-    /// The share of the limit on memory: `76% of 100M, warning`.
+    /// The share of the limit on memory, and whether that was too little: `76% of 100M,
+    /// warning, killed for memory`.
     fn limit_words(&self) -> String {
         let share =
             self.memory_bytes.and_then(|bytes| memory_share(bytes, self.memory_limit_bytes));
         let share = share.map(format::percent);
         let share = share.map(|share| format!("{share} of ")).unwrap_or_default();
         let words = |limit| format!("{share}{}", format::bytes(limit));
-        or_unknown(self.memory_limit_bytes, words) + &past(self.memory_level)
+        let killed = if self.oom_killed_at.is_some() { ", killed for memory" } else { "" };
+        or_unknown(self.memory_limit_bytes, words) + &past(self.memory_level) + killed
     }
 }
 
@@ -233,13 +248,24 @@ impl StatsReport {
             }
         };
         let up = lookout.selected(selection).filter(|(_, instance)| instance.is_up());
-        let mut instances: Vec<_> =
-            up.map(|(key, it)| UseReport::new(key, it, told(key), thresholds)).collect();
+        let report = |(key, instance): (&InstanceKey, &Instance)| {
+            let killed_at = killed_at(store, key, instance).filter(|at| *at >= now - NEWS);
+            UseReport::new(key, instance, told(key), killed_at, thresholds)
+        };
+        let mut instances: Vec<_> = up.map(report).collect();
         instances.sort_by(|one, other| one.key().cmp(&other.key()));
         let runs_here = instances.iter().any(|it| it.source == Some(SampleSource::Kernel));
         let host = store.host().filter(|host| runs_here && host.is_current(now));
         let host = host.map(|host| HostReport::new(&host.sample, thresholds));
         Self { time: now, host, instances }
+    }
+
+    /// What the shell is told: whether anything is past its critical threshold, or was killed
+    /// for memory.
+    pub(super) fn exit(&self) -> Exit {
+        let is_wrong = self.host.as_ref().is_some_and(HostReport::is_wrong)
+            || self.instances.iter().any(UseReport::is_wrong);
+        if is_wrong { Exit::Wrong } else { Exit::Well }
     }
 
     pub(super) fn print(&self, json: bool, printer: &mut Printer<'_>) -> Result<(), CliError> {
@@ -264,4 +290,12 @@ impl StatsReport {
         }
         Ok(())
     }
+}
+
+/// When a process of an instance was last killed for memory.
+fn killed_at(store: &Store, key: &InstanceKey, instance: &Instance) -> Option<Timestamp> {
+    let (engine, service) = (key.engine.clone(), instance.service.clone());
+    let service = ServiceKey { engine, service };
+    let kills = store.marks(&service).filter(|mark| mark.kind == MarkKind::OomKilled);
+    kills.filter(|mark| mark.instance == instance.name).last().map(|mark| mark.at)
 }

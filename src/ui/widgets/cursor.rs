@@ -37,6 +37,20 @@ impl Cursor {
         self.top = self.first_shown(length, room);
     }
 
+    /// The same, from the list's beginning on as far as the row then is within sight: the
+    /// rows are in another order.
+    pub fn set_from_top(&mut self, index: usize, length: usize, room: usize) {
+        self.top = 0;
+        self.set(index, length, room);
+    }
+
+    /// How many rows are out of sight above those that are shown, and below them.
+    #[must_use]
+    pub fn hidden(&self, length: usize, room: usize) -> (usize, usize) {
+        let top = self.first_shown(length, room);
+        (top, length.saturating_sub(top + room))
+    }
+
     /// The first row to draw so that the cursor is within `room`, without moving more
     /// than that takes.
     #[must_use]
@@ -62,6 +76,20 @@ mod tests {
         assert_eq!((cursor.index, cursor.first_shown(10, 3)), (3, 2));
         cursor.on(Command::Bottom, 10, 3);
         assert_eq!((cursor.index, cursor.first_shown(10, 3)), (9, 7));
+    }
+
+    #[test]
+    fn a_new_order_is_shown_from_its_beginning_as_far_as_the_cursor_stays_in_sight() {
+        let shown = |index| {
+            let mut cursor = Cursor::default();
+            cursor.on(Command::Bottom, 10, 3);
+            cursor.set_from_top(index, 10, 3);
+            (cursor.first_shown(10, 3), cursor.hidden(10, 3))
+        };
+        assert_eq!(shown(1), (0, (0, 7)));
+        assert_eq!(shown(5), (3, (3, 4)));
+        assert_eq!(shown(9), (7, (7, 0)));
+        assert_eq!(Cursor::default().hidden(3, 3), (0, 0));
     }
 
     #[test]

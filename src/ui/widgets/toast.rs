@@ -13,6 +13,10 @@ use crate::{
 /// How long one is shown.
 const SHOWN: SignedDuration = SignedDuration::from_secs(6);
 
+/// How long one is shown at least: whoever presses a key after that has seen it, and wants
+/// to see what it covers.
+const READ: SignedDuration = SignedDuration::from_secs(2);
+
 /// How many are shown at once; the oldest goes.
 const AT_ONCE: usize = 3;
 
@@ -38,9 +42,18 @@ impl Toasts {
 
     /// Takes away what was shown long enough; whether anything was.
     pub fn expire(&mut self, now: Timestamp) -> bool {
+        self.take_older(SHOWN, now)
+    }
+
+    fn take_older(&mut self, age: SignedDuration, now: Timestamp) -> bool {
         let before = self.0.len();
-        self.0.retain(|(at, _)| now.duration_since(*at) < SHOWN);
+        self.0.retain(|(at, _)| now.duration_since(*at) < age);
         self.0.len() != before
+    }
+
+    /// Takes away what somebody who presses a key now has seen; whether there was any.
+    pub fn dismiss(&mut self, now: Timestamp) -> bool {
+        self.take_older(READ, now)
     }
 
     /// Draws them at the bottom right of an area.
@@ -82,5 +95,17 @@ mod tests {
         toasts.expire(at(10));
         assert_eq!(texts(&toasts).last(), Some(&"copied"), "its time began anew");
         assert!(!texts(&toasts).contains(&"no match"));
+    }
+
+    #[test]
+    fn news_goes_with_a_key_once_it_was_there_to_be_read() {
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        let mut toasts = Toasts::default();
+        toasts.push("copied", at(0));
+        toasts.push("no match", at(1));
+        assert!(!toasts.dismiss(at(1)));
+        assert_eq!(texts(&toasts), ["copied", "no match"]);
+        assert!(toasts.dismiss(at(2)));
+        assert_eq!(texts(&toasts), ["no match"]);
     }
 }

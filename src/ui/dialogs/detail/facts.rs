@@ -2,11 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
+use super::life;
 use crate::{
-    model::{
-        Detail, HealthRecord, Instance, InstanceKey, Level, Pressure, Sample, SampleSource,
-        TimeStyle,
-    },
+    model::{HealthRecord, InstanceKey, Level, Pressure, Sample, SampleSource, TimeStyle},
     store::InstanceView,
     text::{format, redact},
     ui::{Cx, dialogs::wrapped::Fact, theme::Role},
@@ -35,7 +33,7 @@ pub(super) fn facts<'a>(key: &InstanceKey, view: &'a InstanceView, cx: &Cx<'_>) 
         facts.push(Fact::new("ports", Role::Text, ports.join("  ")));
     }
     if let Some(detail) = &instance.detail {
-        facts.extend(life(instance, detail, cx));
+        facts.extend(life::facts(key, view, detail, cx));
         facts.push(Fact::new("health", Role::Text, instance.health.word()));
         let checks = detail.health_log.iter().rev().take(CHECKS);
         facts.extend(checks.flat_map(|record| check(record, cx)));
@@ -90,26 +88,6 @@ fn waiting<'a>(sample: &Sample, cx: &Cx<'_>) -> Option<Fact<'a>> {
     Some(Fact::new("waiting", role, format!("{words}  of the last 10s")))
 }
 
-/// When it started and ended, and how.
-fn life<'a>(instance: &Instance, detail: &'a Detail, cx: &Cx<'_>) -> Vec<Fact<'a>> {
-    let mut facts = Vec::new();
-    if let Some(started) = detail.started_at {
-        facts.push(Fact::new("started", Role::Text, moment(started, cx)));
-    }
-    if let Some(finished) = detail.finished_at.filter(|_| !instance.is_up()) {
-        facts.push(Fact::new("ended", Role::Text, moment(finished, cx)));
-    }
-    if let Some(exit) = &detail.exit {
-        let error = exit.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-        let role = if exit.is_orderly() { Role::Text } else { Role::Bad };
-        facts.push(Fact::new("last exit", role, format!("{}{error}", exit.words())));
-    }
-    if detail.restarts > 0 {
-        facts.push(Fact::new("restarts", Role::Warn, detail.restarts.to_string()));
-    }
-    facts
-}
-
 /// One health check, with what it printed.
 fn check<'a>(record: &'a HealthRecord, cx: &Cx<'_>) -> Vec<Fact<'a>> {
     let role = if record.exit_code == 0 { Role::Text } else { Role::Bad };
@@ -136,7 +114,7 @@ fn masked<'a>(name: &str, value: &'a str) -> &'a str {
 }
 
 /// A moment with its zone, and how long ago it was.
-fn moment(at: Timestamp, cx: &Cx<'_>) -> String {
+pub(super) fn moment(at: Timestamp, cx: &Cx<'_>) -> String {
     let zone = if cx.time == TimeStyle::Utc { TimeZone::UTC } else { cx.zone.clone() };
     let age = cx.now.duration_since(at).max(SignedDuration::ZERO).unsigned_abs();
     let clock = at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %Z");

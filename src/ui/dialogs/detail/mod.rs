@@ -2,6 +2,7 @@
 //! its last exit, ports, image and labels.
 
 mod facts;
+mod life;
 
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 

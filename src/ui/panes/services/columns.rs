@@ -20,8 +20,12 @@ use crate::{
 const LEAD: u16 = 4;
 
 /// The least room for the reason. What is wrong gets what it needs, up to two fifths
-/// of the table: it goes before numbers.
+/// of the table: it goes before numbers, but for its last words.
 const REASON: u16 = 12;
+
+/// The columns in which a reason is told but for its last words, which the pane's foot has.
+/// They matter less than what is used, and more than for how long it is up.
+const REASON_TOLD: u16 = 26;
 
 /// A column after the name, in the order in which they find room.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -149,11 +153,13 @@ impl Columns {
         let name = (content.name as u16).clamp(6, (room / 3).max(6));
         let reason = content.reason.min(usize::from(u16::MAX)) as u16;
         let reason = reason.clamp(REASON, (room * 2 / 5).max(REASON));
-        let mut rest = room.saturating_sub(LEAD + name + reason);
+        let mut rest = room.saturating_sub(LEAD + name);
         let mut shown = Vec::new();
         for column in Column::BY_USE {
+            let kept = if column == Column::Age { reason } else { reason.min(REASON_TOLD) };
+            let free = rest.saturating_sub(kept);
             let mut widths = column.widths(&content).iter().copied();
-            if let Some(width) = widths.find(|width| *width < rest) {
+            if let Some(width) = widths.find(|width| *width < free) {
                 rest -= width + 1;
                 shown.push((column, width));
             }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod filter;
+mod instances;
 mod order;
 mod rows;
 mod values;
@@ -9,14 +10,17 @@ mod values;
 use crossterm::event::KeyEvent;
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
+pub(super) use instances::demand_stats;
+pub use instances::{Purpose, one_instance};
+
 use columns::Columns;
 use order::{Order, SortKey};
 use rows::{Listing, Row, Rows};
 
 use crate::{
     input::{Command, Context, TextField},
-    model::{Beat, Demand, InstanceKey, ServiceKey, StatsWanted},
-    store::{ServiceView, Store, Topics},
+    model::{Demand, ServiceKey},
+    store::Topics,
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
         theme::Role,
@@ -74,6 +78,17 @@ impl Services {
         }
     }
 
+    /// Orders the services by something else, and shows what is first now: that is why
+    /// somebody orders them.
+    fn sort(&mut self, cx: &Cx<'_>) {
+        self.order.step(cx.store, cx.now);
+        self.relist(cx);
+        let rows = self.rows(cx);
+        let index = rows.position(cx.selection.service.as_ref()).unwrap_or(self.cursor.index);
+        let length = rows.len();
+        self.cursor.set_from_top(index, length, room(cx));
+    }
+
     /// Makes the list anew when it is out of date; says whether it was.
     fn relist(&mut self, cx: &Cx<'_>) -> bool {
         self.listing.refresh(cx.store, &self.order, self.filter.value())
@@ -81,6 +96,15 @@ impl Services {
 
     fn rows<'a>(&'a self, cx: &Cx<'a>) -> Rows<'a> {
         self.listing.rows(cx.store, &self.order, self.filter.value())
+    }
+
+    /// How many rows there are above and below those that are shown; `None` when all are.
+    fn out_of_sight(&self, cx: &Cx<'_>) -> Option<String> {
+        let (above, below) = self.cursor.hidden(self.rows(cx).len(), room(cx));
+        let ways = [(cx.glyphs.above, above), (cx.glyphs.below, below)];
+        let told = ways.iter().filter(|(_, rows)| *rows > 0);
+        let words: Vec<String> = told.map(|(sign, rows)| format!(" {sign}{rows}")).collect();
+        (!words.is_empty()).then(|| words.concat())
     }
 
     fn step(&mut self, command: Command, cx: &Cx<'_>) -> Option<Reaction> {
@@ -116,30 +140,6 @@ impl Services {
     }
 }
 
-/// What an instance is wanted for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// To be inspected.
-    Inspect,
-    /// To open a shell in; only one that is up will do.
-    Shell,
-}
-
-/// Acts on a service's only instance, or lets the person choose one.
-#[must_use]
-pub fn one_instance(service: &ServiceView, store: &Store, purpose: Purpose) -> Wish {
-    let fits = |key: &&InstanceKey| {
-        purpose == Purpose::Inspect || store.instance(key).is_some_and(|v| v.instance.is_up())
-    };
-    let mut candidates = service.instances.iter().filter(fits);
-    match (candidates.next(), candidates.next()) {
-        (None, _) => Wish::Notice(format!("{}: no instance is up", service.key.service)),
-        (Some(only), None) if purpose == Purpose::Shell => Wish::Shell(only.clone()),
-        (Some(only), None) => Wish::Open(Overlay::Inspect(only.clone())),
-        (Some(_), Some(_)) => Wish::Open(Overlay::Detail(service.key.clone())),
-    }
-}
-
 impl Pane for Services {
     fn context(&self) -> Context {
         Context::Services
@@ -158,6 +158,9 @@ impl Pane for Services {
         }
         if self.order.sort() != SortKey::Name {
             let words = format!(" by {}", self.order.sort().word());
+            line.push_span(cx.span(Role::Muted, words));
+        }
+        if let Some(words) = self.out_of_sight(cx) {
             line.push_span(cx.span(Role::Muted, words));
         }
         line
@@ -223,7 +226,7 @@ impl Pane for Services {
         }
         match command {
             Command::Filter => self.typing = true,
-            Command::Sort => self.order.step(cx.store, cx.now),
+            Command::Sort => self.sort(cx),
             Command::ClearMarks => return Reaction::wish(Wish::ClearMarks),
             Command::Back if !self.filter.value().is_empty() => {
                 self.filter = TextField::default();
@@ -274,19 +277,6 @@ const HEADING: u16 = 1;
 /// How many rows of the table there is room for.
 fn room(cx: &Cx<'_>) -> usize {
     usize::from(cx.size.height.saturating_sub(HEADING))
-}
-
-/// Asks for the stats of every instance of a service that is up on an engine that is up.
-pub(super) fn demand_stats(service: &ServiceView, store: &Store, demand: &mut Demand) {
-    if !store.engine(&service.key.engine).is_some_and(crate::store::EngineView::is_up) {
-        return;
-    }
-    for key in &service.instances {
-        if let Some(view) = store.instance(key).filter(|view| view.instance.is_up()) {
-            let run = view.instance.detail.as_ref().and_then(|detail| detail.started_at);
-            demand.stats.insert(key.clone(), StatsWanted { run, beat: Beat::Live });
-        }
-    }
 }
 
 /// Says why there is nothing: nothing runs, nothing matches, or no engine answers.

@@ -1,6 +1,10 @@
 //! [`Chart`]: one quantity over time.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
 
 use super::{
     area::{Area, Base, Layer, dots},
@@ -85,6 +89,21 @@ impl Chart {
         }
     }
 
+    /// Whether there is something to be drawn in a cell.
+    fn is_told(&self, cell: usize, glyphs: &Glyphs) -> bool {
+        let (across, _) = dots(glyphs);
+        let across = usize::from(across);
+        let is_known = |layer: &Layer| {
+            let columns = layer.columns.iter().skip(cell * across).take(across);
+            columns.flatten().next().is_some()
+        };
+        match &self.shape {
+            Shape::One(layers) => layers.iter().any(is_known),
+            Shape::Two { into, out, .. } => into.iter().chain(out).any(is_known),
+            Shape::Unknown => false,
+        }
+    }
+
     /// The numbers beside the curve, and the limit.
     fn draw_scale(&self, plot: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
         let muted = cx.theme.style(Role::Muted);
@@ -110,7 +129,9 @@ impl Chart {
         let (row, sign) = line_at(limit / self.top, plot.height, cx.glyphs);
         label(row, &(self.label)(limit), style);
         let line = cells::skip(cells::row(plot, row), GUTTER);
-        for place in line.positions() {
+        // Where nobody told what was used, nobody told of a limit either.
+        let is_told = |place: &Position| self.is_told(usize::from(place.x - line.x), cx.glyphs);
+        for place in line.positions().filter(is_told) {
             if let Some(cell) = buffer.cell_mut(place).filter(|cell| cell.symbol() == " ") {
                 cell.set_symbol(sign).set_style(style);
             }

@@ -29,6 +29,13 @@ use crate::{
     },
 };
 
+/// What is drawn, in the order of the charts.
+pub(super) const METRICS: [Metric; 4] =
+    [Metric::Cpu, Metric::Memory, Metric::Received, Metric::Sent];
+
+/// Why something of the host is not told.
+const UNTOLD: &str = "not told by this kernel";
+
 /// A reading older than this is not what there is now, in seconds.
 const FRESH: i64 = 10;
 
@@ -69,7 +76,8 @@ pub(super) fn is_fresh(host: &HostView, cx: &Cx<'_>) -> bool {
 
 fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>) -> Board {
     let cursor = still.and_then(|still| timeline.cell_of(still.cursor()));
-    let used = |metric| Layers::single(host.series.amounts(metric, timeline.span()));
+    let [cpu, memory, received, sent] =
+        METRICS.map(|metric| Layers::single(host.series.amounts(metric, timeline.span())));
     let text = if is_fresh(host, cx) { Role::Text } else { Role::Stale };
     let maker = Maker { cx, timeline, cursor, text, is_told: false, layers: 1 };
     let now = host.sample.as_sample();
@@ -78,31 +86,34 @@ fn board(host: &HostView, still: Option<&Still>, timeline: Timeline, cx: &Cx<'_>
     let charts = vec![
         maker.one(One {
             name: "cpu",
-            used: &used(Metric::Cpu),
+            used: &cpu,
             now: Metric::Cpu.of(&now),
             unit: Unit::Cores,
             limit: cores,
             judged: cores.map(|cores| (cx.thresholds.cpu, cores)),
             role: Role::ChartA,
             notes: waiting(&host.sample),
+            untold: UNTOLD,
         }),
         maker.one(One {
             name: "mem",
-            used: &used(Metric::Memory),
+            used: &memory,
             now: Metric::Memory.of(&now),
             unit: Unit::Bytes,
             limit: total,
             judged: total.map(|total| (cx.thresholds.memory, total)),
             role: Role::ChartB,
             notes: swap(&host.sample),
+            untold: UNTOLD,
         }),
         maker.two(&Two {
             name: "net",
-            into: &used(Metric::Received),
-            out: &used(Metric::Sent),
+            into: &received,
+            out: &sent,
             now: [Metric::Received.of(&now), Metric::Sent.of(&now)],
             words: [cx.glyphs.received, cx.glyphs.sent],
             signs: [cx.glyphs.received, cx.glyphs.sent],
+            untold: UNTOLD,
         }),
     ];
     let legend = maker.cursor.map(|cell| {
@@ -256,8 +267,8 @@ fn judged(level: Level, otherwise: Role, cx: &Cx<'_>) -> (String, Role) {
     (format!("{} ", cx.glyphs.level(level)), Role::of(level))
 }
 
-/// Whether the host is read, for the pane's foot.
-pub(super) fn foot_words(cx: &Cx<'_>) -> Option<String> {
+/// How old the numbers are when they are not of now, for the pane's title.
+pub(super) fn stale_words(cx: &Cx<'_>) -> Option<String> {
     let host = cx.store.host().filter(|host| !is_fresh(host, cx))?;
-    Some(format!(" {} last read {} ago ", cx.glyphs.stale, ago(host.heard_at, cx.now)))
+    Some(format!("{} last read {} ago", cx.glyphs.stale, ago(host.heard_at, cx.now)))
 }

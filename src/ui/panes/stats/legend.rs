@@ -1,6 +1,7 @@
 //! What there is to say of the curves: the moment that is read, what happened, which
 //! instance is which.
 
+use ratatui::text::Span;
 use strum::IntoEnumIterator as _;
 
 use super::{
@@ -35,7 +36,22 @@ fn rank(kind: MarkKind) -> usize {
     MarkKind::iter().position(|known| known == kind).unwrap_or(0)
 }
 
-/// What the moment that is read is, which instance is which, and what the marks mean.
+/// What the marks mean that are shown, for the pane's foot.
+pub(super) fn meanings<'a>(
+    service: &ServiceView,
+    timeline: &Timeline,
+    cx: &Cx<'a>,
+) -> Vec<Span<'a>> {
+    let marks = marks(service, timeline, cx);
+    let is_shown = |kind: &MarkKind| marks.iter().any(|(_, mark)| mark.kind == *kind);
+    let words = |kind| {
+        let (sign, role) = sign(kind, cx);
+        cx.span(role, format!(" {sign} {} ", kind.word()))
+    };
+    MarkKind::iter().filter(is_shown).map(words).collect()
+}
+
+/// What the moment that is read is, and which instance is which.
 pub(super) fn legend(
     service: &ServiceView,
     maker: &Maker<'_>,
@@ -49,25 +65,19 @@ pub(super) fn legend(
     if let Some(cell) = maker.cursor {
         push_moment(&mut title, maker, cell, marks);
         is_empty = false;
-    } else {
-        for kind in MarkKind::iter().filter(|kind| marks.iter().any(|(_, mark)| mark.kind == *kind))
-        {
-            let (sign, role) = sign(kind, cx);
-            title.push(Keep::Longer, cx.theme.style(role), format!("{sign} {}", kind.word()));
-            is_empty = false;
-        }
     }
     if names.layers() > 1 {
         for (layer, amounts) in cpu.each.iter().enumerate() {
             let ink = ink(layer, 0, cx);
-            let value = match maker.cursor {
-                Some(cell) if !amounts.is_empty() => maker.timeline.value(amounts, cell),
-                Some(_) => None,
-                None => amounts.iter().rev().take(15).find_map(|amount| amount.map(|a| a.mean)),
-            };
-            let value = value.map_or(cx.glyphs.absent.into(), format::percent);
             let name = names.name(layer);
-            let words = format!("{} {} {value}", ink.sign, short(&name, service));
+            let mut words = format!("{} {}", ink.sign, short(&name, service));
+            // What each used at a moment that is read stands with each curve.
+            if maker.cursor.is_none() {
+                let newest =
+                    amounts.iter().rev().take(15).find_map(|amount| amount.map(|a| a.mean));
+                let value = newest.map_or(cx.glyphs.absent.into(), format::percent);
+                words = format!("{words} {value}");
+            }
             title.push(Keep::Some, ink.style, words);
         }
         is_empty = false;

@@ -1,11 +1,12 @@
 //! [`Limits`]: what each service needs, against what it may use.
 
 use jiff::{SignedDuration, Timestamp};
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
     advice::{Advice, Need},
     against::Against,
+    limits_table::Columns,
     timeline::Timeline,
     window::Window,
 };
@@ -13,7 +14,6 @@ use crate::{
     input::Command,
     model::{Level, ServiceKey},
     store::{Mark, MarkKind, Metric, ServiceView},
-    text::{format, width::width},
     ui::{
         Cx, Reaction, Wish,
         theme::Role,
@@ -24,16 +24,6 @@ use crate::{
 /// For how long the rows stay as they are: none jumps away under the cursor, and what all
 /// services used in an hour is not added up for every frame.
 const HOLDS: SignedDuration = SignedDuration::from_secs(3);
-
-/// The columns of a number, and of a share.
-const NUMBER: u16 = 7;
-const SHARE: u16 = 6;
-
-/// From this width on limits are shown too, not just shares of them.
-const WITH_LIMITS: u16 = 76;
-
-/// The most columns of a name.
-const NAME: u16 = 30;
 
 /// By what the rows are ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,10 +57,10 @@ impl Order {
 
 /// A service with what it needs.
 #[derive(Clone, Debug, PartialEq)]
-struct Row {
-    key: ServiceKey,
-    cpu: Need,
-    memory: Need,
+pub(super) struct Row {
+    pub(super) key: ServiceKey,
+    pub(super) cpu: Need,
+    pub(super) memory: Need,
     /// How often a process was killed for memory in that time: it needed more than any
     /// reading saw.
     kills: usize,
@@ -101,7 +91,8 @@ impl Limits {
             let age = cx.now.duration_since(at);
             of == asked && SignedDuration::ZERO <= age && age < HOLDS
         });
-        if is_made {
+        // Where nothing was up there is no row to jump away.
+        if is_made && !self.rows.is_empty() {
             return;
         }
         self.made = Some((cx.now, asked));
@@ -160,12 +151,7 @@ impl Limits {
 
     pub(super) fn draw(&self, place: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
         if self.rows.is_empty() {
-            let words = match self.made {
-                Some(_) => "No service is up whose use could be compared with its limits.",
-                None => "Comparing what was used with what is allowed…",
-            };
-            let words = words.to_string();
-            return message::draw(place, buffer, cx, &[(Role::Muted, words)]);
+            return draw_empty(place, buffer, cx);
         }
         let columns = Columns::new(&self.rows, place.width);
         columns.draw_heading(cells::row(place, 0), buffer, cx);
@@ -176,6 +162,21 @@ impl Limits {
             columns.draw(cells::row(body, line as u16), buffer, cx, row);
         }
     }
+}
+
+/// Says why there is nothing to compare.
+fn draw_empty(place: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+    let services = cx.store.services();
+    let is_coming = services.iter().any(|it| it.up > 0 || it.condition.level == Level::Busy);
+    let lines = if services.is_empty() {
+        cx.store.engines().iter().flat_map(|engine| message::of_engine(engine, cx)).collect()
+    } else if is_coming {
+        vec![(Role::Muted, format!("Waiting for the first numbers{}", cx.glyphs.ellipsis))]
+    } else {
+        let words = "No service is up whose use could be compared with its limits.";
+        vec![(Role::Muted, words.to_owned())]
+    };
+    message::draw(place, buffer, cx, &lines);
 }
 
 /// How many rows there is room for below the heading.
@@ -210,7 +211,7 @@ impl Row {
     }
 
     /// What is to be said of its limits, the worst first.
-    fn advice(&self) -> (Level, String) {
+    pub(super) fn advice(&self) -> (Level, String) {
         let (level, words) = self.advice_of_readings();
         let killed = match self.kills {
             0 => return (level, words),
@@ -233,91 +234,6 @@ impl Row {
         let words: Vec<String> =
             said.map(|(name, need)| format!("{name} {}", need.words())).collect();
         (worse.advice().level(), words.join(", "))
-    }
-}
-
-/// How wide the columns are.
-struct Columns {
-    name: u16,
-    with_limits: bool,
-}
-
-impl Columns {
-    fn new(rows: &[Row], room: u16) -> Self {
-        let longest = rows.iter().map(|row| width(row.key.service.name.as_str())).max();
-        let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(NAME);
-        Self { name: longest.clamp(8, NAME).min(room / 3), with_limits: room >= WITH_LIMITS }
-    }
-
-    fn draw_heading(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
-        let style = cx.theme.style(Role::Heading);
-        let heads = |name: &str| [format!("{name} p95"), "limit".into(), "used".into()];
-        let (cpu, memory) = (heads("cpu"), heads("mem"));
-        let place = Rect { width: self.name.min(area.width), ..area };
-        cells::put(buffer, place, "service", style, cx.glyphs.ellipsis);
-        let mut rest = cells::skip(area, self.name);
-        for heads in [cpu, memory] {
-            rest = self.draw_group(rest, buffer, cx, heads.map(|head| (head, style)));
-        }
-        cells::put(buffer, cells::skip(rest, 2), "advice", style, cx.glyphs.ellipsis);
-    }
-
-    fn draw(&self, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>, row: &Row) {
-        let is_selected = cx.selection.service.as_ref() == Some(&row.key);
-        let style = |role| cx.on_row(role, is_selected);
-        if is_selected {
-            buffer.set_style(area, style(Role::Text));
-        }
-        let place = Rect { width: self.name.min(area.width), ..area };
-        let ellipsis = cx.glyphs.ellipsis;
-        cells::put(buffer, place, row.key.service.name.as_str(), style(Role::Text), ellipsis);
-        let mut rest = cells::skip(area, self.name);
-        for (need, said) in [
-            (row.cpu, format::percent as fn(f64) -> String),
-            (row.memory, |bytes| format::bytes(bytes as u64)),
-        ] {
-            let value = |value: Option<f64>| value.map_or(cx.glyphs.absent.to_string(), said);
-            let share = need.share.map_or(cx.glyphs.absent.to_string(), format::percent);
-            let level = need.share.map(|share| need.threshold.level(share));
-            let (sign, judged) = match level {
-                Some(level @ (Level::Warn | Level::Bad)) => {
-                    (cx.glyphs.level(level), Role::of(level))
-                }
-                _ => ("", Role::Text),
-            };
-            let group = [
-                (value(need.p95), style(Role::Text)),
-                (value(need.limit), style(Role::Muted)),
-                (format!("{sign}{share}"), style(judged)),
-            ];
-            rest = self.draw_group(rest, buffer, cx, group);
-        }
-        let (level, words) = row.advice();
-        let (sign, role) = match level {
-            Level::Ok => (" ", Role::Muted),
-            level => (cx.glyphs.level(level), Role::of(level)),
-        };
-        let pieces = [(sign, style(role)), (" ", style(role)), (&*words, style(role))];
-        cells::put_pieces(buffer, cells::skip(rest, 1), pieces, ellipsis);
-    }
-
-    /// Draws a number, its limit and its share; gives what is left of the row.
-    fn draw_group(
-        &self,
-        area: Rect,
-        buffer: &mut Buffer,
-        cx: &Cx<'_>,
-        group: [(String, Style); 3],
-    ) -> Rect {
-        let widths = [NUMBER + 2, if self.with_limits { NUMBER } else { 0 }, SHARE];
-        let mut rest = area;
-        for ((text, style), width) in group.into_iter().zip(widths).filter(|(_, width)| *width > 0)
-        {
-            let place = Rect { width: width.min(rest.width), ..rest };
-            cells::put_right(buffer, place, &text, style, cx.glyphs.ellipsis);
-            rest = cells::skip(rest, width);
-        }
-        rest
     }
 }
 

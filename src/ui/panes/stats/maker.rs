@@ -43,6 +43,8 @@ pub(super) struct One<'a> {
     pub(super) role: Role,
     /// What else is to be said of it now.
     pub(super) notes: Vec<(Role, String)>,
+    /// Why nobody tells of it, where other things are told.
+    pub(super) untold: &'static str,
 }
 
 /// A quantity of two ways.
@@ -55,12 +57,14 @@ pub(super) struct Two<'a> {
     /// What stands before the amounts, and before the ends of the scale.
     pub(super) words: [&'static str; 2],
     pub(super) signs: [&'static str; 2],
+    /// Why nobody tells of it, where other things are told.
+    pub(super) untold: &'static str,
 }
 
 impl Maker<'_> {
     /// A chart of one quantity.
     pub(super) fn one(&self, one: One<'_>) -> Chart {
-        let One { name, used, now, unit, limit, judged, role, notes } = one;
+        let One { name, used, now, unit, limit, judged, role, notes, untold } = one;
         let label = match unit {
             Unit::Cores => format::percent,
             Unit::Bytes => |bytes: f64| format::bytes(bytes as u64),
@@ -79,11 +83,14 @@ impl Maker<'_> {
                 let words = format!("{glyph}{}{}", label(value), of.unwrap_or_default());
                 title.push(Keep::Always, self.cx.theme.style(role), words);
             }
-            None => self.push_unknown(&mut title, used.is_known()),
+            None => self.push_unknown(&mut title, used.is_known(), untold),
         }
         for (role, words) in notes {
             title.push(Keep::Long, self.cx.theme.style(role), words);
         }
+        self.push_each(&mut title, used.each.iter(), |_, amounts, cell| {
+            self.timeline.value(amounts, cell).map(label)
+        });
         let words = summary.map(|s| [s.mean, s.p95, s.most].map(label));
         self.push_summary(&mut title, words, used.is_most_bound);
         Chart {
@@ -102,12 +109,12 @@ impl Maker<'_> {
 
     /// A chart of two ways.
     pub(super) fn two(&self, two: &Two<'_>) -> Chart {
-        let Two { name, into, out, now, words, signs } = *two;
+        let Two { name, into, out, now, words, signs, untold } = *two;
         let totals = [&into.total, &out.total];
         let mut title = self.title(name);
         let values = [0, 1].map(|way: usize| self.value(totals[way], now[way]));
         if values == [None, None] {
-            self.push_unknown(&mut title, into.is_known() || out.is_known());
+            self.push_unknown(&mut title, into.is_known() || out.is_known(), untold);
         } else {
             let rate =
                 |value: Option<f64>| value.map_or(self.cx.glyphs.absent.into(), format::rate);
@@ -115,6 +122,13 @@ impl Maker<'_> {
                 format!("{} {}  {} {}", words[0], rate(values[0]), words[1], rate(values[1]));
             title.push(Keep::Always, self.cx.theme.style(self.text), said);
         }
+        self.push_each(&mut title, into.each.iter(), |layer, into, cell| {
+            let out = out.each.get(layer)?;
+            let [into, out] = [into, out].map(|way| self.timeline.value(way, cell));
+            let bytes = |rate: f64| format::bytes(rate as u64);
+            let said = |rate: Option<f64>| rate.map_or(self.cx.glyphs.absent.into(), bytes);
+            into.or(out).map(|_| format!("{}/{}", said(into), said(out)))
+        });
         let shown = totals.map(|total| self.timeline.shown(total));
         let summaries = shown.map(Summary::of);
         let both = |part: fn(&Summary) -> f64| {
@@ -163,15 +177,34 @@ impl Maker<'_> {
         }
     }
 
+    /// Says what each instance used at the moment that is read, in the looks of their curves.
+    fn push_each<'l>(
+        &self,
+        title: &mut Title,
+        layers: impl Iterator<Item = &'l Vec<Option<Amount>>>,
+        words: impl Fn(usize, &[Option<Amount>], u16) -> Option<String>,
+    ) {
+        let Some(cell) = self.cursor.filter(|_| self.layers > 1) else { return };
+        let each = layers.enumerate().map(|(layer, amounts)| {
+            let ink = ink(layer, 0, self.cx);
+            let words = words(layer, amounts, cell);
+            (
+                ink.style,
+                format!("{} {}", ink.sign, words.as_deref().unwrap_or(self.cx.glyphs.absent)),
+            )
+        });
+        title.push_group(Keep::Long, each.collect());
+    }
+
     /// Says why there is no value, of a quantity of which other values may be known.
-    fn push_unknown(&self, title: &mut Title, is_known: bool) {
+    fn push_unknown(&self, title: &mut Title, is_known: bool, untold: &str) {
         let why = match self.cursor {
-            _ if !is_known && self.is_told => " not told here",
-            Some(_) => " no reading",
+            _ if !is_known && self.is_told => untold,
+            Some(_) => "no reading",
             None => "",
         };
-        let words = format!("{}{why}", self.cx.glyphs.absent);
-        title.push(Keep::Always, self.cx.theme.style(Role::Muted), words);
+        let words = format!("{} {why}", self.cx.glyphs.absent);
+        title.push(Keep::Always, self.cx.theme.style(Role::Muted), words.trim_end());
     }
 
     fn push_summary(&self, title: &mut Title, words: Option<[String; 3]>, is_bound: bool) {

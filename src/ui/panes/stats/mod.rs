@@ -14,13 +14,16 @@ mod host;
 mod layers;
 mod legend;
 mod limits;
+mod limits_table;
 mod maker;
+mod oldest;
 mod plan;
 mod scale;
 mod service;
 mod still;
 mod timeline;
 mod title;
+mod untold;
 mod view;
 mod window;
 mod words;
@@ -147,7 +150,8 @@ impl Stats {
             Command::PageDown if self.still.is_some() => self.step(page, cx),
             Command::Top => {
                 let mut still = self.stopped(cx);
-                still.go_to_oldest(self.scope(cx));
+                let oldest = oldest::oldest(self.view, cx);
+                still.go_to(oldest.unwrap_or(still.cursor()), self.scope(cx));
                 self.still = Some(still);
             }
             Command::Bottom | Command::Back | Command::Pause if self.still.is_some() => {
@@ -198,17 +202,11 @@ impl Pane for Stats {
     }
 
     fn title<'a>(&'a self, cx: &Cx<'a>) -> Line<'a> {
-        let service = || cx.selected().map_or("", |service| service.key.service.name.as_str());
-        let words = match self.view {
-            View::Service => service().to_owned(),
-            View::Host => "this host".to_owned(),
-            View::Limits => format!("rightsizing, {}", self.limits.order.words()),
-        };
-        cx.span(Role::Text, words).into()
+        self.title_words(cx)
     }
 
     fn footnote<'a>(&'a self, cx: &Cx<'a>) -> Option<Line<'a>> {
-        Some(self.foot_words(cx))
+        self.foot_words(cx)
     }
 
     fn commands(&self, cx: &Cx<'_>) -> Vec<Command> {

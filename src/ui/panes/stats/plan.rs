@@ -68,12 +68,17 @@ pub(super) fn cells(size: Size) -> u16 {
     column_width(size).saturating_sub(GUTTER)
 }
 
+/// Whether there is a row of time.
+pub(super) fn has_axis(size: Size) -> bool {
+    size.height >= LEAST + 2
+}
+
 impl Plan {
     /// Makes room for so many charts, of which the first so many have curves.
     pub(super) fn new(area: Rect, charts: u16, curves: u16, legend: Wish) -> Self {
         let size = area.as_size();
         let (across, width) = (across(size), column_width(size));
-        let axis = u16::from(area.height >= LEAST + 2);
+        let axis = u16::from(has_axis(size));
         let legend = u16::from(area.height >= legend.rows());
         let rows = area.height - axis - legend;
         let heights = heights(rows, charts.div_ceil(across), curves.div_ceil(across));

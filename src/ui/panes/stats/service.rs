@@ -3,12 +3,14 @@
 use super::{
     against::Against,
     board::Board,
+    clock::ago,
     layers::{Layers, Names},
     legend::{legend, marks},
     maker::{Maker, One, Two},
     scale::Unit,
     still::Still,
     timeline::Timeline,
+    untold::Untold,
 };
 use crate::{
     model::{Level, Threshold, threshold::THROTTLED},
@@ -17,7 +19,8 @@ use crate::{
     ui::{Cx, theme::Role},
 };
 
-const METRICS: [Metric; 6] = [
+/// What is drawn, in the order of the charts.
+pub(super) const METRICS: [Metric; 6] = [
     Metric::Cpu,
     Metric::Memory,
     Metric::Received,
@@ -66,8 +69,16 @@ pub(super) fn board(
 }
 
 /// Whether the numbers of a service can still be true.
-pub(super) fn is_fresh(service: &ServiceView, cx: &Cx<'_>) -> bool {
+fn is_fresh(service: &ServiceView, cx: &Cx<'_>) -> bool {
     cx.store.engine(&service.key.engine).is_some_and(EngineView::is_up)
+}
+
+/// How old the numbers of the selected service are once its engine is lost, for the pane's
+/// title: as old as the last word from there.
+pub(super) fn stale_words(cx: &Cx<'_>) -> Option<String> {
+    let engine = cx.store.engine(&cx.selected()?.key.engine).filter(|engine| !engine.is_up())?;
+    let age = engine.data.as_of().map(|at| format!(" {}", ago(at, cx.now))).unwrap_or_default();
+    Some(format!("{} stale{age}", cx.glyphs.stale))
 }
 
 fn charts(
@@ -84,6 +95,7 @@ fn charts(
     let notes =
         if maker.cursor.is_some() { Default::default() } else { notes(service, &usage, cx) };
     let [cpu_notes, memory_notes] = notes;
+    let untold = Untold::of(service, cx);
     vec![
         maker.one(One {
             name: "cpu",
@@ -94,6 +106,7 @@ fn charts(
             judged: whole.map(|whole| (cx.thresholds.cpu, whole)),
             role: Role::ChartA,
             notes: cpu_notes,
+            untold: untold.rate(),
         }),
         maker.one(One {
             name: "mem",
@@ -104,6 +117,7 @@ fn charts(
             judged: limit.map(|whole| (cx.thresholds.memory, whole)),
             role: Role::ChartB,
             notes: memory_notes,
+            untold: untold.amount(),
         }),
         maker.two(&Two {
             name: "net",
@@ -112,6 +126,7 @@ fn charts(
             now: [usage.received_per_second, usage.sent_per_second],
             words: [cx.glyphs.received, cx.glyphs.sent],
             signs: [cx.glyphs.received, cx.glyphs.sent],
+            untold: untold.network(),
         }),
         maker.two(&Two {
             name: "disk",
@@ -120,6 +135,7 @@ fn charts(
             now: [usage.disk_read_per_second, usage.disk_written_per_second],
             words: ["read", "written"],
             signs: ["r", "w"],
+            untold: untold.disks(),
         }),
     ]
 }

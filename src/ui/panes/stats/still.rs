@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::timeline::{Scope, Timeline};
 
 /// How far back anybody can look.
-const KEPT: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const KEPT: SignedDuration = SignedDuration::from_hours(1);
 
 /// Charts that stand still while time goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +57,6 @@ impl Still {
         }
         self.go_to(to, scope);
         true
-    }
-
-    /// Goes to the oldest moment that is kept.
-    pub(super) fn go_to_oldest(&mut self, scope: Scope) {
-        self.go_to(oldest(scope.now), scope);
     }
 
     /// Reads a moment, and moves what is shown as little as that takes.

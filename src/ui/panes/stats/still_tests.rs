@@ -47,7 +47,7 @@ fn nobody_looks_further_back_than_readings_are_kept() {
     still.step(-1_000_000, scope(0));
     assert_eq!(still.cursor(), at(-3600));
     // However long it stands still.
-    still.go_to_oldest(scope(100_000));
+    still.go_to(Timestamp::UNIX_EPOCH, scope(100_000));
     assert_eq!(still.cursor(), at(0));
     assert_eq!(cell(&still, scope(100_000)), Some(29));
 }
