@@ -188,10 +188,11 @@ fn why(instance: &Instance) -> String {
 /// Judges a service by its instances: the worst one, and how many are up.
 ///
 /// Several copies of which some are stopped is a warning, though each stop may be in order.
+/// A service that is known only from the stack file has none, and does not run.
 #[must_use]
 pub fn of_service(instances: &[(Condition, bool)]) -> Condition {
     let Some((worst, _)) = instances.iter().max_by_key(|(condition, _)| condition.level) else {
-        return Condition::new(Level::Unknown, "no instances");
+        return Condition::new(Level::Bad, "no instances");
     };
     let up = instances.iter().filter(|(_, up)| *up).count();
     if worst.level <= Level::Ok && up > 0 && up < instances.len() {
@@ -211,11 +212,11 @@ pub fn with_checks(
     // The first of those that are equally bad: what the engine says comes first.
     let worse =
         |worst: Condition, next: Condition| if next.level > worst.level { next } else { worst };
-    let mut worst = checks.fold(own, worse);
+    let mut all = checks.fold(own, worse);
     if !critical {
-        worst.level = worst.level.min(Level::Warn);
+        all.level = all.level.min(Level::Warn);
     }
-    worst
+    all
 }
 
 #[cfg(test)]
@@ -346,7 +347,7 @@ mod tests {
         assert_eq!(of_service(&[ok.clone(), bad]).reason, "unhealthy");
         assert_eq!(of_service(&[ok, off.clone()]), Condition::new(Level::Warn, "1 of 2 running"));
         assert_eq!(of_service(&[off]).level, Level::Off);
-        assert_eq!(of_service(&[]).level, Level::Unknown);
+        assert_eq!(of_service(&[]).level, Level::Bad);
     }
 
     #[test]

@@ -57,6 +57,18 @@ pub enum ProbeOrigin {
     StackFile,
 }
 
+impl ProbeOrigin {
+    /// Who that is, in words.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Inferred => "as its image or ports suggest",
+            Self::Label => "as its label says",
+            Self::StackFile => "as the stack file says",
+        }
+    }
+}
+
 /// What a probe asks.
 ///
 /// In hosts, `{host}` stands for an instance's address and `{port}` for its port; the name of

@@ -1,10 +1,13 @@
 //! What probes say, added to what engines say of services.
 
+use std::iter;
+
 use jiff::Timestamp;
 
-use super::{ProbeView, Store, Topics};
+use super::{EngineView, Link, ProbeView, Store, Topics};
 use crate::model::{
-    Condition, ProbeKey, ProbeOrders, ProbeReport, ServiceKey, StackService, condition::with_checks,
+    Condition, Level, ProbeKey, ProbeOrders, ProbeReport, RestartPolicy, ServiceId, ServiceKey,
+    StackService, condition::with_checks,
 };
 
 impl Store {
@@ -65,8 +68,55 @@ impl Store {
         self.stack.services.iter().find(|told| told.is(&service.service.name, instances.clone()))
     }
 
+    /// The services that the stack file names and that have no instances. Which engine
+    /// should run them nobody says; the last is the one that runs containers.
+    pub(super) fn missing_services(&self) -> Vec<ServiceKey> {
+        let told =
+            |engine: &&EngineView| engine.data.value().is_some() && engine.link != Link::Connecting;
+        let Some(engine) = self.engines.last().filter(told) else { return Vec::new() };
+        let is_there = |told: &StackService| {
+            self.instances
+                .values()
+                .any(|view| told.is(&view.instance.service.name, iter::once(&view.instance)))
+        };
+        let missing = self.stack.services.iter().filter(|told| !is_there(told));
+        let service = |told: &StackService| ServiceId {
+            stack: self.stack.name.clone(),
+            name: told.id.clone(),
+        };
+        missing
+            .map(|told| ServiceKey { engine: engine.id.clone(), service: service(told) })
+            .collect()
+    }
+
     pub(super) fn checked(&self, service: &ServiceKey, own: Condition) -> Condition {
-        let critical = self.told_of(service).is_none_or(|told| told.critical);
+        let told = self.told_of(service);
+        let should_run = told.is_some() && !self.is_done(service);
+        let own = if should_run && own.level == Level::Off {
+            Condition::new(Level::Bad, format!("not running: {}", own.reason))
+        } else {
+            own
+        };
+        let critical = told.is_none_or(|told| told.critical);
         with_checks(own, self.probes.conditions(service), critical)
     }
+
+    /// Whether a service was to do something once, such as a migration, and has done it.
+    fn is_done(&self, service: &ServiceKey) -> bool {
+        let mut views = self.instances.iter().filter(|(key, view)| {
+            key.engine == service.engine && view.instance.service == service.service
+        });
+        views.all(|(_, view)| {
+            let detail = view.instance.detail.as_ref();
+            detail.is_some_and(|detail| {
+                let once =
+                    matches!(detail.restart_policy, RestartPolicy::No | RestartPolicy::OnFailure);
+                once && detail.exit.as_ref().is_some_and(|exit| exit.code == 0)
+            })
+        })
+    }
 }
+
+#[cfg(test)]
+#[path = "checks_tests.rs"]
+mod tests;

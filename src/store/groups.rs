@@ -21,12 +21,13 @@ impl Groups {
     pub(super) fn of(
         &self,
         instances: &BTreeMap<InstanceKey, InstanceView>,
+        missing: impl FnOnce() -> Vec<ServiceKey>,
         checked: impl Fn(&ServiceKey, Condition) -> Condition,
     ) -> &[ServiceView] {
         self.services.get_or_init(|| {
             #[cfg(test)]
             self.made.set(self.made.get() + 1);
-            group(instances, checked)
+            group(instances, missing(), checked)
         })
     }
 

@@ -244,7 +244,8 @@ impl Store {
     /// All services, by stack and name.
     #[must_use]
     pub fn services(&self) -> &[ServiceView] {
-        self.groups.of(&self.instances, |service, own| self.checked(service, own))
+        let checked = |service: &ServiceKey, own| self.checked(service, own);
+        self.groups.of(&self.instances, || self.missing_services(), checked)
     }
 
     /// Another number whenever [`Store::services`] may be others than before, or stand in

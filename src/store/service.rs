@@ -161,10 +161,11 @@ pub struct ServiceView {
     pub image: Option<crate::text::Clean>,
 }
 
-/// Groups instances into services, by stack and name. `checked` adds what else is known of
-/// how a service does.
+/// Groups instances into services, by stack and name. `missing` are those that should be there
+/// and have no instances; `checked` adds what else is known of how a service does.
 pub(super) fn group(
     instances: &BTreeMap<InstanceKey, InstanceView>,
+    missing: Vec<ServiceKey>,
     checked: impl Fn(&ServiceKey, Condition) -> Condition,
 ) -> Vec<ServiceView> {
     let mut groups: BTreeMap<ServiceKey, Vec<(&InstanceKey, &InstanceView)>> = BTreeMap::new();
@@ -175,6 +176,7 @@ pub(super) fn group(
     }
     let mut services: Vec<ServiceView> =
         groups.into_iter().map(|(key, members)| service(key, members)).collect();
+    services.extend(missing.into_iter().map(|key| service(key, Vec::new())));
     for service in &mut services {
         service.condition = checked(&service.key, service.condition.clone());
     }

@@ -52,7 +52,7 @@ pub trait Prober: Send + Sync {
 struct Shared {
     prober: Arc<dyn Prober>,
     root: Root,
-    room: Arc<Semaphore>,
+    at_once: Arc<Semaphore>,
     events: mpsc::Sender<Event>,
 }
 
@@ -63,8 +63,8 @@ pub(super) async fn keep(
     mut demand: watch::Receiver<Demand>,
     events: mpsc::Sender<Event>,
 ) {
-    let room = Arc::new(Semaphore::new(AT_ONCE));
-    let shared = Shared { prober, root, room, events };
+    let at_once = Arc::new(Semaphore::new(AT_ONCE));
+    let shared = Shared { prober, root, at_once, events };
     let mut asked: BTreeMap<ProbeKey, Asked> = BTreeMap::new();
     while demand.changed().await.is_ok() {
         let wanted = demand.borrow_and_update().probes.clone();
@@ -100,7 +100,7 @@ async fn again_and_again(shared: Shared, key: ProbeKey, order: ProbeOrder) {
     sleep(SPREAD.mul_f64(fastrand::f64())).await;
     let mut pace = Pace::new(&order.spec);
     loop {
-        let Ok(permit) = shared.room.acquire().await else { return };
+        let Ok(permit) = shared.at_once.acquire().await else { return };
         let at = Timestamp::now();
         let begin = Instant::now();
         let is_ours = over.is_none_or(|address| Routes::read(&shared.root).has(address));

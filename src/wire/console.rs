@@ -114,12 +114,14 @@ pub(super) async fn show(
         Some(faults) => (faults.known, Some(faults.switch)),
         None => (Vec::new(), None),
     };
+    let stack = Arc::new(session.stack.clone());
     let places = engines.iter().map(|engine| (engine.id().clone(), engine.endpoint()));
     let start = Start {
         store: Store::new(places, bounds(settings))
             .with_log_sources(session.stack.log_sources().map(|source| source.name.clone()))
-            .with_patterns(patterns(&session.stack)),
-        stack: Arc::new(session.stack.clone()),
+            .with_patterns(patterns(&session.stack))
+            .with_stack(stack.clone()),
+        stack,
         thresholds: settings.thresholds.values(),
         read_only: session.read_only,
         faults: known,

@@ -10,6 +10,7 @@ mod frames;
 mod lists;
 mod logs;
 mod offers;
+mod probes;
 mod random;
 mod reading;
 mod secrets;

@@ -1,5 +1,7 @@
 //! [`ProbesReport`]: what `midwatch probes` says, as an object and as a table.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -7,7 +9,7 @@ use crate::{
     cli::{CliError, Exit, Printer, select::Selection, table::Table, words},
     model::{EngineId, ProbeFaultKind, ProbeKey, probe::ProbeOrigin},
     store::{ProbeState, ProbeView, Store},
-    text::Clean,
+    text::{Clean, format},
 };
 
 /// What `midwatch probes --json` prints; one object, or one a line with `--watch`.
@@ -153,7 +155,10 @@ impl ProbesReport {
         ]);
         let mut probes: Vec<_> = self.probes.iter().collect();
         probes.sort_by_key(|probe| std::cmp::Reverse(probe.rank()));
-        let time = |seconds: Option<f64>| seconds.map_or_else(|| "-".into(), words::milliseconds);
+        let time = |seconds: Option<f64>| {
+            let took = seconds.and_then(|it| Duration::try_from_secs_f64(it).ok());
+            took.map_or_else(|| "-".into(), format::latency)
+        };
         for probe in probes {
             let age = self.time.duration_since(probe.since).as_secs().max(0);
             table.row([

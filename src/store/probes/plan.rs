@@ -93,7 +93,7 @@ fn order(
     }
     if spec.target == ProbeTarget::Engine {
         for (instance, told) in instances {
-            let (spec, grace_until) = (spec.clone(), grace(&spec, told));
+            let (spec, grace_until) = (spec.clone(), grace(spec, told));
             all.insert(key(Some(instance)), ProbeOrder { spec, way: Way::Engine, grace_until });
         }
         return;

@@ -66,7 +66,7 @@ impl World {
 fn on(address: &str, instance: Instance) -> Instance {
     let network = NetworkPlace::At(vec![address.parse().unwrap()]);
     let started_at = Some(Timestamp::UNIX_EPOCH);
-    Instance { detail: Some(Detail { network, started_at, ..Detail::default() }), ..instance }
+    Instance { detail: Some(Detail { started_at, network, ..Detail::default() }), ..instance }
 }
 
 fn publishing(inside: u16, host: Option<u16>, instance: Instance) -> Instance {

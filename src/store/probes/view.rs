@@ -154,6 +154,7 @@ impl ProbeView {
 
     /// The answers that are kept, oldest first: when, and how long it took; `None` where
     /// it failed.
+    #[must_use]
     pub fn history(&self) -> impl DoubleEndedIterator<Item = (Timestamp, Option<Duration>)> {
         self.history.iter().copied()
     }
@@ -239,10 +240,11 @@ impl ProbeView {
     }
 
     fn severity(&self) -> Level {
-        match (self.order.spec.role, self.fault().map(|fault| fault.kind)) {
-            (_, Some(ProbeFaultKind::Starting)) => Level::Warn,
-            (ProbeRole::Liveness, _) => Level::Bad,
-            (ProbeRole::Readiness | ProbeRole::Slo, _) => Level::Warn,
+        let starts = self.fault().is_some_and(|fault| fault.kind == ProbeFaultKind::Starting);
+        if self.order.spec.role == ProbeRole::Liveness && !starts {
+            Level::Bad
+        } else {
+            Level::Warn
         }
     }
 }

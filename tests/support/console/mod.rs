@@ -89,18 +89,20 @@ impl Console {
         } else {
             vec![]
         };
+        let stack = Arc::new(Stack {
+            name: None,
+            title: Some(Clean::new("The shop")),
+            environment: Some(Environment::Production),
+            ..setup.stack.clone()
+        });
         let start = Start {
             store: Store::new([(world::docker(), Clean::new(world::ENDPOINT))], setup.bounds)
                 .with_log_sources(setup.stack.log_sources().map(|source| source.name.clone()))
                 .with_patterns(
                     setup.stack.patterns.iter().map(|spec| Pattern::of(spec).unwrap()).collect(),
-                ),
-            stack: Arc::new(Stack {
-                name: None,
-                title: Some(Clean::new("The shop")),
-                environment: Some(Environment::Production),
-                ..setup.stack.clone()
-            }),
+                )
+                .with_stack(stack.clone()),
+            stack,
             thresholds: Thresholds::default(),
             faults,
             keymap: Keymap::builtin(setup.keymap).unwrap(),

@@ -3,6 +3,7 @@
 
 mod facts;
 mod life;
+mod probes;
 
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
@@ -14,7 +15,10 @@ use crate::{
     ui::{
         Cx, Overlay, Pane, PaneId, Reaction, Wish,
         cx::Standing,
-        dialogs::{scroll::Scroll, wrapped},
+        dialogs::{
+            scroll::Scroll,
+            wrapped::{self, Fact},
+        },
         theme::Role,
         widgets::{cells, cursor::Cursor},
     },
@@ -74,11 +78,24 @@ impl Detail {
         usize::from(cx.size.height.saturating_sub(self.list_rows(cx) + 1))
     }
 
+    /// What is told of the selected instance; of a service without any, what is known of
+    /// the service.
+    fn facts<'a>(&self, cx: &Cx<'a>) -> Vec<Fact<'a>> {
+        if let Some((key, view)) = self.selected(cx) {
+            let mut facts = facts::facts(key, view, cx);
+            // Below id and state, above what changes less often.
+            facts.splice(2..2, probes::facts(&self.service, Some(key), cx));
+            return facts;
+        }
+        let words = format!("the stack file names it, {} runs none", self.service.engine);
+        let mut facts = vec![Fact::new("instances", Role::Bad, words)];
+        facts.extend(probes::facts(&self.service, None, cx));
+        facts
+    }
+
     /// How many rows what is told of one takes.
     fn length(&self, cx: &Cx<'_>) -> usize {
-        let Some((key, view)) = self.selected(cx) else { return 0 };
-        let facts = facts::facts(key, view, cx);
-        wrapped::rows(&facts, VALUES, cx.size.width.into()).len()
+        wrapped::rows(&self.facts(cx), VALUES, cx.size.width.into()).len()
     }
 
     /// Moves within the list of instances, or within what is told of one.
@@ -136,7 +153,7 @@ impl Pane for Detail {
     }
 
     fn interest(&self) -> Topics {
-        Topics::SERVICES | Topics::ENGINES | Topics::SAMPLES
+        Topics::SERVICES | Topics::ENGINES | Topics::SAMPLES | Topics::PROBES
     }
 
     fn on(&mut self, command: Command, cx: &Cx<'_>) -> Reaction {
@@ -177,12 +194,10 @@ impl Pane for Detail {
                 draw_instance(&name, &now, cells::row(area, line as u16), selected, buffer, cx);
             }
         }
-        if let Some((key, view)) = self.selected(cx) {
-            let facts = facts::facts(key, view, cx);
-            let lines = wrapped::rows(&facts, VALUES, area.width.into());
-            let first = self.scroll.first_shown(lines.len(), self.facts_rows(cx));
-            wrapped::draw(&lines, first, cells::below(area, rows + 1), buffer, cx);
-        }
+        let lines = self.facts(cx);
+        let lines = wrapped::rows(&lines, VALUES, area.width.into());
+        let first = self.scroll.first_shown(lines.len(), self.facts_rows(cx));
+        wrapped::draw(&lines, first, cells::below(area, rows + 1), buffer, cx);
     }
 }
 
