@@ -239,11 +239,12 @@ fn settings_of(file: &Path) -> Result<Settings, ConfigErrors> {
 }
 
 fn stack_verdict(stack: &StackFile) -> String {
-    let services = match stack.services.len() {
+    let services = match stack.own_services.len() {
         1 => "1 service".into(),
         count => format!("{count} services"),
     };
-    format!("ok (stack {}, {}, {services} to run)", stack.name, stack.environment.word())
+    let environment = stack.stack.environment.unwrap_or_default();
+    format!("ok (stack {}, {}, {services} to run)", stack.name(), environment.word())
 }
 
 fn refuse(errors: ConfigErrors, printer: &mut Printer<'_>) -> Exit {

@@ -57,13 +57,13 @@ pub fn run(
     Ok(Exit::Well)
 }
 
-fn print(stack: &StackFile, printer: &mut Printer<'_>) -> Result<(), CliError> {
-    let services = stack.services.iter().map(words);
-    let commands: Vec<_> = services.chain(stack.logs.iter().filter_map(log_words)).collect();
+fn print(file: &StackFile, printer: &mut Printer<'_>) -> Result<(), CliError> {
+    let services = file.own_services.iter().map(words);
+    let commands: Vec<_> = services.chain(file.stack.logs.iter().filter_map(log_words)).collect();
     if commands.is_empty() {
-        return printer.line(format_args!("The stack {} runs nothing by itself.", stack.name));
+        return printer.line(format_args!("The stack {} runs nothing by itself.", file.name()));
     }
-    printer.line(format_args!("The stack {} runs, as you:", stack.name))?;
+    printer.line(format_args!("The stack {} runs, as you:", file.name()))?;
     commands.iter().try_for_each(|words| printer.line(format_args!("  {words}")))
 }
 
@@ -134,8 +134,11 @@ mod tests {
         let text = "name = \"shop\"\n[[logs]]\nname = \"edge\"\n\
                     source = \"cmd:ssh edge 'tail -F x'\"\n";
         let source = Source::new(Path::new("midwatch.toml"), text);
-        let stack = StackFile::parse(&source, Path::new("/srv")).unwrap();
-        assert_eq!(log_words(&stack.logs[0]).unwrap(), "edge (log): ssh edge 'tail -F x'  in /srv");
+        let file = StackFile::parse(&source, Path::new("/srv")).unwrap();
+        assert_eq!(
+            log_words(&file.stack.logs[0]).unwrap(),
+            "edge (log): ssh edge 'tail -F x'  in /srv"
+        );
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Described {
 /// Whether a stack file's logs name commands, which run as little before it is approved
 /// as its services do (threat T9).
 fn has_commands(file: &StackFile) -> bool {
-    file.logs.iter().any(|log| matches!(log.origin, LogOrigin::Command { .. }))
+    file.stack.logs.iter().any(|log| matches!(log.origin, LogOrigin::Command { .. }))
 }
 
 impl Own {

@@ -72,20 +72,14 @@ impl Session {
         }
         let project = global.project.clone().or_else(|| runtime.project.clone()).or_else(|| {
             // A stack file without processes of its own describes containers.
-            file.as_ref().filter(|file| file.services.is_empty()).map(|file| file.name.clone())
+            let only = file.as_ref().filter(|file| file.own_services.is_empty());
+            only.map(|file| file.name().to_owned())
         });
         let limits =
             Limits { stack: project.as_deref().map(Clean::new), read_only: global.read_only };
         let containers_meant = are_containers_meant(global, &runtime);
-        let mut stack = Stack {
-            name: file.as_ref().map(|file| Clean::new(&file.name)).or(limits.stack.clone()),
-            title: file.as_ref().and_then(|file| file.title.clone()),
-            environment: file.as_ref().map(|file| file.environment),
-            logs: file.as_ref().map(|file| file.logs.clone()).unwrap_or_default(),
-            patterns: file.as_ref().map(|file| file.patterns.clone()).unwrap_or_default(),
-            filters: file.as_ref().map(|file| file.filters.clone()).unwrap_or_default(),
-            ..Stack::default()
-        };
+        let nameless = || Stack { name: limits.stack.clone(), ..Stack::default() };
+        let mut stack = file.map_or_else(nameless, |file| file.stack);
         stack.add_filters(settings.saved_filters());
         let sources = sources::of_stack(&stack, may_run);
         let beside = own.ready().is_some() || !sources.is_empty();

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     config::source::{ConfigErrors, Source},
     model::{
-        Environment, LogSourceSpec, PatternSpec, SavedFilter,
+        Stack,
         spec::{ProcessStack, ServiceSpec},
     },
     text::{Clean, redact},
@@ -29,22 +29,12 @@ use crate::{
 /// A stack as its file describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StackFile {
-    /// The stack's name: letters, digits, `-`, `_` and `.`.
-    pub name: String,
-    /// How people call it.
-    pub title: Option<Clean>,
-    /// What it is for.
-    pub environment: Environment,
+    /// What it says of the stack itself, which has a name and an environment.
+    pub stack: Stack,
     /// Where it runs.
     pub runtime: Runtime,
     /// The services that midwatch runs itself, in the order of the file.
-    pub services: Vec<ServiceSpec>,
-    /// Its logs, in the order of the file.
-    pub logs: Vec<LogSourceSpec>,
-    /// What is counted in its logs, in the order of the file.
-    pub patterns: Vec<PatternSpec>,
-    /// Its saved filters, in the order of the file.
-    pub filters: Vec<SavedFilter>,
+    pub own_services: Vec<ServiceSpec>,
 }
 
 /// Which engine runs a stack; a missing value is found out.
@@ -91,8 +81,16 @@ impl StackFile {
     /// What the process engine is to run, if there is anything.
     #[must_use]
     pub fn processes(&self) -> Option<ProcessStack> {
-        (!self.services.is_empty())
-            .then(|| ProcessStack { name: self.name.clone(), services: self.services.clone() })
+        (!self.own_services.is_empty()).then(|| ProcessStack {
+            name: self.name().to_owned(),
+            services: self.own_services.clone(),
+        })
+    }
+
+    /// The stack's name: letters, digits, `-`, `_` and `.`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.stack.name.as_ref().map_or("", Clean::as_str)
     }
 }
 

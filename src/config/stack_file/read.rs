@@ -12,7 +12,7 @@ use crate::{
         reader::{At, Node, Reader, Table},
         source::{ConfigErrors, Source},
     },
-    model::{Environment, SavedIn},
+    model::{Environment, SavedIn, Stack},
     text::Clean,
 };
 
@@ -89,17 +89,20 @@ pub(super) fn stack(
     let filters = root.get("filters").and_then(|node| reader.table(&node));
     let filters = filters
         .map_or_else(Vec::new, |table| filters::all(&mut reader, &table, SavedIn::StackFile));
-    let stack = name.map(|name| StackFile {
-        name: name.value.into(),
-        title: title.map(|title| Clean::new(title.value)),
-        environment,
+    let file = name.map(|name| StackFile {
+        stack: Stack {
+            name: Some(Clean::new(name.value)),
+            title: title.map(|title| Clean::new(title.value)),
+            environment: Some(environment),
+            logs,
+            patterns,
+            filters: filters.into_iter().map(|filter| filter.value).collect(),
+            ..Stack::default()
+        },
         runtime,
-        services: services.into_iter().filter_map(|service| service.spec).collect(),
-        logs,
-        patterns,
-        filters: filters.into_iter().map(|filter| filter.value).collect(),
+        own_services: services.into_iter().filter_map(|service| service.spec).collect(),
     });
-    reader.finish(stack)
+    reader.finish(file)
 }
 
 fn schema(reader: &mut Reader<'_>, root: &Table<'_>) {
