@@ -63,7 +63,9 @@ fn show(
     context: &Context,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
-    let settings = Settings::load(&context.paths, &context.variables, &global.settings())?;
+    let look = own_files::look(global, context);
+    let flags = global.settings();
+    let settings = Settings::load_over(&look, &context.paths, &context.variables, &flags)?;
     print_rows(settings.rows(), origin, printer)?;
     printer.line("\n[thresholds]")?;
     print_rows(settings.threshold_rows(), origin, printer)?;

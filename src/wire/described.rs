@@ -6,6 +6,7 @@ use crate::{
     cli::{CliError, Context, Global, args::EngineKind},
     config::{
         Approval, Source, StackFile, TrustStore, discover,
+        settings::Look,
         stack_file::{Runtime, folder_of},
     },
     engines::process::ProcessEngine,
@@ -60,6 +61,11 @@ impl Described {
         }
         let own = processes.map_or(Ok(Own::None), Own::ready_to_run)?;
         Ok(Self { file: Some(file), own, may_run: true, notice: None })
+    }
+
+    /// How midwatch looks, as far as the file says.
+    pub(super) fn look(&self) -> Look {
+        self.file.as_ref().map(|file| file.look.clone()).unwrap_or_default()
     }
 
     /// Where its containers are, as far as the file says.

@@ -15,7 +15,10 @@ use crate::{
         logs::Places,
         own_files,
     },
-    config::{Settings, stack_file::Runtime},
+    config::{
+        Settings,
+        stack_file::{Runtime, RuntimeKind},
+    },
     engines::{
         Engine,
         docker::{self, Candidate, DockerEngine, Endpoint},
@@ -62,8 +65,8 @@ impl Session {
     ///
     /// When the settings, the stack file or an address is wrong.
     pub fn open(global: &Global, context: &Context) -> Result<Self, CliError> {
-        let settings = own_files::settings(global, context)?;
         let described = Described::read(global, context)?;
+        let settings = own_files::settings(&described.look(), global, context)?;
         let runtime = described.runtime();
         let Described { file, own, may_run, notice } = described;
         if global.engine == Some(EngineKind::Process) && matches!(own, Own::None) {
@@ -215,6 +218,7 @@ fn is_place_named(global: &Global, runtime: &Runtime) -> bool {
     global.engine.is_some()
         || global.host.is_some()
         || global.context.is_some()
+        || runtime.kind != RuntimeKind::Auto
         || runtime.host.is_some()
         || runtime.context.is_some()
 }
@@ -248,11 +252,19 @@ fn candidates(
         kind: match global.engine {
             Some(EngineKind::Docker) => docker::Kind::Docker,
             Some(EngineKind::Podman) => docker::Kind::Podman,
-            Some(EngineKind::Process) | None => docker::Kind::Any,
+            Some(EngineKind::Process) | None => kind_of(runtime),
         },
         environment: docker::Environment::from_variables(variable),
     };
     docker::find(&place).map_err(|error| CliError::engine(&EngineId::new("docker"), &error))
+}
+
+fn kind_of(runtime: &Runtime) -> docker::Kind {
+    match runtime.kind {
+        RuntimeKind::Auto => docker::Kind::Any,
+        RuntimeKind::Docker => docker::Kind::Docker,
+        RuntimeKind::Podman => docker::Kind::Podman,
+    }
 }
 
 fn engine_at(candidate: &Candidate, global: &Global) -> Arc<dyn Engine> {
