@@ -41,13 +41,11 @@ fn status(text: &str, rest: &str) -> Result<Expectation, TextFault> {
     let Some((comparator, code)) = Comparator::split(rest) else {
         return Err(TextFault::new("a comparison is missing", hint).about(text, rest.trim()));
     };
-    match code.parse().ok().filter(|code| STATUS.contains(code)) {
-        Some(code) => Ok(Expectation::Status { comparator, code }),
-        None => {
-            let fault = TextFault::new(format!("\"{code}\" is not a status"), hint);
-            Err(fault.about(text, code))
-        }
-    }
+    let Some(code) = code.parse().ok().filter(|code| STATUS.contains(code)) else {
+        let fault = TextFault::new(format!("\"{code}\" is not a status"), hint);
+        return Err(fault.about(text, code));
+    };
+    Ok(Expectation::Status { comparator, code })
 }
 
 fn time(text: &str, rest: &str) -> Result<Bound, TextFault> {
@@ -56,7 +54,7 @@ fn time(text: &str, rest: &str) -> Result<Bound, TextFault> {
         TextFault::new(format!("\"{part}\" compares with nothing"), hint).about(text, part)
     })?;
     if bound.quantity.dimension != Dimension::Time {
-        let message = format!("{bound} is not compared with a time");
+        let message = format!("\"{part}\" does not compare with a time");
         let fault = TextFault::new(message, "write a time, as in 500ms or 14d");
         return Err(fault.about(text, part));
     }
@@ -202,7 +200,7 @@ mod tests {
             ("status 200", "200", "a comparison is missing"),
             ("  status == 2xx", "2xx", "\"2xx\" is not a status"),
             ("status == 99", "99", "\"99\" is not a status"),
-            ("time < 5", "< 5", "< 5 is not compared with a time"),
+            ("time < 5", "< 5", "\"< 5\" does not compare with a time"),
             ("time 5s", "5s", "\"5s\" compares with nothing"),
             ("cert < 14d", "< 14d", "a certificate must be valid for more than a time, not less"),
             ("body ready", "ready", "`~` or `!~` is missing"),

@@ -108,6 +108,17 @@ impl ProbeTarget {
             Self::Engine => "engine",
         }
     }
+
+    /// Where the secret is that it needs, if it needs one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&SecretRef> {
+        match self {
+            Self::Http(http) => http.auth.as_ref(),
+            Self::Postgres(postgres) => postgres.password.as_ref(),
+            Self::Redis(redis) => redis.password.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ProbeTarget {

@@ -71,6 +71,7 @@ pub async fn open(
         project: None,
         engines: Vec::new(),
         sources: Vec::new(),
+        may_run: false,
         own: Own::Ready(engine.clone()),
         containers_meant: false,
         notices: Vec::new(),

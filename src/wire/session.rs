@@ -50,6 +50,8 @@ pub struct Session {
     pub engines: Vec<Arc<dyn Engine>>,
     /// The stack's logs beside the output of instances.
     pub sources: Vec<Arc<dyn LogSource>>,
+    /// Whether the stack file's commands may run, and the secrets that it names be read.
+    pub may_run: bool,
     /// The stack file's own processes.
     pub own: Own,
     /// Whether the command line or the stack file says that containers are meant.
@@ -97,6 +99,7 @@ impl Session {
             engines: containers.map(shown).into_iter().collect(),
             sources,
             stack,
+            may_run,
             own,
             containers_meant,
             notices,

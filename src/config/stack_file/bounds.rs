@@ -107,7 +107,8 @@ fn in_order(reader: &mut Reader<'_>, warn: &At<Bound>, critical: &At<Bound>) {
     let (from, to) = (warn.quantity.value, crit.quantity.value);
     let stricter = match side(warn) {
         side if side != self::side(crit) => {
-            let message = format!("`warn` is {warn} and `crit` is {crit}: they look the other way");
+            let message =
+                format!("`warn` ({warn}) and `crit` ({crit}) look in different directions");
             reader.fail(
                 critical,
                 message,

@@ -4,7 +4,7 @@ use super::{Cx, field, references::References, unit};
 use crate::{
     config::reader::{At, Reader, Table},
     model::{
-        Dimension, MetricSource, MetricUnit,
+        Dimension, MetricSource, MetricUnit, TextFault,
         metric::{HostField, ProbeField, UseField},
         probe_text,
     },
@@ -110,7 +110,8 @@ fn exposition(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<MetricSource
     let query = needed_text(reader, table, "query", "query = \"rate(requests_total[5m])\"");
     let (url, query) = (url?, query?);
     if let Err(fault) = probe_text::web_address(url.value) {
-        reader.fault(&url, &fault);
+        let hint = "write a URL such as \"http://api:8000/metrics\"".to_owned();
+        reader.fault(&url, &TextFault { hint, ..fault });
         return None;
     }
     Some(MetricSource::Exposition { url: url.value.into(), query: query.value.into() })

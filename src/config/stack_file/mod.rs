@@ -3,6 +3,7 @@
 //! This version knows a part of the schema; the rest is refused by name. Each table has a
 //! file here, with the list of its keys, which the JSON schema is made of too.
 
+mod approval;
 mod bounds;
 mod checks;
 mod defaults;
@@ -28,6 +29,7 @@ mod service;
 mod stack_service;
 mod unit;
 
+pub use approval::NamedCommand;
 pub(super) use names::check_name;
 pub use runtime::{Runtime, RuntimeKind};
 pub use schema::schema;

@@ -106,7 +106,7 @@ fn route(
         if ids.is_empty() {
             continue;
         }
-        ids.iter().for_each(|id| references.notifier(id));
+        references.notifiers(&ids);
         route.insert(severity, ids.iter().map(|id| Clean::new(id.value)).collect());
     }
     route

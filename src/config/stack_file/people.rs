@@ -101,9 +101,9 @@ fn level(
     }
     let after = field::time(reader, table, "after", PATIENCE);
     let notify = field::texts(reader, table, "notify");
-    notify.iter().for_each(|id| references.contact(id));
+    references.contacts(&notify);
     let via = field::texts(reader, table, "via");
-    via.iter().for_each(|id| references.notifier(id));
+    references.notifiers(&via);
     let say = field::words(reader, table, "say");
     let suggest = field::words(reader, table, "suggest");
     Some(EscalationLevel {

@@ -105,22 +105,13 @@ fn target(reader: &mut Reader<'_>, node: &Node<'_>, cx: &Cx<'_>) -> Option<Probe
             return None;
         }
     };
-    let inline = matches!(auth_of(&target), Some(SecretRef::Inline(_)));
+    let inline = matches!(target.secret(), Some(SecretRef::Inline(_)));
     if inline && cx.environment == Environment::Production {
         let message = format!("`{}` holds a password of a production stack", text.path);
         reader.fail(&text, message, "take it out and write auth = { env = \"NAME\" } beside it");
         return None;
     }
     Some(target)
-}
-
-fn auth_of(target: &ProbeTarget) -> Option<&SecretRef> {
-    match target {
-        ProbeTarget::Http(http) => http.auth.as_ref(),
-        ProbeTarget::Postgres(it) => it.password.as_ref(),
-        ProbeTarget::Redis(it) => it.password.as_ref(),
-        _ => None,
-    }
 }
 
 fn of_table(

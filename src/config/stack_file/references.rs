@@ -26,12 +26,12 @@ impl References {
         self.patterns.push(text.with(text.value.to_owned()));
     }
 
-    pub(super) fn contact(&mut self, text: &At<&str>) {
-        self.contacts.push(text.with(text.value.to_owned()));
+    pub(super) fn contacts(&mut self, texts: &[At<&str>]) {
+        self.contacts.extend(texts.iter().map(|text| text.with(text.value.to_owned())));
     }
 
-    pub(super) fn notifier(&mut self, text: &At<&str>) {
-        self.notifiers.push(text.with(text.value.to_owned()));
+    pub(super) fn notifiers(&mut self, texts: &[At<&str>]) {
+        self.notifiers.extend(texts.iter().map(|text| text.with(text.value.to_owned())));
     }
 
     /// Refuses those that name nothing.

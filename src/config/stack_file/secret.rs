@@ -46,7 +46,8 @@ fn of_table(reader: &mut Reader<'_>, table: &Table<'_>, cx: &Cx<'_>) -> Option<S
     let later = KEYS.later.iter().any(|key| table.get(key).is_some());
     match &known[..] {
         [_] => {}
-        [] if later => return None,
+        // A key that is unknown was told of.
+        [] if later || !table.value.is_empty() => return None,
         [] => {
             reader.fail(table, format!("`{}` does not say where it is", table.path), ELSEWHERE);
             return None;
