@@ -14,6 +14,7 @@ mod harness;
 mod log_sources;
 mod logs;
 mod readme;
+mod shipped_stacks;
 mod stack_facts;
 mod stack_files;
 mod stats;

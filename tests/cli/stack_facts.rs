@@ -12,6 +12,7 @@ use midwatch::{
         probe::{ProbeOrigin, ProbeRole},
         spec::CheckTarget,
     },
+    text::Clean,
 };
 
 fn read(name: &str) -> StackFile {
@@ -51,7 +52,7 @@ fn services_say_which_instances_they_are_and_what_they_are_for() {
     assert_eq!(critical, [true, false, true], "monitoring is not critical unless it says so");
     let unprobed = ["flower", "own", "api"].map(|id| service(id).unprobed);
     assert_eq!(unprobed, [true, false, false]);
-    let needs: Vec<_> = service("api").depends_on.iter().map(|name| name.as_str()).collect();
+    let needs: Vec<_> = service("api").depends_on.iter().map(Clean::as_str).collect();
     assert_eq!(needs, ["postgres", "somewhere-else"]);
 }
 
