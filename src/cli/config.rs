@@ -63,7 +63,9 @@ fn show(
     context: &Context,
     printer: &mut Printer<'_>,
 ) -> Result<Exit, CliError> {
-    let settings = Settings::load(&context.paths, &context.variables, &global.settings())?;
+    let look = own_files::look(global, context);
+    let flags = global.settings();
+    let settings = Settings::load_over(&look, &context.paths, &context.variables, &flags)?;
     print_rows(settings.rows(), origin, printer)?;
     printer.line("\n[thresholds]")?;
     print_rows(settings.threshold_rows(), origin, printer)?;
@@ -239,11 +241,12 @@ fn settings_of(file: &Path) -> Result<Settings, ConfigErrors> {
 }
 
 fn stack_verdict(stack: &StackFile) -> String {
-    let services = match stack.services.len() {
+    let services = match stack.own_services.len() {
         1 => "1 service".into(),
         count => format!("{count} services"),
     };
-    format!("ok (stack {}, {}, {services} to run)", stack.name, stack.environment.word())
+    let environment = stack.stack.environment.unwrap_or_default();
+    format!("ok (stack {}, {}, {services} to run)", stack.name(), environment.word())
 }
 
 fn refuse(errors: ConfigErrors, printer: &mut Printer<'_>) -> Exit {

@@ -8,7 +8,10 @@ use std::{
 
 use crate::{
     cli::{Context, Global},
-    config::{ConfigError, ConfigErrors, Origin, Paths, Settings, Source, Valued},
+    config::{
+        ConfigError, ConfigErrors, Origin, Paths, Settings, Source, StackFile, Valued, discover,
+        settings::Look,
+    },
     input::{Keymap, keymap::error::KeymapError},
     text::place::Place,
     ui::theme::{Depth, Library, Theme, ThemeError},
@@ -17,18 +20,28 @@ use crate::{
 /// More themes than anybody chooses from.
 const MOST_THEMES: usize = 256;
 
-/// The settings that count, whose names of a theme and a keymap mean something: a slip of
+/// The settings that count over the look of a stack, whose names of a theme and a keymap mean something: a slip of
 /// the hand is told at once, also by a command that draws nothing.
 ///
 /// # Errors
 /// Everything that is wrong in the settings, or both names that mean nothing.
-pub fn settings(global: &Global, context: &Context) -> Result<Settings, ConfigErrors> {
+pub fn settings(look: &Look, global: &Global, context: &Context) -> Result<Settings, ConfigErrors> {
     let paths = &context.paths;
-    let settings = Settings::load(paths, &context.variables, &global.settings())?;
+    let settings = Settings::load_over(look, paths, &context.variables, &global.settings())?;
     let keymap = named_keymap(&settings, paths).err();
     let theme = OwnThemes::read(&paths.themes_dir).check_name(&settings, paths).err();
     let errors: Vec<_> = keymap.into_iter().chain(theme).collect();
     if errors.is_empty() { Ok(settings) } else { Err(ConfigErrors(errors)) }
+}
+
+/// What the stack file that counts here says of how midwatch looks; nothing, when there is
+/// none or it is wrong.
+#[must_use]
+pub fn look(global: &Global, context: &Context) -> Look {
+    let flag = global.stack.as_deref();
+    let found = discover::stack_file(flag, &context.variables, &context.folder);
+    let file = found.and_then(|found| StackFile::load(&found.file).ok());
+    file.map(|file| file.look).unwrap_or_default()
 }
 
 /// The keymap that the settings name.

@@ -8,8 +8,11 @@ use std::{
 
 use crate::{
     cli::{CliError, Context, Exit, Global, Printer},
-    config::{Found, FoundBy, Source, StackFile, TrustStore, discover, stack_file::folder_of},
-    model::{LogOrigin, LogSourceSpec, spec::ServiceSpec},
+    config::{
+        Found, FoundBy, Source, StackFile, TrustStore, discover,
+        stack_file::{NamedCommand, folder_of},
+    },
+    model::{SecretRef, spec::ServiceSpec},
     text::{Clean, redact},
 };
 
@@ -57,14 +60,21 @@ pub fn run(
     Ok(Exit::Well)
 }
 
-fn print(stack: &StackFile, printer: &mut Printer<'_>) -> Result<(), CliError> {
-    let services = stack.services.iter().map(words);
-    let commands: Vec<_> = services.chain(stack.logs.iter().filter_map(log_words)).collect();
+fn print(file: &StackFile, printer: &mut Printer<'_>) -> Result<(), CliError> {
+    let own = file.own_services.iter().map(words);
+    let commands: Vec<_> = own.chain(file.commands().iter().map(command_words)).collect();
+    let secrets: Vec<_> = file.secrets().filter_map(|(_, secret)| secret_words(secret)).collect();
     if commands.is_empty() {
-        return printer.line(format_args!("The stack {} runs nothing by itself.", stack.name));
+        printer.line(format_args!("The stack {} runs nothing by itself.", file.name()))?;
+    } else {
+        printer.line(format_args!("The stack {} runs, as you:", file.name()))?;
+        commands.iter().try_for_each(|words| printer.line(format_args!("  {words}")))?;
     }
-    printer.line(format_args!("The stack {} runs, as you:", stack.name))?;
-    commands.iter().try_for_each(|words| printer.line(format_args!("  {words}")))
+    if !secrets.is_empty() {
+        printer.line("It reads these secrets, and sends them where it says:")?;
+        secrets.iter().try_for_each(|words| printer.line(format_args!("  {words}")))?;
+    }
+    Ok(())
 }
 
 /// Asks whoever sits at the terminal.
@@ -103,11 +113,24 @@ fn words(service: &ServiceSpec) -> String {
     words
 }
 
-/// The command whose output is a log, if there is one.
-fn log_words(log: &LogSourceSpec) -> Option<String> {
-    let LogOrigin::Command { words, folder } = &log.origin else { return None };
-    let folder = Clean::new(&folder.to_string_lossy());
-    Some(format!("{} (log): {}  in {folder}", log.name, argv(words)))
+fn command_words(command: &NamedCommand<'_>) -> String {
+    let mut words = format!("{}: {}", Clean::new(&command.purpose), argv(command.argv));
+    if let Some(folder) = command.folder {
+        // Writing to a String cannot fail.
+        let _ = write!(words, "  in {}", Clean::new(&folder.to_string_lossy()));
+    }
+    words
+}
+
+/// Where a secret is read; nothing, when a command prints it or the file itself has it.
+fn secret_words(secret: &SecretRef) -> Option<String> {
+    let words = match secret {
+        SecretRef::Env(name) => format!("the variable {name}"),
+        SecretRef::File(file) => format!("the file {}", file.display()),
+        SecretRef::Dotenv(name) => format!("{name} of the environment files"),
+        SecretRef::Command(_) | SecretRef::Inline(_) => return None,
+    };
+    Some(Clean::new(&words).to_string())
 }
 
 fn argv(command: &[String]) -> String {
@@ -130,12 +153,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_of_a_log_is_shown_before_it_is_approved() {
+    fn commands_and_secrets_are_shown_before_they_are_approved() {
         let text = "name = \"shop\"\n[[logs]]\nname = \"edge\"\n\
-                    source = \"cmd:ssh edge 'tail -F x'\"\n";
+                    source = \"cmd:ssh edge 'tail -F x'\"\n[services.api]\n\
+                    probe = { url = \"http://api/\", auth = { file = \"key\" } }\n";
         let source = Source::new(Path::new("midwatch.toml"), text);
-        let stack = StackFile::parse(&source, Path::new("/srv")).unwrap();
-        assert_eq!(log_words(&stack.logs[0]).unwrap(), "edge (log): ssh edge 'tail -F x'  in /srv");
+        let file = StackFile::parse(&source, Path::new("/srv")).unwrap();
+        let shown = command_words(&file.commands()[0]);
+        assert_eq!(shown, "edge (log): ssh edge 'tail -F x'  in /srv");
+        let secrets: Vec<_> = file.secrets().filter_map(|(_, it)| secret_words(it)).collect();
+        assert_eq!(secrets, ["the file /srv/key"]);
     }
 
     #[test]

@@ -33,16 +33,7 @@ pub(super) fn all(
 
 fn is_filter(reader: &mut Reader<'_>, text: &At<&str>, now: &Zoned) -> bool {
     let Err(error) = Filter::parse(text.value, now) else { return true };
-    // The place within the text is one of the file only where the file says it word for
-    // word: an escape or a long quote moves what is behind it.
-    let begin = text.span.start + 1;
-    let is_verbatim = reader.source.text.get(begin..).is_some_and(|it| it.starts_with(text.value));
-    let span = if is_verbatim && !error.at.is_empty() {
-        begin + error.at.start..begin + error.at.end
-    } else {
-        text.span.clone()
-    };
-    let at = At { value: (), span, path: text.path.clone() };
+    let at = reader.part(text, error.at.clone());
     reader.fail(&at, format!("`{}` is not a filter: {error}", text.path), "");
     false
 }

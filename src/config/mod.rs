@@ -7,6 +7,7 @@
 
 pub mod discover;
 mod filters;
+mod keys;
 pub mod paths;
 mod reader;
 pub mod settings;

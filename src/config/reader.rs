@@ -8,7 +8,11 @@ use std::{fmt::Display, ops::Range, time::Duration};
 use toml::de::{DeTable, DeValue};
 
 use crate::{
-    config::source::{ConfigError, ConfigErrors, Source},
+    config::{
+        keys::Keys,
+        source::{ConfigError, ConfigErrors, Source},
+    },
+    model::TextFault,
     text::{suggest, units},
 };
 
@@ -97,6 +101,29 @@ impl<'s> Reader<'s> {
         let error = self.source.error(at.span.clone(), Some(&at.path), &message.to_string());
         let error = if hint.as_ref().is_empty() { error } else { error.with_hint(hint.as_ref()) };
         self.errors.push((at.span.start, error));
+    }
+
+    /// Notes what is wrong with a text, at the part that is meant.
+    pub(crate) fn fault(&mut self, text: &At<&str>, fault: &TextFault) {
+        let at = self.part(text, fault.at.clone());
+        self.fail(&at, &fault.message, &fault.hint);
+    }
+
+    /// The place of a part of a text; that of all of it when the part is empty or the file
+    /// does not say the text word for word: an escape moves what is behind it.
+    pub(crate) fn part(&self, text: &At<&str>, part: Range<usize>) -> At<()> {
+        let begin = text.span.start + 1;
+        let said = self.source.text.get(begin..).is_some_and(|it| it.starts_with(text.value));
+        if !said || part.is_empty() {
+            return text.with(());
+        }
+        At { value: (), span: begin + part.start..begin + part.end, path: text.path.clone() }
+    }
+
+    /// Refuses every key that the table does not have.
+    pub(crate) fn keys(&mut self, table: &Table<'_>, keys: &Keys) {
+        let known: Vec<_> = keys.known.iter().map(|key| key.name).collect();
+        self.only(table, &known, keys.later);
     }
 
     /// Refuses every key that is not among `known`; those in `later` by another reason.

@@ -144,7 +144,8 @@ fn secret_parts(line: &str) -> Vec<Range<usize>> {
     let assigned = line.match_indices('=').filter_map(|(at, _)| {
         let name = line[..at].trim_end().trim_end_matches(['"', '\'']);
         let name = name.rsplit(|c: char| !c.is_alphanumeric() && !"_-".contains(c)).next()?;
-        redact::is_secret_name(name).then(|| value_range(line, at + 1))
+        let is_secret = redact::is_secret_name(name) && !is_reference(&line[at + 1..]);
+        is_secret.then(|| value_range(line, at + 1))
     });
     let in_urls = line.match_indices("://").filter_map(|(at, _)| {
         let start = at + 3;
@@ -155,6 +156,18 @@ fn secret_parts(line: &str) -> Vec<Range<usize>> {
     let mut parts: Vec<_> = assigned.chain(in_urls).filter(|part| !part.is_empty()).collect();
     parts.sort_by_key(|part| part.start);
     parts
+}
+
+/// Whether a value says where a secret is: that is shown, so that it can be put right.
+fn is_reference(value: &str) -> bool {
+    let inner = value.trim_start().strip_prefix('{').map(str::trim_start);
+    let places = ["env", "file", "dotenv"];
+    let names = |inner: &str| {
+        places.iter().any(|place| {
+            inner.strip_prefix(place).is_some_and(|rest| rest.trim_start().starts_with('='))
+        })
+    };
+    inner.is_some_and(names)
 }
 
 /// Where the value ends that begins behind byte `from`; an open quote goes to the line's end.
@@ -354,6 +367,9 @@ mod tests {
         assert!(!snippet.contains("canary") && snippet.contains("URL = \"tcp://"), "{snippet}");
         let before: String = snippet.chars().take(place.caret_start).collect();
         assert!(before.ends_with("A = "), "{before}");
+        let place = self::source("auth = { env = \"X\", key = \"canary\" }").with_masked_values();
+        let shown = place.error(0..4, None, "no").to_string();
+        assert!(shown.contains("{ env = \"X\", key = •••••• }"), "{shown}");
         let open = self::source("API_KEY = \"can\\\"ary").with_masked_values();
         assert!(!open.parse().unwrap_err().to_string().contains("ary"));
     }

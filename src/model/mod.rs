@@ -9,6 +9,7 @@ pub mod crash;
 pub mod demand;
 pub mod environment;
 pub mod event;
+pub mod expectation_text;
 pub mod fault;
 pub mod fetch;
 pub mod host;
@@ -18,10 +19,12 @@ pub mod instance;
 pub mod log;
 pub mod log_source;
 pub mod metric;
+pub mod pace;
 pub mod people;
 pub mod pressure;
 pub mod probe;
 pub mod probe_order;
+pub mod probe_text;
 pub mod quantity;
 pub mod sample;
 pub mod secret_ref;
@@ -49,12 +52,15 @@ pub use instance::{
 pub use log::{Format, LogLine, Stream, Told};
 pub use log_source::{LogOrigin, LogReading, LogSourceSpec};
 pub use metric::{Advice, MetricSource, MetricSpec, MetricUnit, NoData};
+pub use pace::Pace;
 pub use people::{Contact, Escalation, Maintenance, Notifier};
 pub use pressure::Pressure;
 pub use probe::{
-    ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeKey, ProbeReport, ProbeSpec, ProbeTarget,
+    Expectation, HttpTarget, PostgresTarget, ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeKey,
+    ProbeReport, ProbeSpec, ProbeTarget, RedisTarget, TlsTarget, TlsVersion,
 };
 pub use probe_order::{ProbeOrder, ProbeOrders, Way};
+pub use probe_text::TextFault;
 pub use quantity::{Bound, Comparator, Dimension, Quantity};
 pub use sample::{Sample, SampleSource};
 pub use secret_ref::SecretRef;

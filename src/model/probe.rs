@@ -120,6 +120,17 @@ impl ProbeTarget {
             Self::Engine => "engine",
         }
     }
+
+    /// Where the secret is that it needs, if it needs one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&SecretRef> {
+        match self {
+            Self::Http(http) => http.auth.as_ref(),
+            Self::Postgres(postgres) => postgres.password.as_ref(),
+            Self::Redis(redis) => redis.password.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ProbeTarget {
@@ -164,6 +175,22 @@ pub struct HttpTarget {
     pub insecure: bool,
     /// What must hold; a status of 200 to 399 when empty.
     pub expect: Vec<Expectation>,
+}
+
+impl HttpTarget {
+    /// A plain `GET` of a URL.
+    #[must_use]
+    pub fn get(url: &str) -> Self {
+        Self {
+            url: url.into(),
+            method: "GET".into(),
+            headers: BTreeMap::new(),
+            body: None,
+            auth: None,
+            insecure: false,
+            expect: Vec::new(),
+        }
+    }
 }
 
 /// What must hold of an answer.
@@ -227,6 +254,23 @@ pub struct TlsTarget {
     pub self_signed: bool,
 }
 
+impl TlsTarget {
+    /// The certificate at `host:port`; 30 and 7 days are what people renew by.
+    #[must_use]
+    pub fn at(address: &str) -> Self {
+        Self {
+            address: address.into(),
+            server_name: None,
+            min: TlsVersion::V1_2,
+            warn: Duration::from_hours(30 * 24),
+            critical: Duration::from_hours(7 * 24),
+            certificate_file: None,
+            key_file: None,
+            self_signed: false,
+        }
+    }
+}
+
 /// A version of TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TlsVersion {
@@ -265,6 +309,20 @@ pub struct PostgresTarget {
     pub answers_are_enough: bool,
 }
 
+impl PostgresTarget {
+    /// An instance's own server, with the user and the database that every server has.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self {
+            address: "{host}:5432".into(),
+            user: "postgres".into(),
+            database: "postgres".into(),
+            password: None,
+            answers_are_enough: true,
+        }
+    }
+}
+
 /// A Redis server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RedisTarget {
@@ -276,6 +334,14 @@ pub struct RedisTarget {
     pub password: Option<SecretRef>,
     /// As for PostgreSQL: `NOAUTH` passes when nobody told us the password.
     pub answers_are_enough: bool,
+}
+
+impl RedisTarget {
+    /// An instance's own server.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self { address: "{host}:6379".into(), user: None, password: None, answers_are_enough: true }
+    }
 }
 
 /// Names a probe in the whole session.

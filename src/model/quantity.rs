@@ -53,6 +53,18 @@ const UNITS: [(&str, Dimension, f64); 17] = [
     ("B", Dimension::Size, 1.0),
 ];
 
+/// The dimension of a unit, and how many base units one is.
+#[must_use]
+pub fn unit(name: &str) -> Option<(Dimension, f64)> {
+    let found = UNITS.iter().find(|(unit, ..)| *unit == name);
+    found.map(|(_, dimension, factor)| (*dimension, *factor))
+}
+
+/// The names of all units.
+pub fn unit_names() -> impl Iterator<Item = &'static str> {
+    UNITS.iter().map(|(name, ..)| *name)
+}
+
 /// A number with what it measures.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quantity {
@@ -85,14 +97,13 @@ impl Quantity {
         if unit.is_empty() {
             return Ok(Self::new(value, Dimension::Count));
         }
-        let known = UNITS.iter().find(|(name, ..)| *name == unit);
-        let Some((_, dimension, factor)) = known else {
+        let Some((dimension, factor)) = self::unit(unit) else {
             return Err(format!(
                 "`{unit}` is no unit: there are %, us, ms, s, m, h, d, and B, KB, MB, GB, TB, \
                  KiB, MiB, GiB, TiB"
             ));
         };
-        Ok(Self::new(value * factor, *dimension))
+        Ok(Self::new(value * factor, dimension))
     }
 }
 

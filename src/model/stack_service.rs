@@ -16,6 +16,8 @@ pub struct StackService {
     pub role: Option<ServiceRole>,
     /// Whether the stack does not work without it.
     pub critical: bool,
+    /// The services that it needs, as far as the file says.
+    pub depends_on: Vec<Clean>,
     /// Its probes; empty: those that its image and ports suggest.
     pub probes: Vec<ProbeSpec>,
     /// Whether it is to have no probes at all.

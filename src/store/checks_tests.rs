@@ -42,6 +42,7 @@ fn told(service: &str, critical: bool) -> StackService {
         critical,
         probes: vec![],
         unprobed: false,
+        depends_on: vec![],
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     cli::{CliError, Context, DemoOptions, Global, own_files},
-    config::Settings,
+    config::{Settings, settings::Look},
     demo::{self, Backlog, Fault},
     engines::{Engine, process::ProcessEngine},
     model::{EngineId, Environment, Health, Stack},
@@ -47,7 +47,7 @@ pub async fn open(
 ) -> Result<(), CliError> {
     let DemoOptions { faults, backlog } = options;
     let backlog = Backlog { lines: *backlog, has_error: faults.contains(&Fault::ApiErrors) };
-    let mut settings = own_files::settings(global, context)?;
+    let mut settings = own_files::settings(&Look::default(), global, context)?;
     make_room(&mut settings, backlog);
     let looks = Looks::new(&settings, context)?;
     let folder = make_folder().map_err(CliError::system("make a folder for the demo"))?;
@@ -71,6 +71,7 @@ pub async fn open(
         project: None,
         engines: Vec::new(),
         sources: Vec::new(),
+        may_run: false,
         own: Own::Ready(engine.clone()),
         containers_meant: false,
         notices: Vec::new(),

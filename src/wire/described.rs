@@ -6,10 +6,11 @@ use crate::{
     cli::{CliError, Context, Global, args::EngineKind},
     config::{
         Approval, Source, StackFile, TrustStore, discover,
+        settings::Look,
         stack_file::{Runtime, folder_of},
     },
     engines::process::ProcessEngine,
-    model::{EngineId, LogOrigin, spec::ProcessStack},
+    model::{EngineId, spec::ProcessStack},
 };
 
 /// What a stack file describes; nothing, when there is none.
@@ -17,7 +18,7 @@ use crate::{
 pub(super) struct Described {
     pub(super) file: Option<StackFile>,
     pub(super) own: Own,
-    /// Whether the commands of its logs may run.
+    /// Whether the commands of its logs, probes and secrets may run, and its secrets be read.
     pub(super) may_run: bool,
     /// Why not all of it runs.
     pub(super) notice: Option<String>,
@@ -46,7 +47,7 @@ impl Described {
         let file = StackFile::parse(&source, &folder_of(&found.file))?;
         let meant = global.engine.is_none_or(|only| only == EngineKind::Process);
         let processes = file.processes().filter(|_| meant);
-        if processes.is_none() && !has_commands(&file) {
+        if processes.is_none() && !file.needs_approval() {
             return Ok(Self { file: Some(file), ..Self::default() });
         }
         let approval = TrustStore::new(&context.paths)
@@ -62,16 +63,15 @@ impl Described {
         Ok(Self { file: Some(file), own, may_run: true, notice: None })
     }
 
+    /// How midwatch looks, as far as the file says.
+    pub(super) fn look(&self) -> Look {
+        self.file.as_ref().map(|file| file.look.clone()).unwrap_or_default()
+    }
+
     /// Where its containers are, as far as the file says.
     pub(super) fn runtime(&self) -> Runtime {
         self.file.as_ref().map(|file| file.runtime.clone()).unwrap_or_default()
     }
-}
-
-/// Whether a stack file's logs name commands, which run as little before it is approved
-/// as its services do (threat T9).
-fn has_commands(file: &StackFile) -> bool {
-    file.logs.iter().any(|log| matches!(log.origin, LogOrigin::Command { .. }))
 }
 
 impl Own {

@@ -15,7 +15,10 @@ use crate::{
         logs::Places,
         own_files,
     },
-    config::{Settings, stack_file::Runtime},
+    config::{
+        Settings,
+        stack_file::{Runtime, RuntimeKind},
+    },
     engines::{
         Engine,
         docker::{self, Candidate, DockerEngine, Endpoint},
@@ -47,6 +50,8 @@ pub struct Session {
     pub engines: Vec<Arc<dyn Engine>>,
     /// The stack's logs beside the output of instances.
     pub sources: Vec<Arc<dyn LogSource>>,
+    /// Whether the stack file's commands may run, and the secrets that it names be read.
+    pub may_run: bool,
     /// The stack file's own processes.
     pub own: Own,
     /// Whether the command line or the stack file says that containers are meant.
@@ -62,8 +67,8 @@ impl Session {
     ///
     /// When the settings, the stack file or an address is wrong.
     pub fn open(global: &Global, context: &Context) -> Result<Self, CliError> {
-        let settings = own_files::settings(global, context)?;
         let described = Described::read(global, context)?;
+        let settings = own_files::settings(&described.look(), global, context)?;
         let runtime = described.runtime();
         let Described { file, own, may_run, notice } = described;
         if global.engine == Some(EngineKind::Process) && matches!(own, Own::None) {
@@ -72,20 +77,14 @@ impl Session {
         }
         let project = global.project.clone().or_else(|| runtime.project.clone()).or_else(|| {
             // A stack file without processes of its own describes containers.
-            file.as_ref().filter(|file| file.services.is_empty()).map(|file| file.name.clone())
+            let only = file.as_ref().filter(|file| file.own_services.is_empty());
+            only.map(|file| file.name().to_owned())
         });
         let limits =
             Limits { stack: project.as_deref().map(Clean::new), read_only: global.read_only };
         let containers_meant = are_containers_meant(global, &runtime);
-        let mut stack = Stack {
-            name: file.as_ref().map(|file| Clean::new(&file.name)).or(limits.stack.clone()),
-            title: file.as_ref().and_then(|file| file.title.clone()),
-            environment: file.as_ref().map(|file| file.environment),
-            logs: file.as_ref().map(|file| file.logs.clone()).unwrap_or_default(),
-            patterns: file.as_ref().map(|file| file.patterns.clone()).unwrap_or_default(),
-            filters: file.as_ref().map(|file| file.filters.clone()).unwrap_or_default(),
-            ..Stack::default()
-        };
+        let nameless = || Stack { name: limits.stack.clone(), ..Stack::default() };
+        let mut stack = file.map_or_else(nameless, |file| file.stack);
         stack.add_filters(settings.saved_filters());
         let sources = sources::of_stack(&stack, may_run);
         let beside = own.ready().is_some() || !sources.is_empty();
@@ -100,6 +99,7 @@ impl Session {
             engines: containers.map(shown).into_iter().collect(),
             sources,
             stack,
+            may_run,
             own,
             containers_meant,
             notices,
@@ -232,6 +232,7 @@ fn is_place_named(global: &Global, runtime: &Runtime) -> bool {
     global.engine.is_some()
         || global.host.is_some()
         || global.context.is_some()
+        || runtime.kind != RuntimeKind::Auto
         || runtime.host.is_some()
         || runtime.context.is_some()
 }
@@ -265,11 +266,19 @@ fn candidates(
         kind: match global.engine {
             Some(EngineKind::Docker) => docker::Kind::Docker,
             Some(EngineKind::Podman) => docker::Kind::Podman,
-            Some(EngineKind::Process) | None => docker::Kind::Any,
+            Some(EngineKind::Process) | None => kind_of(runtime),
         },
         environment: docker::Environment::from_variables(variable),
     };
     docker::find(&place).map_err(|error| CliError::engine(&EngineId::new("docker"), &error))
+}
+
+fn kind_of(runtime: &Runtime) -> docker::Kind {
+    match runtime.kind {
+        RuntimeKind::Auto => docker::Kind::Any,
+        RuntimeKind::Docker => docker::Kind::Docker,
+        RuntimeKind::Podman => docker::Kind::Podman,
+    }
 }
 
 fn engine_at(candidate: &Candidate, global: &Global) -> Arc<dyn Engine> {

@@ -76,6 +76,7 @@ fn a_service_of_the_stack_file_without_instances_is_there_and_broken() {
         critical: true,
         probes: vec![],
         unprobed: false,
+        depends_on: vec![],
     };
     let mut console = console((100, 30), Stack { services: vec![worker], ..Stack::default() });
     assert!(console.draw().contains("✗ worker"), "{}", console.draw());

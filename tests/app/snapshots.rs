@@ -9,11 +9,11 @@ use crate::console::{Console, Setup, world};
 const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 36), (200, 50)];
 
 /// A console for each thing that can be known of an engine.
-fn states(size: (u16, u16)) -> [(&'static str, Console); 4] {
+fn states(size: (u16, u16)) -> Vec<(&'static str, Console)> {
     let of = |events: Vec<Event>| Console::of(&Setup { size, ..Setup::default() }, events);
     let mut stale = of(world::fresh());
     stale.lose_engine();
-    [
+    vec![
         ("never", of(vec![])),
         ("fresh", of(world::fresh())),
         ("stale", stale),

@@ -15,6 +15,8 @@ mod log_sources;
 mod logs;
 mod probes;
 mod readme;
+mod shipped_stacks;
+mod stack_facts;
 mod stack_files;
 mod stats;
 mod status;

@@ -55,7 +55,7 @@ fn every_invalid_file_says_what_is_wrong_where_and_what_would_be_right() {
 fn a_full_file_becomes_what_the_process_engine_runs() {
     let file = files("valid").into_iter().find(|file| file.ends_with("full.toml")).unwrap();
     let stack = parse(&file).unwrap();
-    assert_eq!(stack.environment, Environment::Production);
+    assert_eq!(stack.stack.environment, Some(Environment::Production));
     assert_eq!(stack.runtime.project.as_deref(), Some("shop"));
     let processes = stack.processes().unwrap();
     let names: Vec<_> = processes.services.iter().map(|service| service.name.as_str()).collect();
@@ -85,7 +85,7 @@ fn a_file_without_commands_gives_the_process_engine_nothing() {
 #[test]
 fn logs_patterns_and_filters_become_facts_about_the_stack() {
     let file = files("valid").into_iter().find(|file| file.ends_with("logs.toml")).unwrap();
-    let stack = parse(&file).unwrap();
+    let stack = parse(&file).unwrap().stack;
     let origins: Vec<_> = stack.logs.iter().map(|log| log.origin.words().to_string()).collect();
     assert_eq!(
         origins,

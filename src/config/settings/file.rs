@@ -80,7 +80,7 @@ fn set<T>(field: &mut Valued<T>, value: Option<T>, origin: impl Fn() -> Origin) 
     }
 }
 
-fn name(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<String> {
+pub(super) fn name(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<String> {
     let name = reader.string(node)?;
     if let Some(hint) = name_problem(name.value) {
         reader.fail(&name, format!("`{}` cannot be {:?}", name.path, name.value), hint);
@@ -89,7 +89,7 @@ fn name(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<String> {
     Some(name.value.into())
 }
 
-fn ascii(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Ascii> {
+pub(super) fn ascii(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Ascii> {
     match node.value {
         DeValue::Boolean(true) => Some(Ascii::Yes),
         DeValue::Boolean(false) => Some(Ascii::No),

@@ -1,16 +1,18 @@
 //! [`Settings`]: how a person wants midwatch to be.
 //!
-//! Four layers, each over the one before: the defaults, the user's file
-//! (`config.toml`), the environment (`MIDWATCH_…`), the command line. Every value
+//! Five layers, each over the one before: the defaults, `[ui]` of the stack file, the
+//! user's file (`config.toml`), the environment (`MIDWATCH_…`), the command line. Every value
 //! remembers which layer it came from, so that `config show --origin` can tell.
 
 mod file;
+pub(super) mod look;
 mod origin;
 mod thresholds;
 mod variables;
 
 use std::{borrow::Cow, path::Path};
 
+pub use look::Look;
 pub use origin::{Origin, Valued};
 pub use thresholds::{Percentages, ThresholdSettings};
 
@@ -81,12 +83,25 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Lays all layers over each other. The user's file need not exist.
+    /// Lays all layers but that of a stack over each other. The user's file need not exist.
     ///
     /// # Errors
     /// Everything that is wrong in the file and in the variables.
     pub fn load(paths: &Paths, variables: &Variables, flags: &Flags) -> Result<Self, ConfigErrors> {
-        let mut settings = Self::default();
+        Self::load_over(&Look::default(), paths, variables, flags)
+    }
+
+    /// Lays all layers over each other, the look of a stack first.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the file and in the variables.
+    pub fn load_over(
+        look: &Look,
+        paths: &Paths,
+        variables: &Variables,
+        flags: &Flags,
+    ) -> Result<Self, ConfigErrors> {
+        let mut settings = Self::of_stack(look);
         let mut errors = Vec::new();
         if paths.settings_file.exists() {
             match Source::read(&paths.settings_file) {

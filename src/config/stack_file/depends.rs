@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::service::Read;
 use crate::{config::reader::Reader, text::suggest};
 
+/// Only what midwatch starts waits; what an engine starts may need what only that knows.
 pub(super) fn check(reader: &mut Reader<'_>, services: &[Read]) {
-    for service in services {
+    for service in services.iter().filter(|service| service.has_command) {
         for dependency in &service.depends_on {
             let wanted = dependency.value.as_str();
             match services.iter().find(|other| other.name == wanted) {

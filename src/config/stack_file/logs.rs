@@ -6,17 +6,34 @@ use glob::Pattern;
 use jiff::tz::TimeZone;
 
 use super::{
+    names::{own_name, tables},
     patterns::is_regex,
-    read::{own_name, tables},
 };
 use crate::{
-    config::reader::{At, Node, Reader, Table},
+    config::{
+        keys::{Holds, Keys, key, needed},
+        reader::{At, Node, Reader, Table},
+    },
     model::{Format, LogOrigin, LogReading, LogSourceSpec},
     text::Clean,
 };
 
-const KNOWN: &[&str] = &["name", "source", "format", "service", "tail", "timezone", "redact"];
-const LATER: &[&str] = &["level_field", "retention", "timestamp"];
+pub(in crate::config) const KEYS: Keys = Keys {
+    known: &[
+        needed("name", Holds::Text, "What it is called"),
+        needed("source", Holds::Text, "file:PATTERN, journal:UNIT, cmd:PROGRAM or service:NAME"),
+        key(
+            "format",
+            Holds::Word(|| FORMATS.iter().map(|(word, _)| *word).collect()),
+            "How its lines are written; found out otherwise",
+        ),
+        key("service", Holds::Text, "The service whose logs it is shown with"),
+        key("tail", Holds::Number, "How many of the last lines are read at first"),
+        key("timezone", Holds::Text, "The zone of times that name none"),
+        key("redact", Holds::Texts, "Regular expressions; what they match is masked"),
+    ],
+    later: &["level_field", "retention", "timestamp"],
+};
 
 /// How the lines of a log are written. `None` is found out for each line.
 const FORMATS: [(&str, Option<Format>); 18] = [
@@ -63,7 +80,7 @@ fn one<'a>(
     folder: &Path,
     names: &mut Vec<&'a str>,
 ) -> Option<LogSourceSpec> {
-    reader.only(table, KNOWN, LATER);
+    reader.keys(table, &KEYS);
     let name = own_name(reader, table, names);
     let source = table.get("source");
     if source.is_none() {
@@ -154,7 +171,8 @@ fn command(line: &str, folder: &Path) -> Result<LogOrigin, Refusal> {
     }
 }
 
-fn timezone(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<String> {
+/// The name of a time zone that this host knows.
+pub(super) fn timezone(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<String> {
     let name = reader.string(node)?;
     if TimeZone::get(name.value).is_err() {
         let message = format!("\"{}\" is no time zone that this host knows", name.value);

@@ -1,71 +1,75 @@
 //! [`StackFile`]: what a `midwatch.toml` says about a stack.
 //!
-//! This version knows a part of the schema: the stack's name, title and
-//! environment, which engine runs it (`[runtime]`), services made of local
-//! processes (`[services.<id>]` with `command`), its logs (`[[logs]]`), what is counted
-//! in them (`[[patterns]]`) and its saved filters (`[filters]`). The rest is refused by
-//! name.
+//! This version knows a part of the schema; the rest is refused by name. Each table has a
+//! file here, with the list of its keys, which the JSON schema is made of too.
 
+mod approval;
+mod bounds;
+mod checks;
+mod defaults;
 mod depends;
+mod field;
+mod health_check;
 mod logs;
+mod maintenance;
+mod metric;
+mod metric_source;
+mod monitors;
+mod names;
+mod notify;
 mod patterns;
+mod people;
 mod probe;
 mod read;
+mod references;
+mod runtime;
+mod schema;
+mod secret;
 mod service;
+mod stack_service;
+mod unit;
 
-pub(super) use read::check_name;
+pub use approval::NamedCommand;
+pub(super) use names::check_name;
+pub use runtime::{Runtime, RuntimeKind};
+pub use schema::schema;
 
 use std::path::{Path, PathBuf};
 
 use crate::{
-    config::source::{ConfigErrors, Source},
+    config::{
+        settings::Look,
+        source::{ConfigErrors, Source},
+    },
     model::{
-        Environment, LogSourceSpec, PatternSpec, SavedFilter,
+        Environment, Pace, Stack,
         spec::{ProcessStack, ServiceSpec},
     },
-    text::{Clean, redact},
+    text::Clean,
 };
 
 /// A stack as its file describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StackFile {
-    /// The stack's name: letters, digits, `-`, `_` and `.`.
-    pub name: String,
-    /// How people call it.
-    pub title: Option<Clean>,
-    /// What it is for.
-    pub environment: Environment,
+    /// What it says of the stack itself, which has a name and an environment.
+    pub stack: Stack,
     /// Where it runs.
     pub runtime: Runtime,
     /// The services that midwatch runs itself, in the order of the file.
-    pub services: Vec<ServiceSpec>,
-    /// Its logs, in the order of the file.
-    pub logs: Vec<LogSourceSpec>,
-    /// What is counted in its logs, in the order of the file.
-    pub patterns: Vec<PatternSpec>,
-    /// Its saved filters, in the order of the file.
-    pub filters: Vec<SavedFilter>,
+    pub own_services: Vec<ServiceSpec>,
+    /// How midwatch looks for everybody who looks at this stack and wants nothing else.
+    pub look: Look,
 }
 
-/// Which engine runs a stack; a missing value is found out.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Runtime {
-    /// The engine's address. May hold credentials.
-    pub host: Option<String>,
-    /// The docker context; never together with a host.
-    pub context: Option<String>,
-    /// The project on that engine.
-    pub project: Option<String>,
-}
-
-impl std::fmt::Debug for Runtime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Runtime")
-            .field("host", &self.host.as_deref().map(redact::mask_urls))
-            .field("context", &self.context)
-            .field("project", &self.project)
-            .finish()
-    }
+/// What several tables are read by.
+struct Cx<'a> {
+    /// The stack file's own.
+    folder: &'a Path,
+    environment: Environment,
+    /// How probes ask unless they say otherwise.
+    pace: Pace,
+    has_env_files: bool,
+    has_prometheus: bool,
 }
 
 impl StackFile {
@@ -91,8 +95,16 @@ impl StackFile {
     /// What the process engine is to run, if there is anything.
     #[must_use]
     pub fn processes(&self) -> Option<ProcessStack> {
-        (!self.services.is_empty())
-            .then(|| ProcessStack { name: self.name.clone(), services: self.services.clone() })
+        (!self.own_services.is_empty()).then(|| ProcessStack {
+            name: self.name().to_owned(),
+            services: self.own_services.clone(),
+        })
+    }
+
+    /// The stack's name: letters, digits, `-`, `_` and `.`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.stack.name.as_ref().map_or("", Clean::as_str)
     }
 }
 

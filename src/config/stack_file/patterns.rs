@@ -3,16 +3,50 @@
 use regex::RegexBuilder;
 use strum::IntoEnumIterator as _;
 
-use super::read::{own_name, tables};
+use super::{
+    field,
+    metric::PATIENCE,
+    monitors::{severities, severity_choice},
+    names::{own_name, tables},
+};
 use crate::{
-    config::reader::{At, Node, Reader, Table},
+    config::{
+        keys::{Holds, Keys, key, needed},
+        reader::{At, Node, Reader, Table},
+    },
     logs::{Case, Search},
-    model::{PatternSpec, Severity},
+    model::{AlertSeverity, PatternAlert, PatternSpec, Severity},
     text::Clean,
 };
 
-const KNOWN: &[&str] = &["name", "match", "in", "not", "level"];
-const LATER: &[&str] = &["alert", "runbook"];
+const ALERT: Keys = Keys {
+    known: &[
+        needed("over", Holds::Number, "More lines than this"),
+        needed("within", Holds::Duration, "Within this time"),
+        key("severity", Holds::Word(severities), "How bad that is; warning otherwise"),
+    ],
+    later: &[],
+};
+
+pub(in crate::config) const KEYS: Keys = Keys {
+    known: &[
+        needed("name", Holds::Text, "What it is called"),
+        needed("match", Holds::Text, "The regular expression of the lines that count"),
+        key("in", Holds::Texts, "The logs and services in which it is looked for; all otherwise"),
+        key("not", Holds::Text, "The regular expression of lines that do not count after all"),
+        key(
+            "level",
+            Holds::Word(|| Severity::iter().map(Severity::name).collect()),
+            "Only lines that say that they are at least so bad count",
+        ),
+        key("alert", Holds::Table(&ALERT), "How many are worth an alert"),
+        key("runbook", Holds::Text, "The runbook that helps"),
+    ],
+    later: &[],
+};
+
+/// More lines than anybody counts.
+const MOST_LINES: u64 = 1_000_000_000;
 
 /// A regular expression may take this much memory, compiled.
 const MAX_REGEX_BYTES: usize = 1 << 20;
@@ -28,7 +62,7 @@ fn one<'a>(
     table: &Table<'a>,
     names: &mut Vec<&'a str>,
 ) -> Option<PatternSpec> {
-    reader.only(table, KNOWN, LATER);
+    reader.keys(table, &KEYS);
     let name = own_name(reader, table, names);
     let matches = table.get("match");
     if matches.is_none() {
@@ -40,14 +74,33 @@ fn one<'a>(
     let within = table.get("in").and_then(|node| reader.strings(&node, "")).unwrap_or_default();
     let words: Vec<_> = Severity::iter().map(|each| (each.name(), each)).collect();
     let level = table.get("level").and_then(|node| reader.choice(&node, &words));
+    let alert = table.get("alert").and_then(|node| alert(reader, &node));
+    let runbook = field::words(reader, table, "runbook");
     Some(PatternSpec {
         name: Clean::new(name?),
         matches: matches?,
         within: within.iter().map(|name| Clean::new(name.value)).collect(),
         not,
         level,
-        alert: None,
-        runbook: None,
+        alert,
+        runbook,
+    })
+}
+
+fn alert(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<PatternAlert> {
+    let table = reader.table(node)?;
+    reader.keys(&table, &ALERT);
+    for key in ALERT.known.iter().filter(|key| key.needed && table.get(key.name).is_none()) {
+        let hint = "write { over = 10, within = \"5m\", severity = \"warning\" }";
+        reader.fail(node, format!("`{}` has no `{}`", node.path, key.name), hint);
+    }
+    let over = table.get("over").and_then(|node| reader.integer(&node, 0..MOST_LINES));
+    let within = field::time(reader, &table, "within", PATIENCE);
+    let severity = field::choice(reader, &table, "severity", &severity_choice());
+    Some(PatternAlert {
+        over: over?.value,
+        within: within?,
+        severity: severity.unwrap_or(AlertSeverity::Warning),
     })
 }
 

@@ -1,31 +1,54 @@
-//! `[services.<id>]`: a service made of local processes.
+//! `[services.<id>]`: what is said of a service, and how it runs if midwatch runs it itself.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
-
-use super::{probe, read::check_name};
-use crate::{
-    config::reader::{At, Node, Reader, Table},
-    model::{
-        RestartPolicy,
-        spec::{KEPT_BYTES, MAX_REPLICAS, ServiceSpec, StopSignal},
-    },
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
 };
 
-const KNOWN: &[&str] = &[
-    "command",
-    "cwd",
-    "env",
-    "replicas",
-    "depends_on",
-    "restart",
-    "stop_signal",
-    "stop_timeout",
-    "port",
-    "probe",
-];
-const LATER: &[&str] = &[
-    "critical", "deploy", "expect", "heal", "limits", "match", "protect", "region", "role", "scale",
-];
+use super::{Cx, field, health_check, names::named, probe, stack_service};
+use crate::{
+    config::{
+        keys::{Holds, Keys, key},
+        reader::{At, Node, Reader, Table},
+    },
+    model::{
+        RestartPolicy, StackService,
+        spec::{KEPT_BYTES, MAX_REPLICAS, ServiceSpec, StopSignal},
+    },
+    text::Clean,
+};
+
+pub(in crate::config) const KEYS: Keys = Keys {
+    known: &[
+        key(
+            "match",
+            Holds::Table(&stack_service::MATCH),
+            "Which containers it is; those of the service of this name otherwise",
+        ),
+        key("role", Holds::Word(stack_service::roles), "What it is for; by its image otherwise"),
+        key("critical", Holds::Flag, "Whether the stack does not work without it"),
+        key("probe", probe::HOLDS, "How to tell whether it works; [] for not at all"),
+        key("depends_on", Holds::Texts, "The services that it needs"),
+        key("command", Holds::Texts, "The program, with its arguments, that midwatch runs for it"),
+        key("cwd", Holds::Text, "Where the command runs, seen from this file's folder"),
+        key("env", Holds::NamedTexts, "Variables for the command"),
+        key("replicas", Holds::Number, "How many copies of the command run"),
+        key("restart", Holds::Word(|| words(&POLICIES)), "What happens when a copy ends"),
+        key("stop_signal", Holds::Word(|| words(&SIGNALS)), "The signal that asks a copy to end"),
+        key("stop_timeout", Holds::Duration, "How long a copy may take to end"),
+        key("port", Holds::Number, "The first copy's port; the next has the next"),
+    ],
+    later: &["deploy", "expect", "heal", "limits", "protect", "region", "scale"],
+};
+
+/// What is about a process that midwatch starts, and would be ignored without one.
+const OF_COMMAND: &[&str] =
+    &["command", "cwd", "env", "replicas", "restart", "stop_signal", "stop_timeout", "port"];
+
+fn words<T>(pairs: &[(&'static str, T)]) -> Vec<&'static str> {
+    pairs.iter().map(|(word, _)| *word).collect()
+}
 
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_STOP_TIMEOUT: Duration = Duration::from_hours(1);
@@ -53,65 +76,69 @@ pub(super) struct Read {
     /// Whether it has a command at all, a wrong one included.
     pub(super) has_command: bool,
     pub(super) depends_on: Vec<At<String>>,
+    pub(super) service: StackService,
+    /// How midwatch runs it.
     pub(super) spec: Option<ServiceSpec>,
 }
 
-pub(super) fn all(reader: &mut Reader<'_>, services: &Table<'_>, folder: &Path) -> Vec<Read> {
-    let mut all = Vec::new();
-    for (key, node) in services.entries() {
-        let named = check_name(reader, &key, key.value);
-        let Some(table) = reader.table(&node) else { continue };
-        if named {
-            all.push(one(reader, &key, &table, folder));
-        }
-    }
-    all
+pub(super) fn all(reader: &mut Reader<'_>, node: &Node<'_>, cx: &Cx<'_>) -> Vec<Read> {
+    let tables = named(reader, node);
+    tables.iter().map(|(key, table)| one(reader, key, table, cx)).collect()
 }
 
-fn one(reader: &mut Reader<'_>, name: &At<&str>, table: &Table<'_>, folder: &Path) -> Read {
-    reader.only(table, KNOWN, LATER);
-    let command = table.get("command");
-    let has_command = command.is_some();
+fn one(reader: &mut Reader<'_>, name: &At<&str>, table: &Table<'_>, cx: &Cx<'_>) -> Read {
+    reader.keys(table, &KEYS);
+    let has_command = table.get("command").is_some();
     if !has_command {
         needs_command(reader, table);
     }
-    let command = command.and_then(|node| argv(reader, &node));
-    let depends_on =
-        table.get("depends_on").and_then(|node| reader.strings(&node, "")).unwrap_or_default();
+    let depends_on = field::texts(reader, table, "depends_on");
+    let depends_on: Vec<_> =
+        depends_on.into_iter().map(|name| name.with(name.value.to_owned())).collect();
+    let probes = table.get("probe").map(|node| probe::all(reader, &node, cx));
+    let mut service = stack_service::read(reader, name.value, table, probes);
+    service.depends_on = depends_on.iter().map(|name| Clean::new(&name.value)).collect();
+    let health_check =
+        if has_command { health_check::taken_from(&mut service.probes) } else { None };
+    let spec = process(reader, name.value, table, cx.folder).map(|spec| ServiceSpec {
+        depends_on: depends_on.iter().map(|name| name.value.clone()).collect(),
+        health_check,
+        ..spec
+    });
+    Read { name: name.value.into(), has_command, depends_on, service, spec }
+}
+
+/// How the processes of a service are run, when there is a command that can be.
+fn process(
+    reader: &mut Reader<'_>,
+    name: &str,
+    table: &Table<'_>,
+    folder: &Path,
+) -> Option<ServiceSpec> {
+    let command = table.get("command").and_then(|node| argv(reader, &node));
     let replicas = table
         .get("replicas")
         .and_then(|node| reader.integer(&node, 0..u64::from(MAX_REPLICAS) + 1));
     let replicas = replicas.map_or(1, |replicas| replicas.value as u32);
     let spec = ServiceSpec {
-        name: name.value.into(),
-        command: command.clone().unwrap_or_default(),
+        name: name.into(),
+        command: Vec::new(),
         cwd: Some(cwd(reader, table, folder)),
         env: env(reader, table),
         replicas,
-        depends_on: depends_on.iter().map(|name| name.value.into()).collect(),
-        restart: choice(reader, table, "restart", &POLICIES).unwrap_or_default(),
+        depends_on: Vec::new(),
+        restart: field::choice(reader, table, "restart", &POLICIES).unwrap_or_default(),
         stop_signal: stop_signal(reader, table),
         stop_timeout: stop_timeout(reader, table),
-        health_check: table.get("probe").and_then(|node| probe::read(reader, &node)),
+        health_check: None,
         port: port(reader, table, replicas),
         kept_bytes: KEPT_BYTES,
     };
-    let depends_on = depends_on
-        .into_iter()
-        .map(|name| At { value: name.value.to_owned(), span: name.span, path: name.path })
-        .collect();
-    Read {
-        name: name.value.into(),
-        has_command,
-        depends_on,
-        spec: command.is_some().then_some(spec),
-    }
+    Some(ServiceSpec { command: command?, ..spec })
 }
 
-/// Everything that this version knows of a service is about a process that it
-/// starts, and would be ignored without one.
 fn needs_command(reader: &mut Reader<'_>, table: &Table<'_>) {
-    for (key, _) in table.entries().filter(|(key, _)| KNOWN.contains(&key.value)) {
+    for (key, _) in table.entries().filter(|(key, _)| OF_COMMAND.contains(&key.value)) {
         let message = format!("`{}` is only for a service that has a `command`", key.path);
         reader.fail(&key, message, "add command = [\"program\", \"argument\"], or take it out");
     }
@@ -135,7 +162,7 @@ fn argv(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Vec<String>> {
 }
 
 /// A service runs in its stack file's folder, wherever midwatch was started.
-fn cwd(reader: &mut Reader<'_>, table: &Table<'_>, folder: &Path) -> std::path::PathBuf {
+fn cwd(reader: &mut Reader<'_>, table: &Table<'_>, folder: &Path) -> PathBuf {
     let cwd = table.get("cwd").and_then(|node| reader.string(&node));
     cwd.map_or_else(|| folder.into(), |cwd| folder.join(cwd.value))
 }
@@ -151,15 +178,6 @@ fn env(reader: &mut Reader<'_>, table: &Table<'_>) -> BTreeMap<String, String> {
         }
     }
     env
-}
-
-fn choice<T: Copy>(
-    reader: &mut Reader<'_>,
-    table: &Table<'_>,
-    key: &str,
-    words: &[(&str, T)],
-) -> Option<T> {
-    reader.choice(&table.get(key)?, words)
 }
 
 /// `SIGINT` and `INT` are the same.

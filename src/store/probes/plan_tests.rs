@@ -35,6 +35,7 @@ impl World {
             critical: true,
             probes,
             unprobed: false,
+            depends_on: vec![],
         });
         self
     }
