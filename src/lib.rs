@@ -46,6 +46,8 @@ pub mod logs;
 
 pub mod kernel;
 
+pub mod guarded;
+
 pub mod store;
 
 pub mod engines;
