@@ -48,6 +48,8 @@ pub mod kernel;
 
 pub mod guarded;
 
+pub mod secrets;
+
 pub mod store;
 
 pub mod engines;

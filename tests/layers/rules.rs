@@ -52,6 +52,12 @@ const LAYERS: &[Layer] = &[
         why: "a program ends with midwatch, whatever it was started for",
     },
     Layer {
+        name: "secrets",
+        uses: &["model", "text", "guarded"],
+        never: &[],
+        why: "a secret is looked up for whoever needs it, and nobody keeps it",
+    },
+    Layer {
         name: "store",
         uses: &["model", "text", "logs"],
         never: &[],
@@ -59,7 +65,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "probes",
-        uses: &["model", "text"],
+        uses: &["model", "text", "guarded", "secrets"],
         never: &[],
         why: "a probe answers, whoever asks",
     },
