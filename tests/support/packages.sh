@@ -26,7 +26,6 @@ tmux tmux
 /usr/lib/cni/bridge containernetworking-plugins
 /usr/lib/postgresql/15/bin/postgres postgresql-15
 nginx nginx-light
-openssl openssl
 prometheus prometheus
 prometheus-alertmanager prometheus-alertmanager
 redis-server redis-server
