@@ -114,7 +114,10 @@ fn is_for(own: &CertificateDer<'_>, name: &ServerName<'_>) -> Result<(), rustls:
 
 fn failure(error: &rustls::Error, certificate: &Certificate) -> ProbeFault {
     let words = match error {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+        // A bad signature is another's of the same name.
+        rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => {
             format!(
                 "certificate is by {}, whom this host does not trust, or the server leaves out \
                  the certificates between",
