@@ -10,6 +10,9 @@ use crate::{
     text::units::duration_words,
 };
 
+/// No moment later than this can be waited for everywhere.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
+
 /// When a check has to be over, and how long it was given.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline {
@@ -20,7 +23,7 @@ pub(super) struct Deadline {
 impl Deadline {
     /// This long from now.
     pub(super) fn within(given: Duration) -> Self {
-        Self { at: Instant::now() + given, given }
+        Self { at: Instant::now() + given.min(LONGEST), given }
     }
 
     /// Waits for one step of a check, and says which one took too long: that nobody is

@@ -2,11 +2,16 @@
 
 use crate::{
     model::{ProbeAnswer, ProbeFault, ProbeFaultKind},
-    text::Clean,
+    text::{
+        Clean,
+        redact::{MASK, Secret},
+    },
 };
 
 /// How many characters of one text are told.
 const MAX_CHARS: usize = 200;
+/// A shorter secret is found in any text, and hides all of it.
+const MIN_KNOWN: usize = 4;
 /// How many lines of what was answered.
 const MAX_LINES: usize = 5;
 
@@ -41,9 +46,39 @@ pub(super) fn first_lines(bytes: &[u8]) -> Vec<Clean> {
     text.lines().filter(|line| !line.trim().is_empty()).take(MAX_LINES).map(short).collect()
 }
 
+/// A fault without our own secrets, which some servers repeat when they complain (threat T6).
+pub(super) fn without<'a>(
+    fault: ProbeFault,
+    secrets: impl IntoIterator<Item = &'a Secret>,
+) -> ProbeFault {
+    secrets.into_iter().map(|secret| secret.reveal().as_str()).fold(fault, mask)
+}
+
+fn mask(fault: ProbeFault, known: &str) -> ProbeFault {
+    if known.chars().count() < MIN_KNOWN {
+        return fault;
+    }
+    let masked = |text: &Clean| Clean::new(&text.as_str().replace(known, MASK));
+    ProbeFault {
+        kind: fault.kind,
+        words: masked(&fault.words),
+        output: fault.output.iter().map(masked).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_comes_back_is_masked() {
+        let output = vec![Clean::new("Authorization: hun\u{1b}ter2"), Clean::new("x")];
+        let fault = ProbeFault { output, ..invalid("no user 'hun\u{1b}ter2'") };
+        let masked = without(fault.clone(), [&Secret::new("hun\u{1b}ter2")]);
+        assert_eq!(masked.words.as_str(), format!("no user '{MASK}'"));
+        assert_eq!(masked.output[0].as_str(), format!("Authorization: {MASK}"));
+        assert_eq!(without(fault.clone(), [&Secret::new("x")]), fault);
+    }
 
     #[test]
     fn what_is_told_is_clean_and_fits_a_row() {

@@ -11,7 +11,7 @@ use super::{
     Means, Probe,
     deadline::Deadline,
     dial::Address,
-    fault::{answer, fault, short},
+    fault::{answer, fault, short, without},
 };
 use crate::{
     model::{ProbeAnswer, ProbeFault, ProbeFaultKind, probe::RedisTarget},
@@ -91,7 +91,7 @@ impl Probe for RedisProbe {
                 if is_enough && fault.kind == ProbeFaultKind::Authentication {
                     return Ok(answer("answers, and asks for a password"));
                 }
-                Err(fault)
+                Err(without(fault, password.as_ref()))
             }
         }
     }

@@ -14,12 +14,12 @@ use self::{body::Body, exchange::Came, expect::Expectations, request::Asked};
 use super::{
     Means, Probe,
     deadline::Deadline,
-    fault::{answer, first_lines, invalid, short},
+    fault::{answer, first_lines, invalid, short, without},
     tls::Certificate,
 };
 use crate::{
     model::{ProbeAnswer, ProbeFault, ProbeFaultKind, probe::HttpTarget},
-    text::format,
+    text::{format, redact::Secret},
 };
 
 /// A certificate with less time left is worth a look, whatever is expected.
@@ -64,8 +64,8 @@ impl HttpProbe {
         Ok(Self { asked, expectations, timeout, means: means.clone() })
     }
 
-    async fn ask(&self) -> Result<Outcome, ProbeFault> {
-        let request = self.asked.request(&self.means).await?;
+    async fn ask(&self, secret: Option<&Secret>) -> Result<Outcome, ProbeFault> {
+        let request = self.asked.request(secret)?;
         let deadline = Deadline::within(self.timeout);
         let begin = Instant::now();
         let Came { head, bytes, is_cut, certificate } =
@@ -78,14 +78,10 @@ impl HttpProbe {
             certificate,
         })
     }
-}
 
-#[async_trait]
-impl Probe for HttpProbe {
-    async fn check(&self) -> Result<ProbeAnswer, ProbeFault> {
-        let outcome = self.ask().await?;
+    fn judge(&self, outcome: &Outcome) -> Result<ProbeAnswer, ProbeFault> {
         let status = outcome.status.to_string();
-        let wrong = self.expectations.unmet(&outcome);
+        let wrong = self.expectations.unmet(outcome);
         if !wrong.is_empty() {
             let mut output = first_lines(&outcome.body.decoded());
             if self.expectations.are_met_by(outcome.status) {
@@ -99,5 +95,16 @@ impl Probe for HttpProbe {
         let warning =
             soon.map(|left| short(&format!("certificate expires in {}", format::age(left))));
         Ok(ProbeAnswer { warning, ..answer(status) })
+    }
+}
+
+#[async_trait]
+impl Probe for HttpProbe {
+    async fn check(&self) -> Result<ProbeAnswer, ProbeFault> {
+        let what = "the secret of the Authorization header";
+        let secret = self.means.secret(self.asked.auth.as_ref(), what).await?;
+        let outcome = self.ask(secret.as_ref()).await?;
+        let sent = self.asked.sent(secret.as_ref());
+        self.judge(&outcome).map_err(|fault| without(fault, secret.iter().chain(&sent)))
     }
 }

@@ -13,8 +13,8 @@ use url::{Host, Url};
 
 use crate::{
     model::{ProbeFault, SecretRef, probe::HttpTarget},
-    probes::{Means, dial::Address, fault::invalid, tls::server_name},
-    text::redact,
+    probes::{dial::Address, fault::invalid, tls::server_name},
+    text::redact::{self, Secret},
 };
 
 /// Where a request goes and what it says, but for its secret.
@@ -30,7 +30,8 @@ pub(super) struct Asked {
     /// Marked as sensitive where a value may be secret, so that nobody prints it.
     headers: HeaderMap,
     body: Bytes,
-    auth: Option<SecretRef>,
+    /// Where its secret is.
+    pub auth: Option<SecretRef>,
 }
 
 impl Asked {
@@ -72,14 +73,25 @@ impl Asked {
         self.name.is_some()
     }
 
+    /// What proves who we are in a request, without the name of its scheme.
+    pub(super) fn sent(&self, secret: Option<&Secret>) -> Option<Secret> {
+        let value = secret.map(|secret| authorization(secret.expose())).or_else(|| {
+            let value = self.headers.get(AUTHORIZATION)?;
+            value.to_str().ok().map(ToOwned::to_owned)
+        })?;
+        value.split_whitespace().next_back().map(Secret::new)
+    }
+
     /// The request of one check.
-    pub(super) async fn request(&self, means: &Means) -> Result<Request<Full<Bytes>>, ProbeFault> {
+    pub(super) fn request(
+        &self,
+        secret: Option<&Secret>,
+    ) -> Result<Request<Full<Bytes>>, ProbeFault> {
         let mut request = Request::new(Full::new(self.body.clone()));
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.path.clone();
         *request.headers_mut() = self.headers.clone();
-        let what = "the secret of the Authorization header";
-        if let Some(secret) = means.secret(self.auth.as_ref(), what).await? {
+        if let Some(secret) = secret {
             let value = sensitive(&authorization(secret.expose()), AUTHORIZATION.as_str())?;
             request.headers_mut().insert(AUTHORIZATION, value);
         }
@@ -136,20 +148,17 @@ fn basic(pair: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::{model::ProbeFaultKind, probes::get, secrets::HostSecrets, text::redact::Secret};
+    use crate::{model::ProbeFaultKind, probes::get};
 
-    async fn sent(target: &HttpTarget) -> Request<Full<Bytes>> {
-        let means = Means::new(Arc::new(HostSecrets::new(vec![], None)));
-        Asked::new(target).unwrap().request(&means).await.unwrap()
+    fn sent(target: &HttpTarget, secret: Option<&str>) -> Request<Full<Bytes>> {
+        Asked::new(target).unwrap().request(secret.map(Secret::new).as_ref()).unwrap()
     }
 
-    #[tokio::test]
-    async fn a_request_says_what_its_url_says() {
+    #[test]
+    fn a_request_says_what_its_url_says() {
         let target = get("http://bob:p%40ss@[::1]:8080/a%20b?c=d#e");
-        let request = sent(&target).await;
+        let request = sent(&target, None);
         assert_eq!(request.uri(), "/a%20b?c=d");
         assert_eq!(request.headers()[HOST], "[::1]:8080");
         assert_eq!(request.headers()[AUTHORIZATION], basic("bob:p@ss"));
@@ -157,15 +166,14 @@ mod tests {
         assert_eq!(Asked::new(&get("https://x/")).unwrap().address.to_string(), "x:443");
     }
 
-    #[tokio::test]
-    async fn a_secret_becomes_the_scheme_that_it_looks_like() {
+    #[test]
+    fn a_secret_becomes_the_scheme_that_it_looks_like() {
         for (secret, header) in [
             ("token", "Bearer token"),
             ("bob:hunter2", "Basic Ym9iOmh1bnRlcjI="),
             ("ApiKey a:b", "ApiKey a:b"),
         ] {
-            let auth = Some(SecretRef::Inline(Secret::new(secret)));
-            let request = sent(&HttpTarget { auth, ..get("http://x/") }).await;
+            let request = sent(&get("http://x/"), Some(secret));
             assert_eq!(request.headers()[AUTHORIZATION], header);
             assert!(!format!("{request:?}").contains(header), "{request:?}");
         }

@@ -45,16 +45,22 @@ pub(super) async fn secure(
     trust: &Trust,
 ) -> Result<(TlsStream<TcpStream>, Served), ProbeFault> {
     let connector = TlsConnector::from(trust.handshake()?);
-    let stream = connector.connect(name.clone(), stream).await.map_err(|error| failure(&error))?;
+    let stream = connector.connect(name.clone(), stream).await;
+    let stream = stream.map_err(|error| handshake_failure(&error))?;
     let (_, session) = stream.get_ref();
     let chain = session.peer_certificates().unwrap_or_default().to_vec();
     let version = session.protocol_version().unwrap_or(rustls::ProtocolVersion::TLSv1_2);
     Ok((stream, Served { chain, version }))
 }
 
-fn failure(error: &io::Error) -> ProbeFault {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let words = match inner {
+/// What the library says, where it is not the connection that failed.
+pub(super) fn of_tls(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// Why hands were not shaken.
+pub(super) fn handshake_failure(error: &io::Error) -> ProbeFault {
+    let words = match of_tls(error) {
         Some(
             rustls::Error::AlertReceived(AlertDescription::ProtocolVersion)
             | rustls::Error::PeerIncompatible(

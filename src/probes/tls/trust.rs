@@ -37,7 +37,7 @@ impl Trust {
     }
 
     /// How hands are shaken with whom nothing is known of yet.
-    pub(super) fn handshake(&self) -> Result<Arc<ClientConfig>, ProbeFault> {
+    pub(in crate::probes) fn handshake(&self) -> Result<Arc<ClientConfig>, ProbeFault> {
         if let Some(made) = self.handshake.get() {
             return Ok(Arc::clone(made));
         }

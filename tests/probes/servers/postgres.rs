@@ -6,6 +6,8 @@ use crate::{
     asking::{ask, fails, means, passes, secret},
     real::{
         Shared,
+        certificates::self_signed,
+        folder, give_to_nobody,
         postgres::{OWNER, PASSWORD, Postgres, USER},
     },
 };
@@ -97,6 +99,22 @@ async fn too_many_connections_and_closed_doors_are_told() {
     let (kind, words) = fails(&asked(user), &means()).await;
     assert_eq!(kind, ProbeFaultKind::Answer);
     assert!(words.ends_with("(53300)"), "{words}");
+}
+
+#[tokio::test]
+async fn whoever_wants_encryption_gets_it() {
+    let folder = folder(true);
+    let pair = self_signed(folder.path(), "pg", &["localhost"], false);
+    give_to_nobody(&pair.cert);
+    give_to_nobody(&pair.key);
+    let server = Postgres::start(&[
+        "ssl=on",
+        &format!("ssl_cert_file={}", pair.cert.display()),
+        &format!("ssl_key_file={}", pair.key.display()),
+    ]);
+    server.rule_first("hostnossl postgres all 127.0.0.1/32 reject");
+    server.make_application().await;
+    assert_eq!(passes(&asked(target(&server)), &means()).await, "answers queries");
 }
 
 #[tokio::test]

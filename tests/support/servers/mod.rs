@@ -12,7 +12,10 @@ use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
     os::{
         fd::OwnedFd,
-        unix::{fs::chown, net::UnixStream},
+        unix::{
+            fs::{PermissionsExt as _, chown},
+            net::UnixStream,
+        },
     },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -150,6 +153,14 @@ pub(crate) fn folder(nobody: bool) -> TempDir {
         chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
     }
     folder
+}
+
+/// Gives a file to the one whom a server runs as that does not want to be root, for him alone.
+pub(crate) fn give_to_nobody(file: &Path) {
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+    if is_root() {
+        chown(file, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
 }
 
 /// A port that nobody listens at.

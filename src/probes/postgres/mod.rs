@@ -1,27 +1,36 @@
 //! [`PostgresProbe`]: does PostgreSQL answer a query?
 
+mod encrypted;
+
 use std::{error::Error as _, io, time::Duration};
 
 use async_trait::async_trait;
+use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
-use tokio_postgres::{Config, NoTls, SimpleQueryMessage, error::SqlState};
+use tokio_postgres::{Config, SimpleQueryMessage, error::SqlState};
 
+use self::encrypted::Encrypted;
 use super::{
     Means, Probe,
     deadline::Deadline,
     dial::Address,
-    fault::{answer, fault},
+    fault::{answer, fault, without},
+    tls::{handshake_failure, of_tls, server_name},
 };
-use crate::model::{ProbeAnswer, ProbeFault, ProbeFaultKind, probe::PostgresTarget};
+use crate::{
+    model::{ProbeAnswer, ProbeFault, ProbeFaultKind, probe::PostgresTarget},
+    text::redact::Secret,
+};
 
 /// One round trip: that it answers, and whether it follows another server.
 const QUERY: &str = "SELECT 1, pg_is_in_recovery()";
 
-/// Connects, asks `SELECT 1`, and hangs up.
+/// Connects, encrypted where the server offers it, asks `SELECT 1`, and hangs up.
 #[derive(Clone, Debug)]
 pub(super) struct PostgresProbe {
     target: PostgresTarget,
     address: Address,
+    name: ServerName<'static>,
     timeout: Duration,
     means: Means,
 }
@@ -34,19 +43,19 @@ impl PostgresProbe {
         means: &Means,
     ) -> Result<Self, ProbeFault> {
         let address = Address::parse(&target.address)?;
-        Ok(Self { target: target.clone(), address, timeout, means: means.clone() })
+        let name = server_name(&address.host)?;
+        Ok(Self { target: target.clone(), address, name, timeout, means: means.clone() })
     }
 
     /// As who we come. What else could be asked for, such as a limit for statements, is what
     /// poolers refuse a connection for.
-    async fn config(&self) -> Result<Config, ProbeFault> {
+    fn config(&self, password: Option<&Secret>) -> Config {
         let mut config = Config::new();
         config.user(&self.target.user).dbname(&self.target.database).application_name("midwatch");
-        let password = self.target.password.as_ref();
-        if let Some(password) = self.means.secret(password, "the password").await? {
+        if let Some(password) = password {
             config.password(password.expose());
         }
-        Ok(config)
+        config
     }
 
     fn fault(&self, error: &tokio_postgres::Error) -> ProbeFault {
@@ -54,8 +63,12 @@ impl PostgresProbe {
             return self.told(told.code(), told.message());
         }
         let cause = error.source();
+        let io = cause.and_then(|cause| cause.downcast_ref::<io::Error>());
+        if let Some(io) = io.filter(|io| of_tls(io).is_some()) {
+            return handshake_failure(io);
+        }
         let is_closed = error.is_closed()
-            || cause.and_then(|cause| cause.downcast_ref::<io::Error>()).is_some_and(|error| {
+            || io.is_some_and(|error| {
                 matches!(
                     error.kind(),
                     io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset
@@ -94,7 +107,9 @@ impl PostgresProbe {
     }
 
     async fn ask(&self, stream: TcpStream, config: Config) -> Result<bool, ProbeFault> {
-        let connected = config.connect_raw(stream, NoTls).await;
+        let config_of_tls = self.means.trust.handshake()?;
+        let tls = Encrypted { config: config_of_tls, name: self.name.clone() };
+        let connected = config.connect_raw(stream, tls).await;
         let (client, connection) = connected.map_err(|error| self.fault(&error))?;
         let asked = client.simple_query(QUERY);
         // The connection carries the question, and ends without one only when it breaks.
@@ -117,8 +132,8 @@ impl PostgresProbe {
 #[async_trait]
 impl Probe for PostgresProbe {
     async fn check(&self) -> Result<ProbeAnswer, ProbeFault> {
-        let config = self.config().await?;
-        let has_password = config.get_password().is_some();
+        let password = self.means.secret(self.target.password.as_ref(), "the password").await?;
+        let config = self.config(password.as_ref());
         let deadline = Deadline::within(self.timeout);
         let stream = self.address.connect(deadline).await?;
         match deadline.wait("answer", self.ask(stream, config)).await {
@@ -127,11 +142,11 @@ impl Probe for PostgresProbe {
             Err(fault)
                 if fault.kind == ProbeFaultKind::Authentication
                     && self.target.answers_are_enough
-                    && !has_password =>
+                    && password.is_none() =>
             {
                 Ok(answer("answers, and asks for a password"))
             }
-            Err(fault) => Err(fault),
+            Err(fault) => Err(without(fault, password.as_ref())),
         }
     }
 }
