@@ -46,6 +46,10 @@ pub mod logs;
 
 pub mod kernel;
 
+pub mod guarded;
+
+pub mod secrets;
+
 pub mod store;
 
 pub mod engines;

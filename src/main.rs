@@ -13,7 +13,7 @@ use midwatch::{
     cli::{self, Args, CliError, Command, Context, Exit, Printer, printer::wants_colours},
     config::{Paths, Variables},
     demo,
-    engines::process::{EXEC_CHILD, exec_child_main},
+    guarded::{EXEC_CHILD, exec_child_main},
     kernel, terminal, wire,
 };
 use tokio::runtime::{Builder, Runtime};

@@ -173,7 +173,7 @@ pub struct HttpTarget {
     pub auth: Option<SecretRef>,
     /// Whether any certificate will do.
     pub insecure: bool,
-    /// What must hold; a status of 200 to 399 when empty.
+    /// What must hold. Where nothing is said of the status, it must be 200 to 399 too.
     pub expect: Vec<Expectation>,
 }
 

@@ -1,94 +1,101 @@
 //! Probes: checks that midwatch runs itself.
 //!
-//! One trait, one file a kind. A probe asks once and says what it got; how often it is
-//! asked, and what its answers mean, is for whoever asks.
+//! One trait, one file a kind. A probe asks once, on a connection of its own, and says what
+//! it got; how often it is asked, and what its answers mean over time, is for whoever asks.
+//! No probe keeps a connection, a thread or a secret between two checks.
 
+mod command;
+mod deadline;
+mod dial;
+mod dns;
+mod fault;
 mod http;
+mod means;
+mod postgres;
+mod redis;
 mod tcp;
+mod tls;
 
-use std::{fmt::Debug, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use thiserror::Error;
 
-use crate::{model::spec::CheckTarget, text::Clean};
+use crate::{
+    model::{
+        ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeTarget, probe::HttpTarget, spec::CheckTarget,
+    },
+    secrets::HostSecrets,
+};
 
-pub use http::HttpProbe;
-pub use tcp::TcpProbe;
+use self::{
+    command::CommandProbe, dns::DnsProbe, fault::fault, http::HttpProbe, postgres::PostgresProbe,
+    redis::RedisProbe, tcp::TcpProbe, tls::TlsProbe,
+};
+
+pub use means::Means;
 
 /// A check of one target.
 #[async_trait]
 pub trait Probe: Send + Sync + Debug {
-    /// Asks once, on a connection of its own. Ends within the probe's timeout.
-    async fn check(&self) -> Result<Passed, ProbeError>;
+    /// Asks once. Ends within the probe's timeout, whatever the other side does; only where
+    /// a command gives the secret, that comes before and has a time of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ProbeFault`]: why it does not pass, for a row of a table.
+    async fn check(&self) -> Result<ProbeAnswer, ProbeFault>;
 }
 
-/// A check that passed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Passed {
-    /// What was answered, in a line or a few, such as `200 OK`.
-    pub output: Vec<Clean>,
-}
-
-/// Why a check did not pass, or cannot be made.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ProbeError {
-    /// The target cannot be read.
-    #[error("{what}")]
-    Invalid {
-        /// What is wrong with it.
-        what: String,
-    },
-    /// There was no connection.
-    #[error("no connection: {reason}")]
-    Unreachable {
-        /// Why.
-        reason: String,
-    },
-    /// There was no whole answer in time.
-    #[error("no answer in {after:?}")]
-    Timeout {
-        /// How long we waited.
-        after: Duration,
-    },
-    /// The answer broke off.
-    #[error("the answer broke off: {reason}")]
-    Broken {
-        /// Why.
-        reason: String,
-    },
-    /// The answer says that something is wrong.
-    #[error("{status}")]
-    Answer {
-        /// The status, such as `503 Service Unavailable`.
-        status: Clean,
-        /// The first lines of what came with it.
-        body: Vec<Clean>,
-    },
-}
-
-impl ProbeError {
-    /// The failure as a person sees it, in a line or a few.
-    #[must_use]
-    pub fn output(self) -> Vec<Clean> {
-        match self {
-            Self::Answer { status, mut body } => {
-                body.insert(0, status);
-                body
-            }
-            other => vec![Clean::new(&other.to_string())],
-        }
-    }
-}
-
-/// Makes the probe that a target asks for.
+/// Makes the probe of a target, whose placeholders and service names are filled in.
 ///
 /// # Errors
 ///
-/// [`ProbeError::Invalid`] when the target cannot be read.
-pub fn from_target(target: &CheckTarget, timeout: Duration) -> Result<Arc<dyn Probe>, ProbeError> {
+/// A fault of the kind [`ProbeFaultKind::Invalid`] when the target makes no sense, or when
+/// nothing is to be asked because the engine says it.
+pub fn of(
+    target: &ProbeTarget,
+    timeout: Duration,
+    means: &Means,
+) -> Result<Arc<dyn Probe>, ProbeFault> {
     Ok(match target {
-        CheckTarget::Http(url) => Arc::new(HttpProbe::new(url, timeout)?),
-        CheckTarget::Tcp(address) => Arc::new(TcpProbe::new(address, timeout)?),
+        ProbeTarget::Http(target) => Arc::new(HttpProbe::new(target, timeout, means)?),
+        ProbeTarget::Tcp { address } => Arc::new(TcpProbe::new(address, timeout)?),
+        ProbeTarget::Tls(target) => Arc::new(TlsProbe::new(target, timeout, means)?),
+        ProbeTarget::Dns { name } => Arc::new(DnsProbe::new(name, timeout)?),
+        ProbeTarget::Postgres(target) => Arc::new(PostgresProbe::new(target, timeout, means)?),
+        ProbeTarget::Redis(target) => Arc::new(RedisProbe::new(target, timeout, means)?),
+        ProbeTarget::Command { argv, folder } => {
+            Arc::new(CommandProbe::new(argv, folder, timeout, means)?)
+        }
+        ProbeTarget::Engine => {
+            return Err(fault(ProbeFaultKind::Invalid, "the engine says it: nothing is asked"));
+        }
     })
+}
+
+/// Makes the probe that a process engine's own check asks for.
+///
+/// # Errors
+///
+/// A fault of the kind [`ProbeFaultKind::Invalid`] when the target cannot be read.
+pub fn of_check(target: &CheckTarget, timeout: Duration) -> Result<Arc<dyn Probe>, ProbeFault> {
+    let target = match target {
+        CheckTarget::Http(url) => ProbeTarget::Http(Box::new(get(url))),
+        CheckTarget::Tcp(address) => ProbeTarget::Tcp { address: address.clone() },
+    };
+    // Such a check can name no secret.
+    of(&target, timeout, &Means::new(Arc::new(HostSecrets::new(vec![], None))))
+}
+
+/// A plain request for a URL, of which nothing but a good status is expected.
+fn get(url: &str) -> HttpTarget {
+    HttpTarget {
+        url: url.to_owned(),
+        method: "GET".into(),
+        headers: BTreeMap::new(),
+        body: None,
+        auth: None,
+        insecure: false,
+        expect: vec![],
+    }
 }

@@ -10,12 +10,10 @@ use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
-use super::{
-    LogSource, Said, Teller, What, failure,
-    pipes::{End, Piece, Pipes},
-};
+use super::{LogSource, Said, Teller, What, failure};
 use crate::{
     engines::{EngineError, EngineStream, LogRequest, lines::LineSplitter},
+    guarded::{End, Piece, Pipes},
     model::{FaultKind, LogLine, LogOrigin, LogSourceSpec, Stream},
 };
 

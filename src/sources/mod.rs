@@ -9,7 +9,6 @@
 mod command;
 mod files;
 mod journal;
-mod pipes;
 mod teller;
 mod understood;
 
@@ -24,7 +23,8 @@ pub use teller::Teller;
 pub use understood::Understood;
 
 use crate::{
-    engines::{EngineError, EngineStream, LogRequest, process::OWN_PROGRAM},
+    engines::{EngineError, EngineStream, LogRequest},
+    guarded::OWN_PROGRAM,
     model::{FaultKind, InstanceKey, LogLine, LogOrigin, LogSourceSpec, Stack},
     text::Clean,
 };

@@ -46,6 +46,18 @@ const LAYERS: &[Layer] = &[
         why: "the kernel tells the same, whichever engine runs an instance",
     },
     Layer {
+        name: "guarded",
+        uses: &["model", "text", "kernel"],
+        never: &[],
+        why: "a program ends with midwatch, whatever it was started for",
+    },
+    Layer {
+        name: "secrets",
+        uses: &["model", "text", "guarded"],
+        never: &[],
+        why: "a secret is looked up for whoever needs it, and nobody keeps it",
+    },
+    Layer {
         name: "store",
         uses: &["model", "text", "logs"],
         never: &[],
@@ -53,27 +65,20 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "probes",
-        uses: &["model", "text"],
+        uses: &["model", "text", "guarded", "secrets"],
         never: &[],
         why: "a probe answers, whoever asks",
     },
     Layer {
         name: "engines",
-        uses: &["model", "text", "kernel", "probes"],
+        uses: &["model", "text", "kernel", "guarded", "probes"],
         never: &[],
         why: "an engine runs instances and knows nobody who looks",
     },
     Layer {
         name: "sources",
-        uses: &[
-            "model",
-            "text",
-            "logs",
-            "engines",
-            // A command dies with midwatch, as what the process engine runs does.
-            "engines::process",
-        ],
-        never: &["engines::docker"],
+        uses: &["model", "text", "logs", "guarded", "engines"],
+        never: CONCRETE,
         why: "a log source has lines like an instance, and knows nobody who looks",
     },
     Layer {

@@ -44,8 +44,11 @@ pub(super) async fn watch(cell: &Cell) -> Infallible {
 async fn ask(probe: &dyn Probe) -> HealthRecord {
     let at = Some(Timestamp::now());
     match probe.check().await {
-        Ok(passed) => HealthRecord { at, exit_code: 0, output: passed.output },
-        Err(error) => HealthRecord { at, exit_code: 1, output: error.output() },
+        Ok(answer) => HealthRecord { at, exit_code: 0, output: vec![answer.words] },
+        Err(fault) => {
+            let output = [fault.words].into_iter().chain(fault.output).collect();
+            HealthRecord { at, exit_code: 1, output }
+        }
     }
 }
 

@@ -6,13 +6,11 @@
 //! ```
 //!
 //! Each instance has a task that waits for what it depends on, runs the program under a
-//! guardian, and runs it again as its policy says. Nothing outlives midwatch: see [`guardian`].
+//! guardian, and runs it again as its policy says. Nothing outlives midwatch: see [`guardian`](crate::guarded::guardian).
 
 mod backoff;
-mod child;
 mod crew;
 mod follow;
-pub mod guardian;
 mod health;
 mod live;
 mod log_buffer;
@@ -36,17 +34,13 @@ use crate::{
         ShellSize,
         process::{crew::Crew, stats::Sampler},
     },
+    guarded::OWN_PROGRAM,
     model::{
         EngineId, EngineInfo, Inspection, Instance, InstanceId, LogLine, Sample,
         spec::{ProcessStack, ServiceSpec},
     },
     text::Clean,
 };
-
-pub use guardian::{EXEC_CHILD, OWN_PROGRAM, exec_child_main};
-
-pub(crate) use child::{Child, Outlets, Reports};
-pub(crate) use guardian::Report;
 
 /// How many changes a watcher may be behind. One that is further behind is told that
 /// everything changed, so it misses nothing.
@@ -68,7 +62,7 @@ impl ProcessEngine {
     /// Plans a stack and chooses its ports, without starting anything.
     ///
     /// The running program itself must have the hidden subcommand: its `main` hands
-    /// over to [`exec_child_main`].
+    /// over to [`exec_child_main`](crate::guarded::exec_child_main).
     ///
     /// # Errors
     ///

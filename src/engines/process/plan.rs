@@ -11,10 +11,10 @@ use crate::{
         process::ports::{self, Port},
     },
     model::{
-        InstanceId, ServiceId,
+        InstanceId, ProbeFault, ServiceId,
         spec::{CheckTarget, MAX_REPLICAS, ServiceSpec},
     },
-    probes::{self, Probe, ProbeError},
+    probes::{self, Probe},
     text::Clean,
 };
 
@@ -98,7 +98,7 @@ fn instance(
             CheckTarget::Http(url) => CheckTarget::Http(fill(url)),
             CheckTarget::Tcp(address) => CheckTarget::Tcp(fill(address)),
         };
-        probes::from_target(&target, probe.timeout)
+        probes::of_check(&target, probe.timeout)
     });
     Ok(InstancePlan {
         id: InstanceId::new(&format!("{stack}.{}.{replica}", spec.name)),
@@ -106,7 +106,7 @@ fn instance(
         replica,
         port: port.clone(),
         env: environment(stack, spec, replica, port.number, known),
-        probe: probe.transpose().map_err(|error| bad_probe(&spec.name, &error))?,
+        probe: probe.transpose().map_err(|fault| bad_probe(&spec.name, &fault))?,
         spec: Arc::clone(spec),
     })
 }
@@ -163,9 +163,9 @@ fn validate(service: &ServiceSpec) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn bad_probe(service: &str, error: &ProbeError) -> EngineError {
+fn bad_probe(service: &str, fault: &ProbeFault) -> EngineError {
     invalid(
-        &format!("the probe of service `{service}`: {error}"),
+        &format!("the probe of service `{service}`: {}", fault.words),
         "an http probe has a URL such as http://127.0.0.1:{port}/health, a tcp probe host:port",
     )
 }

@@ -17,13 +17,13 @@ use crate::{
     engines::{
         lines::LineSplitter,
         process::{
-            child::{Child, Outlets, Reports},
-            guardian::Report,
             health,
             live::{Cell, Processes},
             log_buffer::LogBuffer,
+            plan::InstancePlan,
         },
     },
+    guarded::{Child, Outlets, Report, Reports},
     model::{Exit, Stream},
     text::Clean,
 };
@@ -53,7 +53,7 @@ pub(super) struct Ended {
 /// Runs an instance once: until it ends, or until `stop` and then its stop signal, its stop
 /// timeout and a kill. All its output is in its log buffer when this returns.
 pub(super) async fn run_once(cell: &Cell, shim: &Path, stop: &CancellationToken) -> Ended {
-    let (mut child, outlets) = match Child::spawn(&cell.plan, shim) {
+    let (mut child, outlets) = match start(&cell.plan, shim) {
         Ok(spawned) => spawned,
         Err(error) => return not_started(cell, &error),
     };
@@ -130,6 +130,12 @@ async fn end_of(cell: &Cell, child: &mut Child, stop: &CancellationToken) -> End
     Ended { stuck: true, ..ended(child.wait().await) }
 }
 
+/// Starts an instance's program under a guardian.
+fn start(plan: &InstancePlan, shim: &Path) -> io::Result<(Child, Outlets)> {
+    plan.port.release();
+    Child::start(&plan.spec.command, &plan.env, plan.spec.cwd.as_deref(), shim)
+}
+
 fn ended(status: io::Result<ExitStatus>) -> Ended {
     let (code, error) = match status {
         Ok(status) => {
@@ -162,4 +168,36 @@ async fn pump(mut pipe: impl AsyncRead + Unpin, stream: Stream, logs: &LogBuffer
         logs.push(lines.drain(..), Timestamp::now());
     }
     logs.push(splitter.finish(), Timestamp::now());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{Ipv4Addr, TcpListener},
+        thread,
+    };
+
+    use super::*;
+    use crate::engines::process::plan::{instances, tests::service};
+
+    #[test]
+    fn a_port_is_free_for_its_program_however_many_others_are_just_starting() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let services: Vec<_> = (0..200).map(|n| service(&format!("s{n}"))).collect();
+        let plans = instances("stack", &services, &[]).unwrap();
+        let shim = Path::new("true");
+        thread::scope(|scope| {
+            for plans in plans.chunks(50) {
+                let runtime = runtime.handle();
+                scope.spawn(move || {
+                    let _inside = runtime.enter();
+                    for plan in plans {
+                        let _child = start(plan, shim).unwrap();
+                        let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, plan.port.number));
+                        bound.unwrap();
+                    }
+                });
+            }
+        });
+    }
 }

@@ -19,10 +19,7 @@ use tokio::{
 };
 
 use crate::{
-    engines::process::{
-        guardian::{EXEC_CHILD, Report},
-        plan::InstancePlan,
-    },
+    guarded::guardian::{EXEC_CHILD, Report},
     kernel::give_back_open_files,
     model::spec::StopSignal,
 };
@@ -67,12 +64,6 @@ impl Reports {
 }
 
 impl Child {
-    /// Starts an instance's program under a guardian.
-    pub(super) fn spawn(plan: &InstancePlan, shim: &Path) -> io::Result<(Self, Outlets)> {
-        plan.port.release();
-        Self::start(&plan.spec.command, &plan.env, plan.spec.cwd.as_deref(), shim)
-    }
-
     /// Starts a program under a guardian, with these variables on top of our own; `shim`
     /// is a program that has the hidden subcommand.
     pub(crate) fn start(
@@ -108,17 +99,17 @@ impl Child {
     }
 
     /// The guardian's process id, until it was reaped.
-    pub(super) fn guardian(&self) -> Option<u32> {
+    pub(crate) fn guardian(&self) -> Option<u32> {
         self.guardian.id()
     }
 
     /// Learns the program's process id.
-    pub(super) fn runs_as(&mut self, program: u32) {
+    pub(crate) fn runs_as(&mut self, program: u32) {
         self.program = Some(program);
     }
 
     /// Sends a signal to the program's group.
-    pub(super) async fn signal(&mut self, signal: StopSignal) {
+    pub(crate) async fn signal(&mut self, signal: StopSignal) {
         if let Some(control) = &mut self.control {
             // A guardian that does not listen has ended, or will be told by `kill`.
             let _ = control.write_all(&[number(signal)]).await;
@@ -126,12 +117,12 @@ impl Child {
     }
 
     /// Kills the program and all that it started.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.control = None;
     }
 
     /// Kills the guardian itself, where even that did not help.
-    pub(super) fn abandon(&mut self) {
+    pub(crate) fn abandon(&mut self) {
         // It may have ended meanwhile.
         let _ = self.guardian.start_kill();
     }
@@ -161,36 +152,4 @@ fn number(signal: StopSignal) -> u8 {
         StopSignal::Usr2 => Signal::USR2,
     };
     signal.as_raw() as u8
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{
-        net::{Ipv4Addr, TcpListener},
-        thread,
-    };
-
-    use super::*;
-    use crate::engines::process::plan::{instances, tests::service};
-
-    #[test]
-    fn a_port_is_free_for_its_program_however_many_others_are_just_starting() {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let services: Vec<_> = (0..200).map(|n| service(&format!("s{n}"))).collect();
-        let plans = instances("stack", &services, &[]).unwrap();
-        let shim = Path::new("true");
-        thread::scope(|scope| {
-            for plans in plans.chunks(50) {
-                let runtime = runtime.handle();
-                scope.spawn(move || {
-                    let _inside = runtime.enter();
-                    for plan in plans {
-                        let _child = Child::spawn(plan, shim).unwrap();
-                        let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, plan.port.number));
-                        bound.unwrap();
-                    }
-                });
-            }
-        });
-    }
 }

@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use crate::{
-    engines::process::{Child, Outlets, Report},
+    guarded::{Child, Outlets, Report, Reports},
     model::Stream,
 };
 
@@ -17,11 +17,11 @@ const BLOCK: usize = 16 * 1024;
 
 /// A program that runs under a guardian, as the instances of the process engine do.
 #[derive(Debug)]
-pub(super) struct Pipes {
+pub(crate) struct Pipes {
     child: Child,
     stdout: Pipe<ChildStdout>,
     stderr: Pipe<ChildStderr>,
-    reports: Option<crate::engines::process::Reports>,
+    reports: Option<Reports>,
     /// Why it could not be run, if so.
     failure: Option<String>,
 }
@@ -35,7 +35,7 @@ struct Pipe<P> {
 
 /// Something that a program did.
 #[derive(Debug)]
-pub(super) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// It printed this.
     Printed(Stream, &'a [u8]),
     /// It ended, and all that it printed was given.
@@ -44,18 +44,18 @@ pub(super) enum Piece<'a> {
 
 /// How a program ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct End {
+pub(crate) struct End {
     /// In words, such as `exit 1`.
-    pub(super) how: String,
+    pub(crate) how: String,
     /// Whether it said that all went well.
-    pub(super) is_well: bool,
+    pub(crate) is_well: bool,
     /// Whether it was never run.
-    pub(super) never_ran: bool,
+    pub(crate) never_ran: bool,
 }
 
 impl Pipes {
     /// Starts a program; `shim` is one that has the hidden subcommand.
-    pub(super) fn start(words: &[String], folder: Option<&Path>, shim: &Path) -> io::Result<Self> {
+    pub(crate) fn start(words: &[String], folder: Option<&Path>, shim: &Path) -> io::Result<Self> {
         let (child, outlets) = Child::start(words, &BTreeMap::new(), folder, shim)?;
         let Outlets { stdout, stderr, reports } = outlets;
         Ok(Self {
@@ -68,7 +68,7 @@ impl Pipes {
     }
 
     /// What comes next. May be dropped while it waits: nothing is lost by that.
-    pub(super) async fn next(&mut self) -> Piece<'_> {
+    pub(crate) async fn next(&mut self) -> Piece<'_> {
         let Self { child, stdout, stderr, reports, failure } = self;
         let (stream, length) = loop {
             if stdout.pipe.is_none() && stderr.pipe.is_none() && reports.is_none() {
@@ -93,7 +93,7 @@ impl Pipes {
     }
 }
 
-async fn next_report(reports: &mut Option<crate::engines::process::Reports>) -> Option<Report> {
+async fn next_report(reports: &mut Option<Reports>) -> Option<Report> {
     reports.as_mut()?.next().await
 }
 

@@ -1,0 +1,7 @@
+//! Against the real thing.
+
+mod cost;
+mod nginx;
+mod postgres;
+mod prometheus;
+mod redis;
