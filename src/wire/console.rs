@@ -142,6 +142,7 @@ pub(super) async fn show(
         app,
         engines,
         sources: session.sources.clone(),
+        prober: session.prober.clone(),
         mouse: settings.mouse.value,
         themes,
         faults: switch,

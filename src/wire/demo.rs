@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use super::{
     Session,
     console::{Faults, Looks, show},
+    prober::StackProber,
     session::Own,
 };
 use crate::{
@@ -72,6 +73,7 @@ pub async fn open(
         engines: Vec::new(),
         sources: Vec::new(),
         may_run: false,
+        prober: Arc::new(StackProber::unapproved()),
         own: Own::Ready(engine.clone()),
         containers_meant: false,
         notices: Vec::new(),

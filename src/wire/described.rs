@@ -1,6 +1,6 @@
 //! [`Described`]: what the stack file describes, and what of it may run.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use crate::{
     cli::{CliError, Context, Global, args::EngineKind},
@@ -20,6 +20,8 @@ pub(super) struct Described {
     pub(super) own: Own,
     /// Whether the commands of its logs, probes and secrets may run, and its secrets be read.
     pub(super) may_run: bool,
+    /// The folder that the file lies in.
+    pub(super) folder: PathBuf,
     /// Why not all of it runs.
     pub(super) notice: Option<String>,
 }
@@ -44,11 +46,12 @@ impl Described {
             return Ok(Self::default());
         };
         let source = Source::read(&found.file)?;
-        let file = StackFile::parse(&source, &folder_of(&found.file))?;
+        let folder = folder_of(&found.file);
+        let file = StackFile::parse(&source, &folder)?;
         let meant = global.engine.is_none_or(|only| only == EngineKind::Process);
         let processes = file.processes().filter(|_| meant);
         if processes.is_none() && !file.needs_approval() {
-            return Ok(Self { file: Some(file), ..Self::default() });
+            return Ok(Self { file: Some(file), folder, ..Self::default() });
         }
         let approval = TrustStore::new(&context.paths)
             .approval(&found, &source.text)
@@ -57,10 +60,16 @@ impl Described {
             let name = found.file.display();
             let notice = format!("{name} is not approved: `midwatch trust` lets its commands run");
             let own = if processes.is_some() { Own::Withheld } else { Own::None };
-            return Ok(Self { file: Some(file), own, may_run: false, notice: Some(notice) });
+            return Ok(Self {
+                file: Some(file),
+                own,
+                may_run: false,
+                folder,
+                notice: Some(notice),
+            });
         }
         let own = processes.map_or(Ok(Own::None), Own::ready_to_run)?;
-        Ok(Self { file: Some(file), own, may_run: true, notice: None })
+        Ok(Self { file: Some(file), own, may_run: true, folder, notice: None })
     }
 
     /// How midwatch looks, as far as the file says.

@@ -7,6 +7,7 @@ pub mod console;
 pub mod demo;
 mod described;
 mod own_log;
+mod prober;
 pub mod session;
 mod themes;
 

@@ -5,8 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use super::described::Described;
 pub use super::described::Own;
+use super::{described::Described, prober::StackProber};
 use crate::{
     cli::{
         CliError, Context, Global, LookedAt, Printer,
@@ -28,6 +28,7 @@ use crate::{
     model::{EngineId, Stack},
     sources::{self, LogSource, Understood},
     text::Clean,
+    watch::Prober,
 };
 
 /// Said where only what stands without a console is looked at.
@@ -52,6 +53,8 @@ pub struct Session {
     pub sources: Vec<Arc<dyn LogSource>>,
     /// Whether the stack file's commands may run, and the secrets that it names be read.
     pub may_run: bool,
+    /// Who asks its probes.
+    pub prober: Arc<dyn Prober>,
     /// The stack file's own processes.
     pub own: Own,
     /// Whether the command line or the stack file says that containers are meant.
@@ -70,7 +73,12 @@ impl Session {
         let described = Described::read(global, context)?;
         let settings = own_files::settings(&described.look(), global, context)?;
         let runtime = described.runtime();
-        let Described { file, own, may_run, notice } = described;
+        let Described { file, own, may_run, folder, notice } = described;
+        let prober = if may_run {
+            StackProber::approved(runtime.env_files.clone(), folder)
+        } else {
+            StackProber::unapproved()
+        };
         if global.engine == Some(EngineKind::Process) && matches!(own, Own::None) {
             let hint = "the services of a stack file are; `midwatch demo` brings its own";
             return Err(CliError::usage("there are no local processes to look at", hint));
@@ -100,6 +108,7 @@ impl Session {
             sources,
             stack,
             may_run,
+            prober: Arc::new(prober),
             own,
             containers_meant,
             notices,
@@ -150,7 +159,7 @@ impl Session {
     pub fn looked_at(&self, printer: &mut Printer<'_>) -> Result<LookedAt, CliError> {
         let engines = self.standing_engines(printer)?.to_vec();
         let (project, stack) = (self.project.clone(), Arc::new(self.stack.clone()));
-        Ok(LookedAt { engines, project, stack, prober: None })
+        Ok(LookedAt { engines, project, stack, prober: Some(self.prober.clone()) })
     }
 
     /// Everything whose lines can be read without a console.

@@ -34,7 +34,7 @@ use crate::{
     store::logs::Found,
     terminal::{self, Pacer, Signal, Signals, handover},
     ui::{TakenLine, panes::logs::Purpose, theme::Library},
-    watch::Watchers,
+    watch::{Prober, Watchers},
 };
 
 /// How many messages of one kind are taken at once before the others get their turn.
@@ -55,6 +55,8 @@ pub struct Console {
     pub engines: Vec<Arc<dyn Engine>>,
     /// The log sources that it can show.
     pub sources: Vec<Arc<dyn LogSource>>,
+    /// Who asks its probes.
+    pub prober: Arc<dyn Prober>,
     /// Whether the mouse is on at the start.
     pub mouse: bool,
     /// Themes, whenever their files change.
@@ -90,7 +92,7 @@ pub(super) enum Answer {
 pub async fn run(console: Console) -> io::Result<()> {
     let signals = Signals::listen()?;
     let screen = terminal::Screen::take(console.mouse)?;
-    let watchers = Watchers::start(&console.engines, &console.sources);
+    let watchers = Watchers::start(&console.engines, &console.sources).probing(console.prober);
     let (answers_in, answers) = mpsc::channel(ANSWERS);
     let spawner = Spawner::new(&console.engines, watchers.outbox().control.clone(), answers_in);
     let mut running = Running {
