@@ -1,6 +1,7 @@
 //! The probes of the stack: which there are, how each is asked, and what came of it.
 
 mod infer;
+mod labels;
 mod latency;
 mod place;
 mod plan;

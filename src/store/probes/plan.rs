@@ -6,13 +6,14 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    infer,
+    infer, labels,
     place::{EngineHost, Place},
 };
 use crate::{
     model::{
         EngineId, Instance, InstanceKey, ProbeKey, ProbeOrder, ProbeSpec, ProbeTarget, ServiceKey,
-        Stack, StackService, Way, probe::HttpTarget,
+        Stack, StackService, Way,
+        probe::{HttpTarget, ProbeOrigin},
     },
     text::Clean,
 };
@@ -54,7 +55,7 @@ pub(super) fn orders(known: &Known<'_>) -> BTreeMap<ProbeKey, ProbeOrder> {
 type Instances<'a> = Vec<(&'a InstanceKey, &'a Instance)>;
 
 /// The probes of a service, each with the instances that it is about: those of the stack
-/// file, else those that each instance lets us think of.
+/// file, else those of each instance's label, else those that it lets us think of.
 fn specs<'a>(
     told: Option<&StackService>,
     service: &Planned<'a>,
@@ -67,8 +68,9 @@ fn specs<'a>(
         }
         _ => {
             let of = |(key, instance): (&'a InstanceKey, &'a Instance)| {
-                let specs = infer::of_instance(instance).into_iter();
-                specs.map(move |spec| (spec, vec![(key, instance)]))
+                let specs =
+                    labels::probes(instance).unwrap_or_else(|| infer::of_instance(instance));
+                specs.into_iter().map(move |spec| (spec, vec![(key, instance)]))
             };
             up.into_iter().flat_map(of).collect()
         }
@@ -100,6 +102,14 @@ fn order(
     }
     let meant = Meant::of(&spec.target, known, service);
     let asked = match &meant {
+        Meant::Literally if spec.from == ProbeOrigin::Label => {
+            for (instance, told) in instances {
+                let (way, grace_until) = (Way::None(labels::elsewhere()), grace(spec, told));
+                let order = ProbeOrder { spec: spec.clone(), way, grace_until };
+                all.insert(key(Some(instance)), order);
+            }
+            return;
+        }
         Meant::Literally => {
             let youngest = instances.iter().filter_map(|(_, it)| grace(spec, it)).max();
             let way = Way::Ask(spec.target.clone());

@@ -175,3 +175,22 @@ fn failures_count_only_after_the_grace_of_the_probe_or_of_the_health_check() {
     let own = ProbeSpec { grace: Some(Duration::from_secs(5)), ..probe };
     assert_eq!(graced(&api, &own), Some(SignedDuration::from_secs(5)));
 }
+
+#[test]
+fn a_label_says_what_is_asked_of_its_own_stack_and_of_nobody_else() {
+    let labelled = |label: &str| {
+        let api = publishing(8000, None, on("172.17.0.2", instance("api", "1", "api-1")));
+        let labels = [(Clean::new("midwatch.probe"), Clean::new(label))].into();
+        World::of(vec![Instance { labels, ..api }])
+    };
+    let asked = ["api/1 http: http://172.17.0.2:8000/up over 172.17.0.2"];
+    assert_eq!(labelled("http://{host}:8000/up").orders(), asked);
+    assert!(labelled("none").orders().is_empty());
+    let guessed = ["api/1 tcp: tcp:172.17.0.2:8000 over 172.17.0.2"];
+    assert_eq!(labelled("what?").orders(), guessed);
+    assert_eq!(labelled("cmd:touch pwned").orders(), guessed);
+    let elsewhere = labelled("http://169.254.169.254/latest").orders();
+    assert!(elsewhere[0].starts_with("api/1 http: no way: its label"), "{elsewhere:?}");
+    let file = labelled("http://{host}:8000/up").with("api", vec![spec("own", tcp("{host}:1"))]);
+    assert_eq!(file.orders(), ["api/1 own: tcp:172.17.0.2:1 over 172.17.0.2"]);
+}
