@@ -54,10 +54,14 @@ async fn it_answers_and_knows_who_asks() {
 async fn who_is_not_let_in_is_told() {
     let server = SERVER.get(start);
     let wrong = PostgresTarget { password: Some(secret("hunter2")), ..target(&server) };
-    assert_eq!(
-        fails(&asked(wrong), &means()).await,
-        (ProbeFaultKind::Authentication, "password refused for owner (28P01)".into())
-    );
+    // However little is enough: this is the one password that we were told.
+    for answers_are_enough in [false, true] {
+        let wrong = PostgresTarget { answers_are_enough, ..wrong.clone() };
+        assert_eq!(
+            fails(&asked(wrong), &means()).await,
+            (ProbeFaultKind::Authentication, "password refused for owner (28P01)".into())
+        );
+    }
     let none = PostgresTarget { password: None, ..target(&server) };
     assert_eq!(
         fails(&asked(none.clone()), &means()).await,
