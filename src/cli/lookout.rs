@@ -47,7 +47,8 @@ impl Lookout {
     /// Begins to watch, and can ask the probes of the stack where somebody does.
     pub(crate) fn looking_at(looked_at: &LookedAt) -> Result<Self, CliError> {
         let mut lookout = Self::new(&looked_at.engines)?;
-        lookout.store = lookout.store.with_stack(looked_at.stack.clone());
+        lookout.store =
+            lookout.store.with_stack(looked_at.stack.clone(), looked_at.project.clone());
         if let Some(prober) = &looked_at.prober {
             lookout.watchers = lookout.watchers.probing(prober.clone());
             lookout.probes = true;

@@ -1,4 +1,4 @@
-//! [`Alert`]: a rule about probes, metrics or logs, with a state over time.
+//! [`AlertRule`]: a rule about probes, metrics or logs; [`AlertState`]: its state over time.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

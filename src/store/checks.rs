@@ -80,10 +80,8 @@ impl Store {
                 .any(|view| told.is(&view.instance.service.name, iter::once(&view.instance)))
         };
         let missing = self.stack.services.iter().filter(|told| !is_there(told));
-        let service = |told: &StackService| ServiceId {
-            stack: self.stack.name.clone(),
-            name: told.id.clone(),
-        };
+        let service =
+            |told: &StackService| ServiceId { stack: self.project.clone(), name: told.id.clone() };
         missing
             .map(|told| ServiceKey { engine: engine.id.clone(), service: service(told) })
             .collect()

@@ -53,7 +53,7 @@ fn conditions(
 ) -> Vec<(String, Level, String)> {
     let stack = Stack { name: Some(Clean::new("shop")), services, ..Stack::default() };
     let mut store = Store::new([(engine(), Clean::new("fake://"))], LogBounds::default())
-        .with_stack(Arc::new(stack));
+        .with_stack(Arc::new(stack), None);
     let (fact, at) = (EngineFact::Listed { instances }, Timestamp::UNIX_EPOCH);
     store.apply(Event::Engine { engine: engine(), at, fact });
     let told = |view: &crate::store::ServiceView| {
@@ -93,6 +93,6 @@ fn what_the_stack_file_names_and_no_engine_runs_is_missing() {
 fn nothing_is_missing_before_the_engine_has_told_what_it_runs() {
     let stack = Stack { services: vec![told("api", true)], ..Stack::default() };
     let store = Store::new([(engine(), Clean::new("fake://"))], LogBounds::default())
-        .with_stack(Arc::new(stack));
+        .with_stack(Arc::new(stack), None);
     assert!(store.services().is_empty());
 }

@@ -80,6 +80,8 @@ pub struct Store {
     host: Option<HostView>,
     /// What its file says of the stack.
     stack: Arc<Stack>,
+    /// What the stack is called on its engine.
+    project: Option<Clean>,
     probes: Probes,
 }
 
@@ -103,14 +105,17 @@ impl Store {
             kept: Kept::ALL,
             host: None,
             stack: Arc::default(),
+            project: None,
             probes: Probes::default(),
         }
     }
 
-    /// Knows what a stack file says of services and their probes.
+    /// Knows what a stack file says of services and their probes. They belong to this
+    /// project on their engine, which has the stack's name where it has no other.
     #[must_use]
-    pub fn with_stack(self, stack: Arc<Stack>) -> Self {
-        Self { stack, ..self }
+    pub fn with_stack(self, stack: Arc<Stack>, project: Option<Clean>) -> Self {
+        let project = project.or_else(|| stack.name.clone());
+        Self { stack, project, ..self }
     }
 
     /// Also takes the lines of these log sources.

@@ -120,7 +120,7 @@ pub(super) async fn show(
         store: Store::new(places, bounds(settings))
             .with_log_sources(session.stack.log_sources().map(|source| source.name.clone()))
             .with_patterns(patterns(&session.stack))
-            .with_stack(stack.clone()),
+            .with_stack(stack.clone(), session.project.clone()),
         stack,
         thresholds: settings.thresholds.values(),
         read_only: session.read_only,

@@ -101,7 +101,7 @@ impl Console {
                 .with_patterns(
                     setup.stack.patterns.iter().map(|spec| Pattern::of(spec).unwrap()).collect(),
                 )
-                .with_stack(stack.clone()),
+                .with_stack(stack.clone(), None),
             stack,
             thresholds: Thresholds::default(),
             faults,
