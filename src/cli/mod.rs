@@ -9,6 +9,7 @@ pub mod completions;
 pub mod config;
 pub mod doctor;
 pub mod exit;
+pub mod init;
 pub mod logs;
 mod lookout;
 pub mod own_files;
@@ -59,6 +60,7 @@ pub fn run_alone(
         | Command::Status(_)
         | Command::Logs(_)
         | Command::Stats(_)
+        | Command::Init(_)
         | Command::Doctor { .. } => None,
     }
 }

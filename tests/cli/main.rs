@@ -11,6 +11,7 @@ mod daemon;
 mod doctor;
 mod filters;
 mod harness;
+mod init;
 mod log_sources;
 mod logs;
 mod readme;
