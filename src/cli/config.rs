@@ -247,20 +247,21 @@ fn settings_of(file: &Path) -> Result<Settings, ConfigErrors> {
 }
 
 fn stack_verdict(stack: &StackFile) -> String {
-    let counted = |count: usize, one: &str, many: &str| match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
-    };
-    let run = counted(stack.own_services.len(), "service", "services");
-    let probes: usize = stack.stack.services.iter().map(|service| service.probes.len()).sum();
-    let probes = counted(probes, "probe", "probes");
-    let metrics = counted(stack.stack.metrics.len(), "metric", "metrics");
+    let services = &stack.stack.services;
+    let probes: usize = services.iter().map(|service| service.probes.len()).sum();
+    let counted = [
+        (services.len(), "service", "services"),
+        (stack.own_services.len(), "of them to run", "of them to run"),
+        (probes, "probe", "probes"),
+        (stack.stack.metrics.len(), "metric", "metrics"),
+    ];
+    let counted = counted.map(|(count, one, many)| match count {
+        0 => String::new(),
+        1 => format!(", 1 {one}"),
+        count => format!(", {count} {many}"),
+    });
     let environment = stack.stack.environment.unwrap_or_default();
-    format!(
-        "ok (stack {}, {}, {run} to run, {probes}, {metrics})",
-        stack.name(),
-        environment.word()
-    )
+    format!("ok (stack {}, {}{})", stack.name(), environment.word(), counted.concat())
 }
 
 fn refuse(errors: ConfigErrors, printer: &mut Printer<'_>) -> Exit {

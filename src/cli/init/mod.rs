@@ -71,8 +71,11 @@ pub async fn run(
     let file = context.folder.join(FILE);
     write_new(&file, &proposal.to_string())?;
     let shown = Clean::new(&file.to_string_lossy());
-    let count = proposal.services.len();
-    printer.line(format_args!("{shown}: {} ({count} of its services)", proposal.name))?;
+    let services = match proposal.services.len() {
+        1 => "1 service".to_owned(),
+        count => format!("{count} services"),
+    };
+    printer.line(format_args!("{shown}: written for {}, with {services}", proposal.name))?;
     printer.line("read it, then `midwatch config check`")?;
     Ok(Exit::Well)
 }
