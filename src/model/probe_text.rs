@@ -81,7 +81,12 @@ pub fn target(text: &str, folder: Option<&Path>) -> Result<ProbeTarget, TextFaul
 
 fn http(text: &str) -> Result<ProbeTarget, TextFault> {
     let (url, login) = without_login(text)?;
-    web_address(&url).map_err(|fault| TextFault { at: 0..0, ..fault })?;
+    // A place in a URL whose login is cut out is not one in the text.
+    let is_whole = login.is_none();
+    web_address(&url).map_err(|fault| TextFault {
+        at: if is_whole { fault.at.clone() } else { 0..0 },
+        ..fault
+    })?;
     let auth = login.map(|(user, password)| inline(&format!("{user}:{password}")));
     Ok(ProbeTarget::Http(Box::new(HttpTarget { auth, ..HttpTarget::get(&url) })))
 }
@@ -182,6 +187,8 @@ fn inline(secret: &str) -> SecretRef {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prop_assert, proptest};
+
     use super::*;
 
     fn shown(text: &str) -> String {
@@ -238,9 +245,9 @@ mod tests {
             ("tcp:127.0.0.1", "127.0.0.1", "\"127.0.0.1\" is not HOST:PORT"),
             ("tcp:db:0", "db:0", "\"db:0\" is not HOST:PORT"),
             ("tls:{hots}:443", "{hots}:443", "\"{hots}:443\" is not HOST:PORT"),
-            ("http://h:{prot}/", "", "only {host} and {port} can stand for something here"),
-            ("http://h:99999/", "", "this URL's port is not one"),
-            ("http:///x", "", "this URL has no host"),
+            ("http://h:{prot}/", "{prot}", "only {host} and {port} can stand for something here"),
+            ("http://h:99999/", "99999", "this URL's port is not one"),
+            ("http:///x", "http:///x", "this URL has no host"),
             ("dns:a b", "a b", "\"a b\" is not a name"),
             ("cmd:", "", "this names no program"),
             ("cmd:a 'b", "a 'b", "a quote of this command is not closed"),
@@ -256,5 +263,16 @@ mod tests {
     fn a_label_names_no_command() {
         assert_eq!(of_label("tcp:db:1").unwrap().from, ProbeOrigin::Label);
         assert!(of_label("cmd:rm -rf /").unwrap_err().hint.contains("stack file"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_is_read_or_refused_at_a_part_of_it(
+            text in "(tcp:|tls:|http://|postgres://|redis://|cmd:|dns:)?\\PC{0,40}"
+        ) {
+            if let Err(fault) = target(&text, Some(Path::new("/srv"))) {
+                prop_assert!(text.get(fault.at).is_some());
+            }
+        }
     }
 }
