@@ -11,7 +11,7 @@ use super::{
     probe::ProbeOrigin,
     probe_url::{address, authority, split_port, web_address, without_login},
 };
-use crate::text::redact::Secret;
+use crate::text::redact::{self, Secret};
 
 /// Every kind of probe, for whoever wrote none of them.
 const HOW: &str = "write an http:// or https:// URL, \"tcp:HOST:PORT\", \"tls:HOST:PORT\", \
@@ -75,7 +75,7 @@ pub fn target(text: &str, folder: Option<&Path>) -> Result<ProbeTarget, TextFaul
         "postgres" | "postgresql" => postgres(text),
         "redis" => redis(text),
         "cmd" => command(text, rest, folder),
-        _ => Err(TextFault::new(format!("\"{text}\" is not a probe"), HOW)),
+        _ => Err(TextFault::new(format!("\"{}\" is not a probe", redact::mask_urls(text)), HOW)),
     }
 }
 
@@ -163,7 +163,7 @@ impl Server {
     fn read(text: &str, usual_port: u16, hint: &str) -> Result<Self, TextFault> {
         let (url, login) = without_login(text)?;
         let rest = url.split_once("://").map(|(_, rest)| rest);
-        let rest = rest.ok_or_else(|| TextFault::new(format!("\"{text}\" is not a URL"), hint))?;
+        let rest = rest.ok_or_else(|| TextFault::new("this is not a URL", hint))?;
         let authority = authority(rest);
         let address = match split_port(authority) {
             (host, None) => format!("{host}:{usual_port}"),

@@ -66,7 +66,9 @@ pub(super) fn address<'a>(text: &str, address: &'a str) -> Result<&'a str, TextF
         && port.is_some_and(is_port);
     if !good {
         let hint = "write a host and a port, as in tcp:127.0.0.1:{port} or tcp:db:5432";
-        let fault = TextFault::new(format!("\"{address}\" is not HOST:PORT"), hint);
+        // What stands before an `@` can be a password.
+        let shown = address.rsplit('@').next().unwrap_or_default();
+        let fault = TextFault::new(format!("\"{shown}\" is not HOST:PORT"), hint);
         return Err(fault.about(text, address));
     }
     Ok(address)
