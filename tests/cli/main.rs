@@ -15,6 +15,7 @@ mod init;
 mod log_sources;
 mod logs;
 mod readme;
+mod schema;
 mod shipped_stacks;
 mod stack_facts;
 mod stack_files;
