@@ -112,6 +112,12 @@ async fn run_with_engines(
             let engines = session.standing_engines(printer)?;
             cli::stats::run(engines, options, &thresholds, printer).await
         }
+        Some(Command::Init(options)) => {
+            cli::init::check(options, context)?;
+            let session = session()?;
+            let engines = session.standing_engines(printer)?;
+            cli::init::run(engines, session.project.as_ref(), options, context, printer).await
+        }
         Some(Command::Doctor { json }) => {
             let findings = wire::session::findings(global, context).await?;
             cli::doctor::run(&findings, *json, printer)

@@ -160,6 +160,14 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    /// Write a stack file, midwatch.toml, for what the engine runs.
+    ///
+    /// A file that is there is left alone.
+    #[command(after_long_help = "\
+Examples:
+  midwatch init                        the only stack there is
+  midwatch --project shop init --stdout")]
+    Init(InitOptions),
     /// Show or check the configuration.
     Config {
         /// What to do with it.
@@ -260,6 +268,14 @@ pub struct StatsOptions {
     pub watch: bool,
 }
 
+/// Options of `midwatch init`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct InitOptions {
+    /// Print the file instead of writing it.
+    #[arg(long)]
+    pub stdout: bool,
+}
+
 /// What to do with the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum ConfigCommand {
@@ -274,6 +290,12 @@ pub enum ConfigCommand {
         /// Stack files, or the user's settings.
         files: Vec<PathBuf>,
     },
+    /// Print the JSON schema of a stack file, for editors.
+    #[command(after_long_help = "\
+Example:
+  midwatch config schema > midwatch.schema.json
+  and at the top of midwatch.toml:  #:schema ./midwatch.schema.json")]
+    Schema,
 }
 
 #[cfg(test)]

@@ -14,13 +14,13 @@ use crate::{
     },
     config::{
         ConfigError, ConfigErrors, Paths, Settings, Source, StackFile, TrustStore, discover,
-        settings::Row,
+        settings::Row, stack_file,
     },
     text::Clean,
     ui::theme::Depth,
 };
 
-/// Runs `config show` and `config check`.
+/// Runs `config show`, `config check` and `config schema`.
 ///
 /// # Errors
 /// When the configuration is wrong or the output cannot be written.
@@ -40,6 +40,10 @@ pub fn run(
                 check_each(files, context, printer, &mut exit)
             };
             exit.after(checked)
+        }
+        ConfigCommand::Schema => {
+            printer.line(format_args!("{:#}", stack_file::schema()))?;
+            Ok(Exit::Well)
         }
     }
 }
@@ -120,7 +124,9 @@ fn check_all(
     exit: &mut Exit,
 ) -> Result<(), CliError> {
     let paths = &context.paths;
-    let settings = match Settings::load(paths, &context.variables, &global.settings()) {
+    let look = own_files::look(global, context);
+    let loaded = Settings::load_over(&look, paths, &context.variables, &global.settings());
+    let settings = match loaded {
         Ok(settings) => {
             let file = &paths.settings_file;
             let note = if file.exists() { "ok" } else { "not there; the defaults count" };
@@ -241,12 +247,21 @@ fn settings_of(file: &Path) -> Result<Settings, ConfigErrors> {
 }
 
 fn stack_verdict(stack: &StackFile) -> String {
-    let services = match stack.own_services.len() {
-        1 => "1 service".into(),
-        count => format!("{count} services"),
-    };
+    let services = &stack.stack.services;
+    let probes: usize = services.iter().map(|service| service.probes.len()).sum();
+    let counted = [
+        (services.len(), "service", "services"),
+        (stack.own_services.len(), "of them to run", "of them to run"),
+        (probes, "probe", "probes"),
+        (stack.stack.metrics.len(), "metric", "metrics"),
+    ];
+    let counted = counted.map(|(count, one, many)| match count {
+        0 => String::new(),
+        1 => format!(", 1 {one}"),
+        count => format!(", {count} {many}"),
+    });
     let environment = stack.stack.environment.unwrap_or_default();
-    format!("ok (stack {}, {}, {services} to run)", stack.name(), environment.word())
+    format!("ok (stack {}, {}{})", stack.name(), environment.word(), counted.concat())
 }
 
 fn refuse(errors: ConfigErrors, printer: &mut Printer<'_>) -> Exit {

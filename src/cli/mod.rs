@@ -9,6 +9,7 @@ pub mod completions;
 pub mod config;
 pub mod doctor;
 pub mod exit;
+pub mod init;
 pub mod logs;
 mod looked;
 mod lookout;
@@ -63,6 +64,7 @@ pub fn run_alone(
         | Command::Logs(_)
         | Command::Stats(_)
         | Command::Probes(_)
+        | Command::Init(_)
         | Command::Doctor { .. } => None,
     }
 }

@@ -147,13 +147,16 @@ fn secret_parts(line: &str) -> Vec<Range<usize>> {
         let is_secret = redact::is_secret_name(name) && !is_reference(&line[at + 1..]);
         is_secret.then(|| value_range(line, at + 1))
     });
-    let in_urls = line.match_indices("://").filter_map(|(at, _)| {
-        let start = at + 3;
-        let end = line[start..].find(|c: char| c.is_whitespace() || "/?#\"'".contains(c));
-        let authority = &line[start..end.map_or(line.len(), |end| start + end)];
-        authority.rfind('@').map(|user_end| start..start + user_end)
+    let in_urls = redact::url_secrets(line);
+    // A login in what should be no URL, such as `tcp:bob:password@db`.
+    let logins = line.match_indices('@').filter_map(|(at, _)| {
+        let word = line[..at].rfind(|c: char| c.is_whitespace() || "\"'=[{,".contains(c));
+        let start = word.map_or(0, |before| before + 1);
+        line[start..at].contains(':').then_some(start..at)
     });
-    let mut parts: Vec<_> = assigned.chain(in_urls).filter(|part| !part.is_empty()).collect();
+    let logins = logins.filter(|part| !line[part.clone()].contains("//"));
+    let mut parts: Vec<_> =
+        assigned.chain(in_urls).chain(logins).filter(|part| !part.is_empty()).collect();
     parts.sort_by_key(|part| part.start);
     parts
 }

@@ -157,6 +157,8 @@ fn regex(text: &str, pattern: &str) -> Result<String, TextFault> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prop_assert, proptest};
+
     use super::*;
 
     #[test]
@@ -212,6 +214,17 @@ mod tests {
         ] {
             let fault = expectation(text).unwrap_err();
             assert_eq!((&text[fault.at.clone()], fault.message.as_str()), (part, message));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_is_read_or_refused_at_a_part_of_it(
+            text in "(status|time|cert|body|json|header)? ?\\PC{0,40}"
+        ) {
+            if let Err(fault) = expectation(&text) {
+                prop_assert!(text.get(fault.at).is_some());
+            }
         }
     }
 }

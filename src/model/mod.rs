@@ -19,12 +19,13 @@ pub mod instance;
 pub mod log;
 pub mod log_source;
 pub mod metric;
-pub mod pace;
 pub mod people;
 pub mod pressure;
 pub mod probe;
 pub mod probe_order;
 pub mod probe_text;
+pub mod probe_url;
+pub mod probe_usual;
 pub mod quantity;
 pub mod sample;
 pub mod secret_ref;
@@ -52,7 +53,6 @@ pub use instance::{
 pub use log::{Format, LogLine, Stream, Told};
 pub use log_source::{LogOrigin, LogReading, LogSourceSpec};
 pub use metric::{Advice, MetricSource, MetricSpec, MetricUnit, NoData};
-pub use pace::Pace;
 pub use people::{Contact, Escalation, Maintenance, Notifier};
 pub use pressure::Pressure;
 pub use probe::{
@@ -61,6 +61,7 @@ pub use probe::{
 };
 pub use probe_order::{ProbeOrder, ProbeOrders, Way};
 pub use probe_text::TextFault;
+pub use probe_usual::Pace;
 pub use quantity::{Bound, Comparator, Dimension, Quantity};
 pub use sample::{Sample, SampleSource};
 pub use secret_ref::SecretRef;

@@ -177,22 +177,6 @@ pub struct HttpTarget {
     pub expect: Vec<Expectation>,
 }
 
-impl HttpTarget {
-    /// A plain `GET` of a URL.
-    #[must_use]
-    pub fn get(url: &str) -> Self {
-        Self {
-            url: url.into(),
-            method: "GET".into(),
-            headers: BTreeMap::new(),
-            body: None,
-            auth: None,
-            insecure: false,
-            expect: Vec::new(),
-        }
-    }
-}
-
 /// What must hold of an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
@@ -254,23 +238,6 @@ pub struct TlsTarget {
     pub self_signed: bool,
 }
 
-impl TlsTarget {
-    /// The certificate at `host:port`; 30 and 7 days are what people renew by.
-    #[must_use]
-    pub fn at(address: &str) -> Self {
-        Self {
-            address: address.into(),
-            server_name: None,
-            min: TlsVersion::V1_2,
-            warn: Duration::from_hours(30 * 24),
-            critical: Duration::from_hours(7 * 24),
-            certificate_file: None,
-            key_file: None,
-            self_signed: false,
-        }
-    }
-}
-
 /// A version of TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TlsVersion {
@@ -309,20 +276,6 @@ pub struct PostgresTarget {
     pub answers_are_enough: bool,
 }
 
-impl PostgresTarget {
-    /// An instance's own server, with the user and the database that every server has.
-    #[must_use]
-    pub fn usual() -> Self {
-        Self {
-            address: "{host}:5432".into(),
-            user: "postgres".into(),
-            database: "postgres".into(),
-            password: None,
-            answers_are_enough: true,
-        }
-    }
-}
-
 /// A Redis server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RedisTarget {
@@ -334,14 +287,6 @@ pub struct RedisTarget {
     pub password: Option<SecretRef>,
     /// As for PostgreSQL: `NOAUTH` passes when nobody told us the password.
     pub answers_are_enough: bool,
-}
-
-impl RedisTarget {
-    /// An instance's own server.
-    #[must_use]
-    pub fn usual() -> Self {
-        Self { address: "{host}:6379".into(), user: None, password: None, answers_are_enough: true }
-    }
 }
 
 /// Names a probe in the whole session.

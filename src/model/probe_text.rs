@@ -4,19 +4,14 @@
 
 use std::{ops::Range, path::Path};
 
-use percent_encoding::percent_decode_str;
 use thiserror::Error;
 
 use super::{
     HttpTarget, Pace, PostgresTarget, ProbeSpec, ProbeTarget, RedisTarget, SecretRef, TlsTarget,
     probe::ProbeOrigin,
+    probe_url::{address, authority, split_port, web_address, without_login},
 };
-use crate::text::redact::Secret;
-
-/// What stands for an instance's own address and port.
-const PLACEHOLDERS: [&str; 2] = ["{host}", PORT];
-/// What stands for an instance's own port.
-pub const PORT: &str = "{port}";
+use crate::text::redact::{self, Secret};
 
 /// Every kind of probe, for whoever wrote none of them.
 const HOW: &str = "write an http:// or https:// URL, \"tcp:HOST:PORT\", \"tls:HOST:PORT\", \
@@ -80,41 +75,20 @@ pub fn target(text: &str, folder: Option<&Path>) -> Result<ProbeTarget, TextFaul
         "postgres" | "postgresql" => postgres(text),
         "redis" => redis(text),
         "cmd" => command(text, rest, folder),
-        _ => Err(TextFault::new(format!("\"{text}\" is not a probe"), HOW)),
+        _ => Err(TextFault::new(format!("\"{}\" is not a probe", redact::mask_urls(text)), HOW)),
     }
 }
 
 fn http(text: &str) -> Result<ProbeTarget, TextFault> {
     let (url, login) = without_login(text)?;
-    web_address(&url).map_err(|fault| TextFault { at: 0..0, ..fault })?;
+    // A place in a URL whose login is cut out is not one in the text.
+    let is_whole = login.is_none();
+    web_address(&url).map_err(|fault| TextFault {
+        at: if is_whole { fault.at.clone() } else { 0..0 },
+        ..fault
+    })?;
     let auth = login.map(|(user, password)| inline(&format!("{user}:{password}")));
     Ok(ProbeTarget::Http(Box::new(HttpTarget { auth, ..HttpTarget::get(&url) })))
-}
-
-/// Whether a text is the address of a web server, without a user or a password.
-///
-/// # Errors
-/// When it is not.
-pub fn web_address(text: &str) -> Result<(), TextFault> {
-    let hint = "write a URL such as \"http://127.0.0.1:{port}/health\"";
-    let fault = |message: &str, part| Err(TextFault::new(message, hint).about(text, part));
-    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-    let Some(rest) = rest else { return fault("this is not an http:// or https:// URL", text) };
-    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return fault("this URL has a blank or a control character in it", text);
-    }
-    if let Some(part) = strange_placeholder(text) {
-        return fault("only {host} and {port} can stand for something here", part);
-    }
-    let authority = authority(rest);
-    if authority.contains('@') {
-        return fault("this URL cannot hold a user or a password", text);
-    }
-    match split_port(authority) {
-        ("", _) => fault("this URL has no host", text),
-        (_, Some(port)) if !is_port(port) => fault("this URL's port is not one", port),
-        _ => Ok(()),
-    }
 }
 
 fn dns(text: &str, name: &str) -> Result<ProbeTarget, TextFault> {
@@ -189,7 +163,7 @@ impl Server {
     fn read(text: &str, usual_port: u16, hint: &str) -> Result<Self, TextFault> {
         let (url, login) = without_login(text)?;
         let rest = url.split_once("://").map(|(_, rest)| rest);
-        let rest = rest.ok_or_else(|| TextFault::new(format!("\"{text}\" is not a URL"), hint))?;
+        let rest = rest.ok_or_else(|| TextFault::new("this is not a URL", hint))?;
         let authority = authority(rest);
         let address = match split_port(authority) {
             (host, None) => format!("{host}:{usual_port}"),
@@ -207,73 +181,14 @@ impl Server {
     }
 }
 
-type Login = (String, String);
-
-/// A URL without its user and password, and these.
-fn without_login(text: &str) -> Result<(String, Option<Login>), TextFault> {
-    let Some((scheme, rest)) = text.split_once("://") else { return Ok((text.into(), None)) };
-    let Some((login, _)) = authority(rest).rsplit_once('@') else { return Ok((text.into(), None)) };
-    let (user, password) = login.split_once(':').unwrap_or((login, ""));
-    let decoded = |part: &str| match percent_decode_str(part).decode_utf8() {
-        Ok(part) => Ok(part.into_owned()),
-        Err(_) => Err(TextFault::new("the user or the password of this URL is not UTF-8", "")),
-    };
-    let url = format!("{scheme}://{}", &rest[login.len() + 1..]);
-    Ok((url, Some((decoded(user)?, decoded(password)?))))
-}
-
 fn inline(secret: &str) -> SecretRef {
     SecretRef::Inline(Secret::new(secret))
 }
 
-fn authority(rest: &str) -> &str {
-    &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]
-}
-
-/// Gives back `HOST:PORT`, which is a part of the text.
-fn address<'a>(text: &str, address: &'a str) -> Result<&'a str, TextFault> {
-    let (host, port) = split_port(address);
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "/@".contains(c);
-    let good = !host.is_empty()
-        && !address.contains(odd)
-        && strange_placeholder(address).is_none()
-        && port.is_some_and(is_port);
-    if !good {
-        let hint = "write a host and a port, as in tcp:127.0.0.1:{port} or tcp:db:5432";
-        let fault = TextFault::new(format!("\"{address}\" is not HOST:PORT"), hint);
-        return Err(fault.about(text, address));
-    }
-    Ok(address)
-}
-
-/// Splits `host:port` and `[v6]:port`.
-fn split_port(authority: &str) -> (&str, Option<&str>) {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    }
-}
-
-fn is_port(text: &str) -> bool {
-    text == PORT || text.parse::<u16>().is_ok_and(|port| port > 0)
-}
-
-/// The first part in braces that stands for nothing.
-fn strange_placeholder(text: &str) -> Option<&str> {
-    let mut from = 0;
-    while let Some(at) = text[from..].find(['{', '}']).map(|at| from + at) {
-        let known = PLACEHOLDERS.iter().find(|known| text[at..].starts_with(**known));
-        let Some(known) = known else {
-            let end = text[at..].find('}').map_or(text.len(), |end| at + end + 1);
-            return Some(&text[at..end]);
-        };
-        from = at + known.len();
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::{prop_assert, proptest};
+
     use super::*;
 
     fn shown(text: &str) -> String {
@@ -330,9 +245,9 @@ mod tests {
             ("tcp:127.0.0.1", "127.0.0.1", "\"127.0.0.1\" is not HOST:PORT"),
             ("tcp:db:0", "db:0", "\"db:0\" is not HOST:PORT"),
             ("tls:{hots}:443", "{hots}:443", "\"{hots}:443\" is not HOST:PORT"),
-            ("http://h:{prot}/", "", "only {host} and {port} can stand for something here"),
-            ("http://h:99999/", "", "this URL's port is not one"),
-            ("http:///x", "", "this URL has no host"),
+            ("http://h:{prot}/", "{prot}", "only {host} and {port} can stand for something here"),
+            ("http://h:99999/", "99999", "this URL's port is not one"),
+            ("http:///x", "http:///x", "this URL has no host"),
             ("dns:a b", "a b", "\"a b\" is not a name"),
             ("cmd:", "", "this names no program"),
             ("cmd:a 'b", "a 'b", "a quote of this command is not closed"),
@@ -348,5 +263,16 @@ mod tests {
     fn a_label_names_no_command() {
         assert_eq!(of_label("tcp:db:1").unwrap().from, ProbeOrigin::Label);
         assert!(of_label("cmd:rm -rf /").unwrap_err().hint.contains("stack file"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_is_read_or_refused_at_a_part_of_it(
+            text in "(tcp:|tls:|http://|postgres://|redis://|cmd:|dns:)?\\PC{0,40}"
+        ) {
+            if let Err(fault) = target(&text, Some(Path::new("/srv"))) {
+                prop_assert!(text.get(fault.at).is_some());
+            }
+        }
     }
 }

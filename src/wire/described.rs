@@ -58,7 +58,9 @@ impl Described {
             .map_err(CliError::system("read the record of approved stack files"))?;
         if approval == Approval::Missing {
             let name = found.file.display();
-            let notice = format!("{name} is not approved: `midwatch trust` lets its commands run");
+            let notice = format!(
+                "{name} is not approved: `midwatch trust` lets its commands run and its secrets be read"
+            );
             let own = if processes.is_some() { Own::Withheld } else { Own::None };
             return Ok(Self {
                 file: Some(file),

@@ -1,4 +1,5 @@
-//! The README names every field of the JSON output, and its links lead somewhere.
+//! The README names every field of the JSON output, its links lead somewhere, and its stack
+//! files are read.
 
 use std::{
     collections::BTreeSet,
@@ -6,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use midwatch::config::{Source, StackFile};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -51,5 +53,18 @@ fn links_of_the_readme_lead_to_files() {
     assert!(local.contains(&"assets/screenshot.png"), "{local:?}");
     for link in local {
         assert!(folder().join(link).exists(), "README.md links {link}, which is not there");
+    }
+}
+
+#[test]
+fn every_stack_file_of_the_readme_is_read() {
+    let text = readme();
+    let blocks = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let stacks: Vec<_> = blocks.filter(|block| block.starts_with("name = ")).collect();
+    assert!(stacks.len() >= 2);
+    for stack in stacks {
+        let source = Source::new(Path::new("README.md"), stack);
+        let read = StackFile::parse(&source, &folder()).map_err(|errors| errors.to_string());
+        assert_eq!(read.err(), None);
     }
 }

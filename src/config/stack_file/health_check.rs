@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::model::{
     HttpTarget, ProbeSpec, ProbeTarget,
     probe::ProbeRole,
-    probe_text::PORT,
+    probe_url::PORT,
     spec::{CheckTarget, HealthCheck},
 };
 

@@ -6,7 +6,7 @@ use crate::{
     model::{
         Dimension, MetricSource, MetricUnit, TextFault,
         metric::{HostField, ProbeField, UseField},
-        probe_text,
+        probe_url,
     },
     text::Clean,
 };
@@ -109,7 +109,7 @@ fn exposition(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<MetricSource
     let url = needed_text(reader, table, "url", "url = \"http://api:8000/metrics\"");
     let query = needed_text(reader, table, "query", "query = \"rate(requests_total[5m])\"");
     let (url, query) = (url?, query?);
-    if let Err(fault) = probe_text::web_address(url.value) {
+    if let Err(fault) = probe_url::web_address(url.value) {
         let hint = "write a URL such as \"http://api:8000/metrics\"".to_owned();
         reader.fault(&url, &TextFault { hint, ..fault });
         return None;

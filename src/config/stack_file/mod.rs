@@ -31,6 +31,7 @@ mod unit;
 
 pub use approval::NamedCommand;
 pub(super) use names::check_name;
+pub use names::is_name;
 pub use runtime::{Runtime, RuntimeKind};
 pub use schema::schema;
 

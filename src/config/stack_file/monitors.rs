@@ -11,7 +11,7 @@ use crate::{
         keys::{Holds, Keys, key},
         reader::{At, Reader, Table},
     },
-    model::{AlertSeverity, Monitors, probe_text},
+    model::{AlertSeverity, Monitors, TextFault, probe_url},
     text::Clean,
 };
 
@@ -61,9 +61,9 @@ pub(super) fn address(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> 
 /// Whether a text is the address of a web server that is the same for everybody.
 pub(super) fn is_address(reader: &mut Reader<'_>, text: &At<&str>) -> bool {
     let hint = "write a URL such as \"http://localhost:9090\"";
-    match probe_text::web_address(text.value) {
+    match probe_url::web_address(text.value) {
         Err(fault) => {
-            reader.fault(text, &probe_text::TextFault { hint: hint.into(), ..fault });
+            reader.fault(text, &TextFault { hint: hint.into(), ..fault });
             false
         }
         Ok(()) if text.value.contains('{') => {

@@ -5,11 +5,17 @@ use crate::config::reader::{At, Node, Reader, Table};
 /// A name longer than this fits no label, file or column.
 const MAX_NAME: usize = 63;
 
+/// Whether a text can be a file, a label and a word on a command line at once.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    text.len() <= MAX_NAME
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
 /// Refuses names that could not be a file, a label and a word on a command line at once.
 pub(in crate::config) fn check_name<T>(reader: &mut Reader<'_>, at: &At<T>, name: &str) -> bool {
-    let fits = name.len() <= MAX_NAME
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let fits = is_name(name);
     if !fits {
         let hint = format!(
             "letters, digits, `-`, `_` and `.`, beginning with a letter or digit, \

@@ -35,7 +35,7 @@ pub(in crate::config) const KEYS: Keys = Keys {
         key("env", Holds::NamedTexts, "Variables for the command"),
         key("replicas", Holds::Number, "How many copies of the command run"),
         key("restart", Holds::Word(|| words(&POLICIES)), "What happens when a copy ends"),
-        key("stop_signal", Holds::Word(|| words(&SIGNALS)), "The signal that asks a copy to end"),
+        key("stop_signal", Holds::Word(signals), "The signal that asks a copy to end"),
         key("stop_timeout", Holds::Duration, "How long a copy may take to end"),
         key("port", Holds::Number, "The first copy's port; the next has the next"),
     ],
@@ -69,6 +69,12 @@ const POLICIES: [(&str, RestartPolicy); 4] = [
     ("always", RestartPolicy::Always),
     ("unless-stopped", RestartPolicy::UnlessStopped),
 ];
+
+/// The words for signals; `SIGINT` and `INT` are the same.
+fn signals() -> Vec<&'static str> {
+    let short = SIGNALS.iter().filter_map(|(word, _)| word.strip_prefix("SIG"));
+    words(&SIGNALS).into_iter().chain(short).collect()
+}
 
 /// A service as it was read, with the places that later checks point at.
 pub(super) struct Read {

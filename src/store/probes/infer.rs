@@ -1,27 +1,10 @@
 //! What is probed where nothing says what: by the image's name, and by ports.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
-
-use crate::{
-    model::{
-        Health, Instance, ProbeSpec, ProbeTarget, Protocol,
-        probe::{
-            HttpTarget, PostgresTarget, ProbeOrigin, ProbeRole, RedisTarget, TlsTarget, TlsVersion,
-        },
-    },
-    text::Clean,
+use crate::model::{
+    Health, HttpTarget, Instance, Pace, PostgresTarget, ProbeSpec, ProbeTarget, Protocol,
+    RedisTarget, TlsTarget,
+    probe::{ProbeOrigin, ProbeRole},
 };
-
-/// How often a probe is asked that says nothing of it (QMS-36).
-pub(super) const EVERY: Duration = Duration::from_secs(30);
-const TIMEOUT: Duration = Duration::from_secs(5);
-const FAIL_AFTER: u32 = 3;
-const OK_AFTER: u32 = 2;
-
-/// A certificate that is valid for less than this is worth a look (QMS-6).
-const CERTIFICATE_WARN: Duration = Duration::from_hours(30 * 24);
-/// One that is valid for less than this is about to break something.
-const CERTIFICATE_CRITICAL: Duration = Duration::from_hours(7 * 24);
 
 /// The images that tell of their health over HTTP, with port and path.
 const WEB: [(&str, u16, &str); 7] = [
@@ -41,10 +24,10 @@ const PROXIES: [&str; 5] = ["nginx", "traefik", "caddy", "haproxy", "httpd"];
 pub(super) fn of_instance(instance: &Instance) -> Vec<ProbeSpec> {
     let image = instance.image.as_ref().map_or("", |image| basename(image.name.as_str()));
     if POSTGRES.contains(&image) {
-        return vec![spec(postgres())];
+        return vec![spec(ProbeTarget::Postgres(PostgresTarget::usual()))];
     }
     if REDIS.contains(&image) {
-        return vec![spec(redis())];
+        return vec![spec(ProbeTarget::Redis(RedisTarget::usual()))];
     }
     if let Some((_, port, path)) = WEB.iter().find(|(name, ..)| *name == image) {
         return vec![spec(web(&format!("http://{{host}}:{port}{path}")))];
@@ -84,19 +67,8 @@ fn first_port(instance: &Instance) -> Option<u16> {
     tcp.map(|port| port.inside).min()
 }
 
-/// A probe with what holds where nothing says otherwise.
 fn spec(target: ProbeTarget) -> ProbeSpec {
-    ProbeSpec {
-        name: Clean::new(target.kind()),
-        target,
-        every: EVERY,
-        timeout: TIMEOUT,
-        fail_after: FAIL_AFTER,
-        ok_after: OK_AFTER,
-        grace: None,
-        role: ProbeRole::Liveness,
-        from: ProbeOrigin::Inferred,
-    }
+    ProbeSpec::new(target, Pace::default(), ProbeOrigin::Inferred)
 }
 
 /// That an image names a port is a weak promise: nobody listening there is worth a look,
@@ -110,50 +82,14 @@ fn tcp(port: u16) -> ProbeTarget {
 }
 
 fn web(url: &str) -> ProbeTarget {
-    ProbeTarget::Http(Box::new(HttpTarget {
-        url: url.into(),
-        method: "GET".into(),
-        headers: BTreeMap::new(),
-        body: None,
-        auth: None,
-        insecure: false,
-        expect: Vec::new(),
-    }))
-}
-
-/// Nobody told us a password: that it asks for one is all that can be known.
-fn postgres() -> ProbeTarget {
-    ProbeTarget::Postgres(PostgresTarget {
-        address: "{host}:5432".into(),
-        user: "postgres".into(),
-        database: "postgres".into(),
-        password: None,
-        answers_are_enough: true,
-    })
-}
-
-fn redis() -> ProbeTarget {
-    ProbeTarget::Redis(RedisTarget {
-        address: "{host}:6379".into(),
-        user: None,
-        password: None,
-        answers_are_enough: true,
-    })
+    ProbeTarget::Http(Box::new(HttpTarget::get(url)))
 }
 
 /// Nobody told us under which name it is asked, so any certificate that has not expired
 /// will do.
 fn tls(port: u16) -> ProbeTarget {
-    ProbeTarget::Tls(TlsTarget {
-        address: format!("{{host}}:{port}"),
-        server_name: None,
-        min: TlsVersion::V1_2,
-        warn: CERTIFICATE_WARN,
-        critical: CERTIFICATE_CRITICAL,
-        certificate_file: None::<PathBuf>,
-        key_file: None,
-        self_signed: true,
-    })
+    let target = TlsTarget::at(&format!("{{host}}:{port}"));
+    ProbeTarget::Tls(TlsTarget { self_signed: true, ..target })
 }
 
 #[cfg(test)]
@@ -162,6 +98,7 @@ mod tests {
     use crate::{
         model::{Image, Port},
         store::probes::tests_support::instance,
+        text::Clean,
     };
 
     fn made_from(image: &str, ports: &[u16], health: Health) -> Vec<String> {
