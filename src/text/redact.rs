@@ -1,6 +1,6 @@
 //! Secrets: a type that cannot be printed, and the rule that finds them by name.
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -17,21 +17,31 @@ const SECRET_WORDS: [&str; 9] =
 /// is not written as it should be.
 const MAX_USER_INFO: usize = 256;
 
-/// Gives a value that shows as a mask everywhere except through [`Secret::reveal`].
+/// Gives a value that shows as a mask everywhere except through [`Secret::reveal`] and
+/// [`Secret::expose`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Clean);
+pub struct Secret {
+    raw: Arc<str>,
+    shown: Clean,
+}
 
 impl Secret {
     /// Hides a value.
     #[must_use]
     pub fn new(value: &str) -> Self {
-        Self(Clean::new(value))
+        Self { raw: value.into(), shown: Clean::new(value) }
     }
 
-    /// The value itself, for the one place that a person asked to see it in.
+    /// The value as it can be shown, for the one place that a person asked to see it in.
     #[must_use]
     pub fn reveal(&self) -> &Clean {
-        &self.0
+        &self.shown
+    }
+
+    /// The value as it is, byte by byte, for whom it proves something to; never to be shown.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.raw
     }
 }
 
@@ -119,6 +129,13 @@ mod tests {
         let shown = format!("{secret} {secret:?} {}", serde_json::to_string(&secret).unwrap());
         assert!(!shown.contains("hunter2"), "{shown}");
         assert_eq!(secret.reveal().as_str(), "hunter2");
+    }
+
+    #[test]
+    fn a_secret_is_handed_over_as_it_is_and_shown_as_it_can_be() {
+        let secret = Secret::new("hun\u{1b}ter\u{200d}2");
+        assert_eq!(secret.expose(), "hun\u{1b}ter\u{200d}2");
+        assert_eq!(secret.reveal().as_str(), "hun␛ter‹U+200D›2");
     }
 
     #[test]
