@@ -33,7 +33,8 @@ pub mod threshold;
 pub mod time_style;
 
 pub use alert::{
-    AlertId, AlertRule, AlertSeverity, AlertState, ForeignAlert, ForeignState, Observation, Phase,
+    AlertId, AlertRule, AlertSeverity, AlertState, ForeignAlert, ForeignState, Notice, Observation,
+    Phase, Transition,
 };
 pub use condition::{Condition, Level};
 pub use demand::{Beat, Demand, StatsWanted};
