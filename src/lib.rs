@@ -46,6 +46,7 @@ pub mod logs;
 
 pub mod kernel;
 
+pub mod alerts;
 pub mod store;
 
 pub mod engines;

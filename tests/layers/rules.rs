@@ -46,8 +46,14 @@ const LAYERS: &[Layer] = &[
         why: "the kernel tells the same, whichever engine runs an instance",
     },
     Layer {
+        name: "alerts",
+        uses: &["model", "text"],
+        never: &[],
+        why: "alerts are judged by what they are told, and by no clock of their own",
+    },
+    Layer {
         name: "store",
-        uses: &["model", "text", "logs"],
+        uses: &["model", "text", "logs", "alerts"],
         never: &[],
         why: "the store is told facts and knows nobody who finds them out",
     },
