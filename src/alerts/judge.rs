@@ -52,7 +52,8 @@ pub fn judge(spec: &MetricSpec, value: Option<f64>) -> Observation {
 }
 
 /// Judges how many lines of a pattern came in its time.
-pub(crate) fn judge_lines(alert: &PatternAlert, lines: u64) -> Observation {
+#[must_use]
+pub fn judge_lines(alert: &PatternAlert, lines: u64) -> Observation {
     let within = units::duration_words(alert.within);
     let noun = if lines == 1 { "line" } else { "lines" };
     let words = format!("{lines} {noun} in {within}");
