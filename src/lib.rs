@@ -50,6 +50,10 @@ pub mod guarded;
 
 pub mod secrets;
 
+pub mod alerts;
+pub mod history;
+pub mod notify;
+
 pub mod store;
 
 pub mod engines;

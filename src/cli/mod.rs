@@ -4,6 +4,7 @@
 //! [`Printer`], so that they run in tests as they run in a shell. Machine output
 //! is JSON with stable names, one object, or one a line with `--watch` and `-f`.
 
+pub mod alerts;
 pub mod args;
 pub mod completions;
 pub mod config;
@@ -65,6 +66,7 @@ pub fn run_alone(
         | Command::Stats(_)
         | Command::Probes(_)
         | Command::Init(_)
+        | Command::Alerts(_)
         | Command::Doctor { .. } => None,
     }
 }

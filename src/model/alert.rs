@@ -1,5 +1,7 @@
 //! [`AlertRule`]: a rule about probes, metrics or logs; [`AlertState`]: its state over time.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
@@ -114,19 +116,44 @@ pub struct AlertState {
     pub fired_at: Option<Timestamp>,
     /// What it is based on.
     pub evidence: Evidence,
-    /// When it was looked at last.
+    /// When it was looked at last, whether or not there was anything to judge by.
     pub seen_at: Timestamp,
+    /// Since when there has been nothing to judge by, and why; an alert that fires goes on
+    /// firing meanwhile.
+    #[serde(default)]
+    pub blind: Option<Blind>,
     /// What somebody was told last, so that nothing is told twice.
     pub told: Option<Told>,
+}
+
+/// A time without anything to judge by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blind {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub why: Clean,
 }
 
 /// What was told of an alert, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
-    /// Whether that it fires, and how badly; `None`: that it has resolved.
-    pub firing: Option<AlertSeverity>,
+    /// What.
+    pub what: Telling,
     /// When.
     pub at: Timestamp,
+}
+
+/// What can be told of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Telling {
+    /// That it fires, and how badly.
+    Firing(AlertSeverity),
+    /// That nobody knows.
+    NoData,
+    /// That it is as it should be again.
+    Resolved,
 }
 
 /// Why an alert need not bother anybody for now.
@@ -169,6 +196,82 @@ pub enum AlertOrigin {
     Prometheus,
     /// The stack's Alertmanager.
     Alertmanager,
+}
+
+/// Something that a server which watches the stack says is not as it should be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ForeignAlert {
+    /// The alert's or rule's name, or the job of a target.
+    pub name: Clean,
+    /// What is the matter.
+    pub state: ForeignState,
+    /// Its `severity` label, in the words of whoever wrote the rule.
+    pub severity: Option<Clean>,
+    /// Since when, where that is told.
+    pub since: Option<Timestamp>,
+    /// All of its labels.
+    pub labels: BTreeMap<Clean, Clean>,
+    /// What it says of itself, or why a target or a rule fails.
+    pub summary: Option<Clean>,
+    /// Where it says what to do.
+    pub runbook: Option<Clean>,
+    /// The number that it is based on, as the rule's expression gives it.
+    pub value: Option<f64>,
+    /// The silences that cover it.
+    pub silenced_by: Vec<Overlay>,
+    /// Whether another alert that fires makes it superfluous.
+    pub inhibited: bool,
+}
+
+/// What is the matter with a [`ForeignAlert`]. Later is worse.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ForeignState {
+    /// Its condition holds, for less long than its rule asks for.
+    Pending,
+    /// The server cannot evaluate the rule: whether it would fire is not known.
+    Broken,
+    /// The server cannot scrape the target.
+    Down,
+    /// It fires.
+    Firing,
+}
+
+/// A step of an alert from one phase to another, or to another severity while it fires.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    /// Which alert.
+    pub id: AlertId,
+    /// When.
+    pub at: Timestamp,
+    /// Where it was.
+    pub from: Phase,
+    /// Where it is now.
+    pub to: Phase,
+    /// How bad it is or was last.
+    pub severity: AlertSeverity,
+    /// What that is based on.
+    pub words: Clean,
+}
+
+/// Something that somebody is to be told of an alert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What it is about.
+    pub rule: AlertRule,
+    /// What is to be told.
+    pub what: Telling,
+    /// How bad it is or was last.
+    pub severity: AlertSeverity,
+    /// Since when it has been, or had been, so.
+    pub since: Timestamp,
+    /// When this was so.
+    pub at: Timestamp,
+    /// What it is based on.
+    pub evidence: Evidence,
 }
 
 /// A rule: what is judged, and what to do about it.

@@ -36,7 +36,10 @@ pub mod stack_service;
 pub mod threshold;
 pub mod time_style;
 
-pub use alert::{AlertId, AlertRule, AlertSeverity, AlertState, Observation, Phase};
+pub use alert::{
+    AlertId, AlertRule, AlertSeverity, AlertState, ForeignAlert, ForeignState, Notice, Observation,
+    Phase, Transition,
+};
 pub use condition::{Condition, Level};
 pub use demand::{Beat, Demand, StatsWanted};
 pub use environment::Environment;

@@ -112,7 +112,9 @@ impl fmt::Display for Quantity {
         let Self { value, dimension } = *self;
         let units = || UNITS.iter().filter(move |(_, of, _)| *of == dimension);
         // Whole numbers of the largest unit first, then the largest that is not below 1.
-        let whole = |factor: f64| value != 0.0 && (value / factor).fract().abs() < 1e-9;
+        // 0.7 s is a little less than 700 ms, as floating numbers go.
+        let off = |units: f64| (units - units.round()).abs();
+        let whole = |factor: f64| value.abs() >= factor && off(value / factor) < 1e-9;
         let fitting = units()
             .find(|(name, _, factor)| whole(*factor) && !name.contains('i'))
             .or_else(|| {

@@ -3,6 +3,7 @@
 //! One owner, no locks. `apply` says by [`Topics`] what changed, so that identical
 //! data costs no frame.
 
+mod alerts;
 mod apply;
 mod checks;
 pub mod engine;
@@ -28,6 +29,8 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use crate::alerts::{AlertView, Saved as SavedAlert, maintenance::Window};
+pub use alerts::{AlertNews, Foreign};
 pub use engine::{EngineView, Link};
 pub use host::HostView;
 pub use logs::{LogBounds, LogRing, Logs};
@@ -40,6 +43,7 @@ pub use span::{Amount, Resolution, Span};
 pub use topics::Topics;
 pub use use_over_time::{Part, Summary};
 
+use alerts::Alerts;
 use groups::Groups;
 use marks::Marks;
 use past::Past;
@@ -83,6 +87,7 @@ pub struct Store {
     /// What the stack is called on its engine.
     project: Option<Clean>,
     probes: Probes,
+    alerts: Alerts,
 }
 
 impl Store {
@@ -107,15 +112,16 @@ impl Store {
             stack: Arc::default(),
             project: None,
             probes: Probes::default(),
+            alerts: Alerts::of(&Stack::default()),
         }
     }
 
-    /// Knows what a stack file says of services and their probes. They belong to this
+    /// Knows what a stack file says of services, their probes and alerts. They belong to this
     /// project on their engine, which has the stack's name where it has no other.
     #[must_use]
     pub fn with_stack(self, stack: Arc<Stack>, project: Option<Clean>) -> Self {
         let project = project.or_else(|| stack.name.clone());
-        Self { stack, project, ..self }
+        Self { alerts: Alerts::of(&stack), stack, project, ..self }
     }
 
     /// Also takes the lines of these log sources.
@@ -167,6 +173,8 @@ impl Store {
                 changed
             }
             Event::Probed { key, report } => self.apply_probe(&key, *report),
+            Event::Measured { metric, at, value } => self.take_measured(metric, at, value),
+            Event::Foreign { from, at, alerts } => self.take_foreign(from, at, alerts),
             Event::Inspected { key, at, result } => self.apply_inspection(key, at, result),
         }
     }
@@ -179,12 +187,12 @@ impl Store {
         for view in self.instances.values_mut().filter(|view| view.has_restarted()) {
             changed |= view.judge(now);
         }
-        let planned = self.plan_probes(now);
+        let known = self.plan_probes(now) | self.judge_alerts(now);
         if !changed {
-            return planned;
+            return known;
         }
         self.groups.outdated();
-        planned | Topics::SERVICES
+        known | Topics::SERVICES
     }
 
     fn apply_inspection(
