@@ -29,6 +29,7 @@ use crate::{
     model::{Beat, Demand, EngineId, Stack, StatsWanted, Thresholds, TimeStyle},
     store::Store,
     terminal::Urgency,
+    text::Clean,
     ui::{
         Cx, Screen, Selection,
         cx::DemoFault,
@@ -46,6 +47,8 @@ pub struct Start {
     pub stack: Arc<Stack>,
     /// From where on a number is past what it should be.
     pub thresholds: Thresholds,
+    /// Who sits here, as overlays of alerts name them.
+    pub who: Clean,
     /// Whether nothing is offered that could change what runs.
     pub read_only: bool,
     /// The faults of the demo; empty outside of it.
@@ -79,6 +82,8 @@ pub struct App {
     selection: Selection,
     stack: Arc<Stack>,
     thresholds: Thresholds,
+    /// Who sits here, as overlays of alerts name them.
+    who: Clean,
     read_only: bool,
     faults: Vec<DemoFault>,
     keymap: Keymap,
@@ -108,6 +113,7 @@ impl App {
             selection: Selection::default(),
             stack: start.stack,
             thresholds: start.thresholds,
+            who: start.who,
             read_only: start.read_only,
             faults: start.faults,
             keymap: start.keymap,
@@ -227,7 +233,6 @@ mod tests {
     use crate::{
         model::{EngineFact, Event, Health, Instance, InstanceId, ServiceId, State},
         store::LogBounds,
-        text::Clean,
     };
 
     /// One service that runs, as a console of 120 columns shows it.
@@ -239,6 +244,7 @@ mod tests {
                 store: Store::new([(engine.clone(), Clean::new("fake://"))], LogBounds::default()),
                 stack: Arc::default(),
                 thresholds: Thresholds::default(),
+                who: Clean::new("ann"),
                 read_only,
                 faults: vec![],
                 keymap: Keymap::builtin("default").unwrap(),

@@ -1,12 +1,20 @@
 //! What panes wish, and what the console does about it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{AT_ONCE, App, Effect, Export, Job, Outcome};
 use crate::{
-    model::ServiceKey,
+    alerts::AlertView,
+    model::{
+        AlertId, ServiceKey,
+        alert::{self, OverlayKind},
+    },
+    text::Clean,
     ui::{Overlay, Reaction, Screen, Wish},
 };
+
+/// For how long nobody is told of an alert that somebody silenced.
+const SILENCE: SignedDuration = SignedDuration::from_hours(1);
 
 impl App {
     /// Does what a reaction asks for.
@@ -59,6 +67,12 @@ impl App {
             Wish::CommandWith(command, argument) => {
                 effects.extend(self.command_with(command, &argument, now).effects);
             }
+            Wish::Acknowledge(alert) => {
+                self.toggle_overlay(&alert, OverlayKind::Acknowledged, None, now);
+            }
+            Wish::Silence(alert) => {
+                self.toggle_overlay(&alert, OverlayKind::Silenced, Some(now + SILENCE), now);
+            }
             Wish::UseTheme(name) => self.use_theme(&name, now),
             Wish::UseTime(time) => self.time = time,
             Wish::Shell(instance) => effects.extend(self.open_shell(instance, now)),
@@ -81,6 +95,24 @@ impl App {
                 self.screen.follow_logs();
             }
         }
+    }
+
+    /// Lays an overlay over an alert, or takes it off.
+    fn toggle_overlay(
+        &mut self,
+        alert: &AlertId,
+        kind: OverlayKind,
+        until: Option<Timestamp>,
+        now: Timestamp,
+    ) {
+        let is_laid = |view: &AlertView| view.overlays.iter().any(|overlay| overlay.kind == kind);
+        if self.store.alert(alert).is_some_and(is_laid) {
+            self.store.uncover_alert(alert, kind);
+            return;
+        }
+        let who = self.who.clone();
+        let overlay = alert::Overlay { kind, who, why: Clean::default(), since: now, until };
+        self.store.lay_over_alert(alert, overlay);
     }
 
     pub(super) fn use_theme(&mut self, name: &str, now: Timestamp) {

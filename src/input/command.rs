@@ -28,6 +28,8 @@ pub enum Command {
     ShowLogs,
     /// Focus the Stats pane.
     ShowStats,
+    /// Focus the Alerts pane.
+    ShowAlerts,
     /// Focus the next pane.
     NextPane,
     /// Focus the previous pane.
@@ -134,6 +136,10 @@ pub enum Command {
     LogSources,
     /// Choose the fields that are shown behind what lines say.
     Fields,
+    /// Say that somebody is on the selected alert, or no longer.
+    Acknowledge,
+    /// Have nobody told of the selected alert for an hour, or have them told again.
+    Silence,
     /// Write the lines to a file, as text.
     Export,
     /// Write the lines to a file, as JSON.
@@ -183,6 +189,7 @@ impl Command {
             Self::ShowServices => ("services", "Go to the Services pane"),
             Self::ShowLogs => ("logs", "Go to the Logs pane"),
             Self::ShowStats => ("stats", "Go to the Stats pane"),
+            Self::ShowAlerts => ("alerts", "Go to the Alerts pane"),
             Self::NextPane => ("next pane", "Go to the next pane"),
             Self::PreviousPane => ("previous pane", "Go to the previous pane"),
             Self::Zoom => ("zoom", "Give this pane the whole screen, or take it back"),
@@ -248,6 +255,10 @@ impl Command {
                 ("sources", "Show logs of the stack file: files, journals, commands")
             }
             Self::Fields => ("fields", "Choose the fields that stand behind what lines say"),
+            Self::Acknowledge => {
+                ("acknowledge", "Say that you are on the selected alert, or no longer")
+            }
+            Self::Silence => ("silence", "Have nobody told of it for an hour, or told again"),
             Self::Export => ("export", "Write the lines to a file as text, filtered as they are"),
             Self::ExportJson => ("export JSON", "Write them to a file as JSON, an object a line"),
         }
@@ -268,6 +279,10 @@ pub enum Context {
     Logs,
     /// The Stats pane.
     Stats,
+    /// The Alerts pane.
+    Alerts,
+    /// The dialog that shows an alert, before [`Context::Dialog`].
+    Alert,
     /// The dialog that shows a service and its instances, before [`Context::Dialog`].
     Detail,
     /// The dialog that shows a record of a log, before [`Context::Dialog`].

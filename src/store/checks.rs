@@ -9,6 +9,7 @@ use crate::model::{
     Condition, Level, ProbeKey, ProbeOrders, ProbeReport, RestartPolicy, ServiceId, ServiceKey,
     StackService, condition::with_checks,
 };
+use crate::text::Clean;
 
 impl Store {
     /// Plans the probes anew if what runs is not what it was. Once a second is enough for
@@ -85,6 +86,12 @@ impl Store {
         missing
             .map(|told| ServiceKey { engine: engine.id.clone(), service: service(told) })
             .collect()
+    }
+
+    /// Whether a service is the one that the stack file, or else its engine, calls so.
+    #[must_use]
+    pub fn calls(&self, service: &ServiceKey, name: &Clean) -> bool {
+        service.service.name == *name || self.told_of(service).is_some_and(|told| told.id == *name)
     }
 
     pub(super) fn checked(&self, service: &ServiceKey, own: Condition) -> Condition {

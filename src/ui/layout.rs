@@ -23,7 +23,7 @@ pub enum Form {
         pane: Rect,
     },
     /// All panes.
-    All([(PaneId, Rect); 3]),
+    All([(PaneId, Rect); 4]),
 }
 
 /// The whole screen.
@@ -84,12 +84,20 @@ impl Places {
 fn overview(body: Rect) -> Form {
     // A very wide screen has room for long log lines, which need it more than names do.
     let left = (u32::from(body.width) * 9 / 20).clamp(48, 92) as u16;
-    let [services, right] =
+    let [left, right] =
         Layout::horizontal([Constraint::Length(left), Constraint::Min(1)]).areas(body);
+    let alerts = (body.height / 4).clamp(6, 12);
+    let [services, alerts] =
+        Layout::vertical([Constraint::Min(1), Constraint::Length(alerts)]).areas(left);
     let stats = (u32::from(body.height) * 2 / 5).clamp(9, 18) as u16;
     let [logs, stats] =
         Layout::vertical([Constraint::Min(1), Constraint::Length(stats)]).areas(right);
-    Form::All([(PaneId::Services, services), (PaneId::Logs, logs), (PaneId::Stats, stats)])
+    Form::All([
+        (PaneId::Services, services),
+        (PaneId::Logs, logs),
+        (PaneId::Stats, stats),
+        (PaneId::Alerts, alerts),
+    ])
 }
 
 /// The middle of the screen, at most so many cells wide and high.

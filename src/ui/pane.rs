@@ -10,7 +10,7 @@ use ratatui::{
 use crate::{
     input::{Command, Context},
     logs::export::Form,
-    model::{Demand, InstanceKey, ServiceKey, TimeStyle},
+    model::{AlertId, Demand, InstanceKey, ServiceKey, TimeStyle},
     store::Topics,
     text::Clean,
     ui::{Cx, dialogs::record::RecordView},
@@ -161,6 +161,10 @@ pub enum Wish {
     Copy(Vec<TakenLine>),
     /// Show these lines without anything around them.
     Dump(Vec<TakenLine>),
+    /// Say that somebody is on an alert, or that nobody is any more.
+    Acknowledge(AlertId),
+    /// Have nobody told of an alert for an hour, or have them told again.
+    Silence(AlertId),
     /// Write all lines of the logs that are shown to a file, filtered as they are.
     Export(Form),
 }
@@ -177,6 +181,8 @@ pub struct TakenLine {
 /// A dialog over the panes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Overlay {
+    /// An alert with all that is known of it.
+    Alert(AlertId),
     /// The keys that work here.
     Help,
     /// All commands that work here, by name.
@@ -204,11 +210,13 @@ pub enum PaneId {
     Logs,
     /// 3: what it uses.
     Stats,
+    /// 6: what is not as it should be.
+    Alerts,
 }
 
 impl PaneId {
     /// All panes, in order.
-    pub const ALL: [Self; 3] = [Self::Services, Self::Logs, Self::Stats];
+    pub const ALL: [Self; 4] = [Self::Services, Self::Logs, Self::Stats, Self::Alerts];
 
     /// Its number, which is also its key.
     #[must_use]
@@ -217,6 +225,7 @@ impl PaneId {
             Self::Services => 1,
             Self::Logs => 2,
             Self::Stats => 3,
+            Self::Alerts => 6,
         }
     }
 
@@ -227,6 +236,7 @@ impl PaneId {
             Self::Services => "Services",
             Self::Logs => "Logs",
             Self::Stats => "Stats",
+            Self::Alerts => "Alerts",
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Size;
+use rustix::process::getuid;
 
 use super::{Session, themes};
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     model::Stack,
     store::{LogBounds, Store},
     terminal::{self, handover::is_interactive},
+    text::Clean,
     ui::{
         cx::DemoFault,
         glyphs::Glyphs,
@@ -123,6 +125,7 @@ pub(super) async fn show(
             .with_stack(stack.clone(), session.project.clone()),
         stack,
         thresholds: settings.thresholds.values(),
+        who: who(context),
         read_only: session.read_only,
         faults: known,
         keymap: looks.keymap,
@@ -184,4 +187,10 @@ fn is_utf8(variables: &Variables) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| variables.value(name));
     let locale = locale.map(|value| value.to_string_lossy().to_lowercase()).unwrap_or_default();
     locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// Who sits here: for words on a screen, and no proof of anything (threat T12).
+fn who(context: &Context) -> Clean {
+    let name = context.variables.value("USER").map(|name| name.to_string_lossy().into_owned());
+    Clean::new(&name.unwrap_or_else(|| format!("uid {}", getuid().as_raw())))
 }

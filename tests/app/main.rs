@@ -5,6 +5,7 @@
 #[path = "../support/console/mod.rs"]
 mod console;
 
+mod alerts;
 mod dialogs;
 mod frames;
 mod lists;

@@ -113,7 +113,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "ui",
-        uses: &["model", "logs", "store", "input", "text"],
+        uses: &["model", "logs", "store", "alerts", "input", "text"],
         never: &[],
         why: "the screen reads what is known and asks for the rest by wishes",
     },
@@ -135,8 +135,8 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "app",
         uses: &[
-            "model", "logs", "store", "ui", "input", "watch", "engines", "sources", "terminal",
-            "text",
+            "alerts", "model", "logs", "store", "ui", "input", "watch", "engines", "sources",
+            "terminal", "text",
         ],
         never: CONCRETE,
         why: "the console knows the traits; wire builds what is behind them",

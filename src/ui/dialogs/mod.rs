@@ -1,5 +1,6 @@
 //! Dialogs: what opens over the panes, one file each.
 
+pub mod alert;
 pub mod detail;
 pub mod faults;
 pub mod help;
@@ -9,7 +10,7 @@ pub mod palette;
 pub mod record;
 mod scroll;
 pub mod themes;
-mod wrapped;
+pub(in crate::ui) mod wrapped;
 
 use crate::{
     input::Command,
@@ -20,6 +21,7 @@ use crate::{
 #[must_use]
 pub fn open(overlay: Overlay, offered: &[Command], cx: &Cx<'_>) -> Box<dyn Pane> {
     match overlay {
+        Overlay::Alert(id) => Box::new(alert::AlertDialog::new(id)),
         Overlay::Help => Box::new(help::Help::new(offered, cx)),
         Overlay::Palette => Box::new(palette::Palette::new(offered, cx)),
         Overlay::Themes => Box::new(themes::Themes::new(cx)),

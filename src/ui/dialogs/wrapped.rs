@@ -17,7 +17,7 @@ const NARROWEST: usize = 8;
 
 /// A name and its value.
 #[derive(Clone, Debug)]
-pub(super) struct Fact<'a> {
+pub(in crate::ui) struct Fact<'a> {
     name: (Role, Cow<'a, str>),
     value: (Role, Cow<'a, str>),
     lead: usize,
@@ -26,7 +26,7 @@ pub(super) struct Fact<'a> {
 
 impl<'a> Fact<'a> {
     /// A named value. No name: it goes on with what stands above it.
-    pub(super) fn new(
+    pub(in crate::ui) fn new(
         name: impl Into<Cow<'a, str>>,
         role: Role,
         value: impl Into<Cow<'a, str>>,
@@ -36,27 +36,27 @@ impl<'a> Fact<'a> {
     }
 
     /// A line over the facts that follow.
-    pub(super) fn heading(words: impl Into<Cow<'a, str>>) -> Self {
+    pub(in crate::ui) fn heading(words: impl Into<Cow<'a, str>>) -> Self {
         let nothing = (Role::Text, Cow::Borrowed(""));
         Self { name: (Role::Title, words.into()), value: nothing, lead: 0, indent: 0 }
     }
 
     /// The same, its name moved to the right by so many columns.
     #[must_use]
-    pub(super) fn lead(self, lead: usize) -> Self {
+    pub(in crate::ui) fn lead(self, lead: usize) -> Self {
         Self { lead, ..self }
     }
 
     /// The same, its value moved to the right by so many columns.
     #[must_use]
-    pub(super) fn indent(self, indent: usize) -> Self {
+    pub(in crate::ui) fn indent(self, indent: usize) -> Self {
         Self { indent, ..self }
     }
 }
 
 /// One row of a fact.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row<'f> {
+pub(in crate::ui) struct Row<'f> {
     name: (Role, &'f str),
     value: (Role, &'f str),
     lead: usize,
@@ -65,7 +65,7 @@ pub(super) struct Row<'f> {
 
 /// Divides facts into rows of `width` columns, with the values from column `values` on.
 #[must_use]
-pub(super) fn rows<'f>(facts: &'f [Fact<'_>], values: usize, width: usize) -> Vec<Row<'f>> {
+pub(in crate::ui) fn rows<'f>(facts: &'f [Fact<'_>], values: usize, width: usize) -> Vec<Row<'f>> {
     facts.iter().flat_map(|fact| rows_of(fact, values, width)).collect()
 }
 
@@ -97,7 +97,13 @@ fn pieces(text: &str, columns: usize) -> Vec<&str> {
 const CUT: &str = "(cut here)";
 
 /// Draws the rows from `first` on.
-pub(super) fn draw(rows: &[Row<'_>], first: usize, area: Rect, buffer: &mut Buffer, cx: &Cx<'_>) {
+pub(in crate::ui) fn draw(
+    rows: &[Row<'_>],
+    first: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+    cx: &Cx<'_>,
+) {
     let ellipsis = cx.glyphs.ellipsis;
     for (line, row) in rows.iter().skip(first).take(area.height.into()).enumerate() {
         let place = cells::row(area, line as u16);

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What works whatever has the focus, the most useful first.
-const EVERYWHERE: [Command; 14] = [
+const EVERYWHERE: [Command; 15] = [
     Command::Palette,
     Command::Help,
     Command::NextPane,
@@ -21,6 +21,7 @@ const EVERYWHERE: [Command; 14] = [
     Command::ShowServices,
     Command::ShowLogs,
     Command::ShowStats,
+    Command::ShowAlerts,
     Command::Mouse,
     Command::Suspend,
     Command::Quit,
@@ -72,6 +73,7 @@ impl Screen {
             Command::ShowServices => self.focus = PaneId::Services,
             Command::ShowLogs => self.focus = PaneId::Logs,
             Command::ShowStats => self.focus = PaneId::Stats,
+            Command::ShowAlerts => self.focus = PaneId::Alerts,
             Command::NextPane => self.focus = self.focus.next(),
             Command::PreviousPane => self.focus = self.focus.previous(),
             Command::Zoom => self.zoomed = !self.zoomed,

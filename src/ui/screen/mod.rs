@@ -16,6 +16,7 @@ use crate::{
         Cx, Overlay, Pane, PaneId, Place, Wanted, dialogs,
         layout::{Places, centred, inside},
         panes::{
+            alerts::Alerts,
             logs::{Logs, Purpose, Upkeep},
             services::Services,
             stats::Stats,
@@ -34,6 +35,7 @@ pub struct Screen {
     services: Services,
     logs: Logs,
     stats: Stats,
+    alerts: Alerts,
     dialogs: Vec<Box<dyn Pane>>,
     /// News.
     pub toasts: Toasts,
@@ -51,6 +53,7 @@ impl Screen {
             services: Services::default(),
             logs: Logs::default(),
             stats: Stats::default(),
+            alerts: Alerts::default(),
             dialogs: Vec::new(),
             toasts: Toasts::default(),
         }
@@ -212,6 +215,7 @@ impl Screen {
             PaneId::Services => &self.services,
             PaneId::Logs => &self.logs,
             PaneId::Stats => &self.stats,
+            PaneId::Alerts => &self.alerts,
         }
     }
 
@@ -225,6 +229,7 @@ impl Screen {
             (None, PaneId::Services) => &mut self.services,
             (None, PaneId::Logs) => &mut self.logs,
             (None, PaneId::Stats) => &mut self.stats,
+            (None, PaneId::Alerts) => &mut self.alerts,
         }
     }
 }

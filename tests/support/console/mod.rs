@@ -104,6 +104,7 @@ impl Console {
                 .with_stack(stack.clone(), None),
             stack,
             thresholds: Thresholds::default(),
+            who: Clean::new("ann"),
             faults,
             keymap: Keymap::builtin(setup.keymap).unwrap(),
             theme: library.load("midwatch", setup.depth).unwrap(),
