@@ -24,6 +24,13 @@ ps procps
 runc runc
 tmux tmux
 /usr/lib/cni/bridge containernetworking-plugins
+/usr/lib/postgresql/15/bin/postgres postgresql-15
+nginx nginx-light
+openssl openssl
+prometheus prometheus
+prometheus-alertmanager prometheus-alertmanager
+redis-server redis-server
+setpriv util-linux
 NEEDED
 }
 
