@@ -1,5 +1,7 @@
 //! [`Alert`]: a rule about probes, metrics or logs, with a state over time.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
@@ -169,6 +171,48 @@ pub enum AlertOrigin {
     Prometheus,
     /// The stack's Alertmanager.
     Alertmanager,
+}
+
+/// Something that a server which watches the stack says is not as it should be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ForeignAlert {
+    /// The alert's or rule's name, or the job of a target.
+    pub name: Clean,
+    /// What is the matter.
+    pub state: ForeignState,
+    /// Its `severity` label, in the words of whoever wrote the rule.
+    pub severity: Option<Clean>,
+    /// Since when, where that is told.
+    pub since: Option<Timestamp>,
+    /// All of its labels.
+    pub labels: BTreeMap<Clean, Clean>,
+    /// What it says of itself, or why a target or a rule fails.
+    pub summary: Option<Clean>,
+    /// Where it says what to do.
+    pub runbook: Option<Clean>,
+    /// The number that it is based on, as the rule's expression gives it.
+    pub value: Option<f64>,
+    /// The silences that cover it.
+    pub silenced_by: Vec<Overlay>,
+    /// Whether another alert that fires makes it superfluous.
+    pub inhibited: bool,
+}
+
+/// What is the matter with a [`ForeignAlert`]. Later is worse.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ForeignState {
+    /// Its condition holds, for less long than its rule asks for.
+    Pending,
+    /// The server cannot evaluate the rule: whether it would fire is not known.
+    Broken,
+    /// The server cannot scrape the target.
+    Down,
+    /// It fires.
+    Firing,
 }
 
 /// A rule: what is judged, and what to do about it.

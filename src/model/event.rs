@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fault, HostSample, Inspection, Instance, InstanceId, InstanceKey, LogLine, ProbeKey,
-    ProbeReport, Sample, id::EngineId,
+    Fault, ForeignAlert, HostSample, Inspection, Instance, InstanceId, InstanceKey, LogLine,
+    ProbeKey, ProbeReport, Sample, alert::AlertOrigin, id::EngineId,
 };
 use crate::text::Clean;
 
@@ -75,6 +75,25 @@ pub enum Event {
         key: ProbeKey,
         /// What came of it.
         report: Box<ProbeReport>,
+    },
+    /// A metric was measured.
+    Measured {
+        /// Its name in the stack file.
+        metric: Clean,
+        /// When it was asked.
+        at: Timestamp,
+        /// The number, in the base unit of what it measures; `None` when there is none, as
+        /// for an error rate without any requests.
+        value: Result<Option<f64>, Fault>,
+    },
+    /// A server that watches the stack was asked for its alerts.
+    Foreign {
+        /// Which one.
+        from: AlertOrigin,
+        /// When it was asked.
+        at: Timestamp,
+        /// All that are not as they should be; what is not among them is well.
+        alerts: Result<Vec<ForeignAlert>, Fault>,
     },
     /// An answer to a request to inspect.
     Inspected {

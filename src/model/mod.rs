@@ -32,7 +32,9 @@ pub mod stack_service;
 pub mod threshold;
 pub mod time_style;
 
-pub use alert::{AlertId, AlertRule, AlertSeverity, AlertState, Observation, Phase};
+pub use alert::{
+    AlertId, AlertRule, AlertSeverity, AlertState, ForeignAlert, ForeignState, Observation, Phase,
+};
 pub use condition::{Condition, Level};
 pub use demand::{Beat, Demand, StatsWanted};
 pub use environment::Environment;
