@@ -49,6 +49,7 @@ pub mod kernel;
 pub mod store;
 
 pub mod engines;
+pub mod metrics;
 pub mod probes;
 pub mod sources;
 

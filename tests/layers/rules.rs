@@ -58,6 +58,12 @@ const LAYERS: &[Layer] = &[
         why: "a probe answers, whoever asks",
     },
     Layer {
+        name: "metrics",
+        uses: &["model", "text"],
+        never: &[],
+        why: "a number is the same, whoever asks for it",
+    },
+    Layer {
         name: "engines",
         uses: &["model", "text", "kernel", "probes"],
         never: &[],
