@@ -5,4 +5,5 @@
 //! quantiles from it.
 
 pub mod exposition;
+pub mod query;
 mod scan;

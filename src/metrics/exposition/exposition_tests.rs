@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -111,10 +113,13 @@ fn what_makes_no_sense_is_refused_with_its_line() {
 
 #[test]
 fn more_series_than_anybody_should_have_are_refused() {
-    let text: String = (0..=MAX_SERIES).map(|at| format!("a{{x=\"{at}\"}} 1\n")).collect();
+    let mut text = String::new();
+    for at in 0..=MAX_SERIES {
+        let _ = writeln!(text, "a{{x=\"{at}\"}} 1");
+    }
     assert_eq!(parse(&text, Format::Text), Err(ExpositionError::TooMany));
-    let labels: String = (0..=MAX_LABELS).map(|at| format!("x{at}=\"\",")).collect();
-    assert!(parse(&format!("a{{{labels}}} 1"), Format::Text).is_err());
+    let labels: Vec<String> = (0..=MAX_LABELS).map(|at| format!("x{at}=\"\"")).collect();
+    assert!(parse(&format!("a{{{}}} 1", labels.join(",")), Format::Text).is_err());
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -152,7 +157,7 @@ proptest! {
         for ((name, labels), value) in &series {
             let labels: Vec<String> =
                 labels.iter().map(|(label, value)| format!("{label}=\"{}\"", escaped(value))).collect();
-            text.push_str(&format!("{name}{{{}}} {value}\n", labels.join(",")));
+            let _ = writeln!(text, "{name}{{{}}} {value}", labels.join(","));
         }
         let read = parse(&text, Format::Text).unwrap();
         let found: Vec<_> = read.families.iter().flat_map(|family| &family.samples).collect();
