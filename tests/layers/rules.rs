@@ -84,7 +84,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "watch",
-        uses: &["model", "text", "logs", "kernel", "engines", "sources"],
+        uses: &["model", "text", "logs", "kernel", "engines", "sources", "metrics::Meter"],
         never: CONCRETE,
         why: "watchers know the trait, not the engines, and no screen",
     },
@@ -126,7 +126,14 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "config",
-        uses: &["model", "logs", "text", "input"],
+        uses: &[
+            "model",
+            "logs",
+            "text",
+            "input",
+            // A query is read where it is written.
+            "metrics::query",
+        ],
         never: &[],
         why: "files are read before anything runs",
     },
@@ -142,6 +149,7 @@ const LAYERS: &[Layer] = &[
             "config",
             "text",
             "probes",
+            "metrics",
             "demo",
             "input",
             "ui::theme",
