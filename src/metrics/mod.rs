@@ -2,7 +2,7 @@
 //! collect them; and the alerts that those servers have themselves.
 //!
 //! [`exposition`] reads what a program exposes of itself, and [`query`] works out rates and
-//! quantiles from it. [`prometheus`] asks servers. [`of_stack`] makes of a stack file the
+//! quantiles from it. [`prometheus`] asks servers, and [`rules`] reads their rule files. [`of_stack`] makes of a stack file the
 //! [`Meter`]s that are asked again and again.
 
 mod error;
@@ -11,6 +11,7 @@ mod meter;
 mod place;
 pub mod prometheus;
 pub mod query;
+pub mod rules;
 mod scan;
 
 pub use error::MetricsError;
