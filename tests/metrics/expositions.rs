@@ -34,7 +34,7 @@ fn what_prometheus_exposes_is_read_in_whole() {
 fn what_a_host_exposes_is_read() {
     let number = |query| number(NODE, Format::Text, query);
     assert_eq!(number("sum(node_cpu_seconds_total{mode=\"system\"})"), Some(8812.71 + 8627.02));
-    assert_eq!(number("node_filesystem_avail_bytes{mountpoint=\"/\"}"), Some(3.0712188928e10));
+    assert_eq!(number("node_filesystem_avail_bytes{mountpoint=\"/\"}"), Some(30_712_188_928.0));
     assert_eq!(number("node_filesystem_avail_bytes{device='C:\\\\share\\\\\"x\"'}"), Some(0.0));
     assert_eq!(number("node_hwmon_temp_crit_celsius"), None, "infinity is no number");
     assert_eq!(number("node_timex_tick_seconds"), None);

@@ -39,8 +39,10 @@ async fn all_metrics_of_an_endpoint_share_its_scrape() {
 
 #[tokio::test]
 async fn a_small_answer_that_would_unpack_into_a_large_one_is_given_up() {
-    let bomb = gzip(&vec![b'#'; 64 << 20]);
+    let mut bomb = gzip(&vec![b'#'; 64 << 20]);
     assert!(bomb.len() < 1 << 20);
+    // Whoever unpacks it in whole finds that its end is missing.
+    bomb.truncate(bomb.len() - 64);
     let server = Endpoint::answering(http("200 OK", "content-encoding: gzip\r\n", &bomb)).await;
     let fault = fault(&server.url()).await;
     assert!(fault.message.as_str().ends_with("larger than 1 MiB"), "{fault:?}");

@@ -96,7 +96,8 @@ impl History {
         self.scrapes.push_back(at);
         self.seen = Seen::default();
         let mut matches = 0;
-        for family in &scrape.families {
+        // A line's name begins with its family's.
+        for family in scrape.families.iter().filter(|family| name.starts_with(family.name)) {
             for sample in family.samples.iter().filter(|sample| sample.name == name) {
                 self.seen.is_gauge |= family.kind == Kind::Gauge;
                 if self.matches(selector, sample) {

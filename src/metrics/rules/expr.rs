@@ -1,4 +1,4 @@
-//! A shallow look at an expression of PromQL: which metrics it reads, and what it compares
+//! A shallow look at an expression of `PromQL`: which metrics it reads, and what it compares
 //! with what. Whatever it does not understand, it says nothing about.
 
 use std::{collections::BTreeSet, ops::Range};
@@ -181,7 +181,7 @@ impl<'a> Comparison<'a> {
             return None;
         }
         let call = Call::first(&self.left)?;
-        let all = call.without_failures(self.text)?;
+        let Failures { all } = call.failures(self.text)?;
         let (failures, sign, threshold) =
             (&self.text[call.at.clone()], self.comparator.sign(), self.threshold);
         Some(RateForShare {
@@ -198,6 +198,13 @@ pub(super) struct RateForShare {
     pub(super) is_by_series: bool,
     /// The expression that compares a share, where it is known what all of it is.
     pub(super) instead: Option<String>,
+}
+
+/// Says that a rate is one of failures.
+struct Failures {
+    /// The same of all requests; `None` when the name itself says failures, and what counts
+    /// all is not known.
+    all: Option<String>,
 }
 
 /// `rate(name{…}[5m])`.
@@ -232,9 +239,8 @@ impl<'t, 'a> Call<'t, 'a> {
         })
     }
 
-    /// The same of all requests, if it is of failures alone; `Some(None)` when the name
-    /// itself says failures, and what counts all is not known.
-    fn without_failures(&self, text: &str) -> Option<Option<String>> {
+    /// What it is of all requests, if it is of failures alone.
+    fn failures(&self, text: &str) -> Option<Failures> {
         let is_failure = |matcher: &&[Token<'_>]| {
             let [Token { what: What::Name(label), .. }, op, value] = *matcher else { return false };
             let is_equal = matches!(op.what, What::Sign("=" | "=~"));
@@ -245,7 +251,8 @@ impl<'t, 'a> Call<'t, 'a> {
                 && value.starts_with(['4', '5', 'e', 'f', '('])
         };
         if !self.matchers.iter().any(is_failure) {
-            return FAILURES.iter().any(|part| self.name.contains(part)).then_some(None);
+            let is_named_so = FAILURES.iter().any(|part| self.name.contains(part));
+            return is_named_so.then_some(Failures { all: None });
         }
         let others = self.matchers.iter().filter(|matcher| !is_failure(matcher));
         let others: Vec<&str> = others
@@ -254,6 +261,6 @@ impl<'t, 'a> Call<'t, 'a> {
         let braces =
             if others.is_empty() { String::new() } else { format!("{{{}}}", others.join(",")) };
         let (function, name, window) = (self.function, self.name, &text[self.window.clone()]);
-        Some(Some(format!("{function}({name}{braces}{window})")))
+        Some(Failures { all: Some(format!("{function}({name}{braces}{window})")) })
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{Advice, Dimension, MetricSource, NoData, metric::MetricUnit, quantity::Bound};
 
-/// The rules of the MedSec guide.
+/// The rules of the guide of `medsec`.
 const MEDSEC: &str = include_str!("../../../tests/metrics/fixtures/medsec-rules.yml");
 
 /// Nothing is wrong with it.
