@@ -57,6 +57,7 @@ pub mod notify;
 pub mod store;
 
 pub mod engines;
+pub mod metrics;
 pub mod probes;
 pub mod sources;
 

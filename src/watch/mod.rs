@@ -2,7 +2,8 @@
 //!
 //! Each engine has one task that connects, listens and reconnects
 //! ([`engine::keep`]), and one reads this host; log and stats streams run only while a visible pane
-//! demands them ([`streams::Streams`]). Probes are asked at their intervals. [`Watchers`] runs all of them, for the screen
+//! demands them ([`streams::Streams`]). Probes are asked at their intervals, and so are
+//! metrics and the alerts of other servers. [`Watchers`] runs all of them, for the screen
 //! and for commands alike. Every task is supervised: one that ends, fails or panics
 //! becomes a source that is down, and that is said.
 
@@ -12,6 +13,7 @@ mod batches;
 pub mod engine;
 mod host;
 mod log_stream;
+mod metrics;
 mod probes;
 mod remembered;
 mod resume;

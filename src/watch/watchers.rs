@@ -7,8 +7,8 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Inbox, Outbox, Prober, channels, engine, host, probes, streams::Streams};
-use crate::{engines::Engine, kernel::Root, model::Demand, sources::LogSource};
+use super::{Inbox, Outbox, Prober, channels, engine, host, metrics, probes, streams::Streams};
+use crate::{engines::Engine, kernel::Root, metrics::Meter, model::Demand, sources::LogSource};
 
 /// Watches engines and runs the streams that are demanded, until it is dropped.
 ///
@@ -45,6 +45,13 @@ impl Watchers {
     pub fn probing(mut self, prober: Arc<dyn Prober>) -> Self {
         let (demand, events) = (self.demand.subscribe(), self.outbox.control.clone());
         self.tasks.spawn(probes::keep(prober, Root::default(), demand, events));
+        self
+    }
+
+    /// Also asks for metrics and for the alerts of other servers, all the time.
+    #[must_use]
+    pub fn measuring(mut self, meters: Vec<Box<dyn Meter>>) -> Self {
+        self.tasks.spawn(metrics::keep(meters, self.outbox.control.clone()));
         self
     }
 

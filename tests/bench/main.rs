@@ -8,6 +8,7 @@
 #[path = "../support/console/mod.rs"]
 #[expect(dead_code, clippy::panic, reason = "test targets use the rest, and panic")]
 mod console;
+mod expose;
 mod look;
 mod samples;
 mod screen;

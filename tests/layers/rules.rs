@@ -88,6 +88,12 @@ const LAYERS: &[Layer] = &[
         why: "a probe answers, whoever asks",
     },
     Layer {
+        name: "metrics",
+        uses: &["model", "text"],
+        never: &[],
+        why: "a number is the same, whoever asks for it",
+    },
+    Layer {
         name: "engines",
         uses: &["model", "text", "kernel", "guarded", "probes"],
         never: &[],
@@ -101,7 +107,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "watch",
-        uses: &["model", "text", "logs", "kernel", "engines", "sources"],
+        uses: &["model", "text", "logs", "kernel", "engines", "sources", "metrics::Meter"],
         never: CONCRETE,
         why: "watchers know the trait, not the engines, and no screen",
     },
@@ -143,7 +149,14 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "config",
-        uses: &["model", "logs", "text", "input"],
+        uses: &[
+            "model",
+            "logs",
+            "text",
+            "input",
+            // A query is read where it is written.
+            "metrics::query",
+        ],
         never: &[],
         why: "files are read before anything runs",
     },
@@ -161,6 +174,7 @@ const LAYERS: &[Layer] = &[
             "config",
             "text",
             "probes",
+            "metrics",
             "demo",
             "input",
             "ui::theme",
