@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertView, Rule,
+    AlertView, Rule, Subject,
     step::{step, unseen},
 };
 use crate::{
@@ -34,6 +34,10 @@ pub struct Board {
     alerts: BTreeMap<AlertId, AlertView>,
     /// What an earlier run knew of alerts that this one has not looked at yet.
     saved: BTreeMap<AlertId, Saved>,
+    /// Whether anything changed that people see, since somebody asked.
+    changed: bool,
+    /// The alerts of which something changed that is to be kept.
+    unsaved: BTreeSet<AlertId>,
 }
 
 impl Board {
@@ -41,13 +45,15 @@ impl Board {
     pub fn restore(&mut self, saved: impl IntoIterator<Item = Saved>) {
         for saved in saved {
             match self.alerts.get_mut(&saved.id) {
-                // It was looked at before the history was read: what the earlier run knew
-                // is older, but that somebody was told, and why nobody is, still holds.
+                // It was looked at before the history was read, which takes a moment: the
+                // next look goes on from what the earlier run knew.
                 Some(view) => {
-                    view.state.told = view.state.told.or(saved.state.told);
+                    let told = view.state.told.or(saved.state.told);
+                    view.state = AlertState { told, ..saved.state };
                     for overlay in saved.overlays {
                         lay(view, overlay);
                     }
+                    self.changed = true;
                 }
                 None => {
                     self.saved.insert(saved.id.clone(), saved);
@@ -77,12 +83,18 @@ impl Board {
         }
         view.tells_nodata = rule.tells_nodata;
         let before = (view.state.phase, view.state.severity);
+        let (was, covered) = (view.state.clone(), view.overlays.len());
         let is_new = view.state.evidence == Evidence::default();
         view.state = step(view.state.clone(), &view.rule.patience, seen, now);
         if view.state.blind.is_none() {
             view.keep_value(now);
         }
         after_step(view, before.0, now);
+        let is_same = AlertState { seen_at: was.seen_at, ..view.state.clone() } == was;
+        self.changed |= !is_same || covered != view.overlays.len();
+        if was.phase != view.state.phase || covered != view.overlays.len() {
+            self.unsaved.insert(id.clone());
+        }
         // That what was never looked at is as it should be is no news.
         if is_new && matches!(view.state.phase, Phase::Ok | Phase::Nodata) {
             return None;
@@ -90,6 +102,14 @@ impl Board {
         let worse_or_better = view.is_firing() && before.1 != view.state.severity;
         let moved = before.0 != view.state.phase || worse_or_better;
         moved.then(|| transition(view, before.0, now))
+    }
+
+    /// Takes in that there is nothing to judge an alert by any more.
+    pub fn lose(&mut self, id: &AlertId, why: Clean, now: Timestamp) -> Option<Transition> {
+        let view = self.alerts.get(id)?;
+        let (alert, tells_nodata) = (view.rule.clone(), view.tells_nodata);
+        let rule = Rule { alert, tells_nodata, subject: Subject::Probe };
+        self.observe(&rule, Observation::Nothing(why), now)
     }
 
     /// Forgets an alert whose rule is no more; says what that changes. Whoever was told
@@ -101,6 +121,7 @@ impl Board {
         now: Timestamp,
     ) -> (Option<Transition>, Option<Notice>) {
         let Some(mut view) = self.alerts.remove(id) else { return (None, None) };
+        self.changed = true;
         let from = view.state.phase;
         view.state.evidence = Evidence { value: None, words: why.clone() };
         view.state.phase = Phase::Ok;
@@ -117,6 +138,7 @@ impl Board {
             if let Some(what) = view.due() {
                 due.push(view.notice(what, now));
                 view.state.told = Some(Told { what, at: now });
+                self.unsaved.insert(view.rule.id.clone());
             }
         }
         due
@@ -130,6 +152,7 @@ impl Board {
             return false;
         }
         lay(view, overlay);
+        self.note(id);
         true
     }
 
@@ -138,17 +161,25 @@ impl Board {
         let Some(view) = self.alerts.get_mut(id) else { return false };
         let before = view.overlays.len();
         view.overlays.retain(|overlay| overlay.kind != kind);
-        view.overlays.len() != before
+        let changed = view.overlays.len() != before;
+        if changed {
+            self.note(id);
+        }
+        changed
+    }
+
+    fn note(&mut self, id: &AlertId) {
+        self.changed = true;
+        self.unsaved.insert(id.clone());
     }
 
     /// Ends overlays whose time is over, and lays those of the maintenance windows that are
-    /// open now; says whether that changed any.
+    /// open now.
     pub fn overlay_windows(
         &mut self,
         now: Timestamp,
         window: impl Fn(&AlertView) -> Option<Overlay>,
-    ) -> bool {
-        let mut changed = false;
+    ) {
         for view in self.alerts.values_mut() {
             let before = view.overlays.clone();
             view.overlays.retain(|overlay| {
@@ -156,21 +187,33 @@ impl Board {
                 overlay.kind != OverlayKind::Maintenance && !over
             });
             view.overlays.extend(window(view));
-            changed |= view.overlays != before;
+            self.changed |= view.overlays != before;
         }
-        changed
     }
 
-    /// Holds back, or no longer, the alerts of which `why` says so; says whether that
-    /// changed any.
-    pub fn hold_back(&mut self, why: impl Fn(&AlertView) -> Option<Clean>) -> bool {
-        let mut changed = false;
+    /// Holds back, or no longer, the alerts of which `why` says so.
+    pub fn hold_back(&mut self, why: impl Fn(&AlertView) -> Option<Clean>) {
         for view in self.alerts.values_mut() {
             let why = why(view);
-            changed |= view.held_back != why;
+            self.changed |= view.held_back != why;
             view.held_back = why;
         }
-        changed
+    }
+
+    /// Whether anything changed that people see, since somebody asked last.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// What is to be kept of the alerts that have moved since somebody asked last; with
+    /// `all`, of each that is not well: that it was looked at is to be kept too.
+    pub fn take_unsaved(&mut self, all: bool) -> Vec<Saved> {
+        let mut ids = std::mem::take(&mut self.unsaved);
+        if all {
+            let unwell = self.alerts.values().filter(|view| view.state.phase != Phase::Ok);
+            ids.extend(unwell.map(|view| view.rule.id.clone()));
+        }
+        ids.iter().filter_map(|id| self.saved(id)).collect()
     }
 
     /// All alerts, by name.
@@ -216,7 +259,7 @@ fn after_step(view: &mut AlertView, before: Phase, now: Timestamp) {
     view.overlays.retain(|overlay| {
         let over = overlay.until.is_some_and(|until| until <= now);
         let until_resolved = overlay.kind == OverlayKind::Acknowledged || overlay.until.is_none();
-        !over && !(resolved && until_resolved)
+        !(over || resolved && until_resolved)
     });
 }
 

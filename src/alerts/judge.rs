@@ -52,7 +52,8 @@ pub fn judge(spec: &MetricSpec, value: Option<f64>) -> Observation {
 }
 
 /// Judges how many lines of a pattern came in its time.
-pub(crate) fn judge_lines(alert: &PatternAlert, lines: u64) -> Observation {
+#[must_use]
+pub fn judge_lines(alert: &PatternAlert, lines: u64) -> Observation {
     let within = units::duration_words(alert.within);
     let noun = if lines == 1 { "line" } else { "lines" };
     let words = format!("{lines} {noun} in {within}");
@@ -161,7 +162,7 @@ mod tests {
     fn more_lines_than_allowed_are_too_many() {
         let alert = PatternAlert {
             over: 10,
-            within: Duration::from_secs(300),
+            within: Duration::from_mins(5),
             severity: AlertSeverity::Warning,
         };
         assert_eq!(words(&judge_lines(&alert, 10)), ("good", "10 lines in 5m"));

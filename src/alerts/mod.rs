@@ -21,7 +21,7 @@ mod step;
 mod view;
 
 pub use board::{Board, Saved};
-pub use judge::judge;
+pub use judge::{judge, judge_lines};
 pub use rule::{NETWORK, Rule, Subject};
 pub use view::AlertView;
 

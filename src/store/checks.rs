@@ -1,4 +1,4 @@
-//! What probes say, added to what engines say of services.
+//! What probes and alerts say, added to what engines say of services.
 
 use jiff::Timestamp;
 
@@ -67,6 +67,9 @@ impl Store {
 
     pub(super) fn checked(&self, service: &ServiceKey, own: Condition) -> Condition {
         let critical = self.told_of(service).is_none_or(|told| told.critical);
-        with_checks(own, self.probes.conditions(service), critical)
+        // What probes say comes after who is on it, and before what is worked out of them.
+        let (of_probes, others): (Vec<_>, Vec<_>) = self.alert_conditions(service);
+        let checks = of_probes.into_iter().chain(self.probes.conditions(service)).chain(others);
+        with_checks(own, checks, critical)
     }
 }

@@ -3,6 +3,7 @@
 //! One owner, no locks. `apply` says by [`Topics`] what changed, so that identical
 //! data costs no frame.
 
+mod alerts;
 mod apply;
 mod checks;
 pub mod engine;
@@ -28,6 +29,8 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use crate::alerts::{AlertView, Saved as SavedAlert, maintenance::Window};
+pub use alerts::{AlertNews, Foreign};
 pub use engine::{EngineView, Link};
 pub use host::HostView;
 pub use logs::{LogBounds, LogRing, Logs};
@@ -40,6 +43,7 @@ pub use span::{Amount, Resolution, Span};
 pub use topics::Topics;
 pub use use_over_time::{Part, Summary};
 
+use alerts::Alerts;
 use groups::Groups;
 use marks::Marks;
 use past::Past;
@@ -81,6 +85,7 @@ pub struct Store {
     /// What its file says of the stack.
     stack: Arc<Stack>,
     probes: Probes,
+    alerts: Alerts,
 }
 
 impl Store {
@@ -104,13 +109,14 @@ impl Store {
             host: None,
             stack: Arc::default(),
             probes: Probes::default(),
+            alerts: Alerts::of(&Stack::default()),
         }
     }
 
-    /// Knows what a stack file says of services and their probes.
+    /// Knows what a stack file says of services, their probes and alerts.
     #[must_use]
     pub fn with_stack(self, stack: Arc<Stack>) -> Self {
-        Self { stack, ..self }
+        Self { alerts: Alerts::of(&stack), stack, ..self }
     }
 
     /// Also takes the lines of these log sources.
@@ -162,8 +168,8 @@ impl Store {
                 changed
             }
             Event::Probed { key, report } => self.apply_probe(&key, *report),
-            // For whoever judges alerts.
-            Event::Measured { .. } | Event::Foreign { .. } => Topics::empty(),
+            Event::Measured { metric, at, value } => self.take_measured(metric, at, value),
+            Event::Foreign { from, at, alerts } => self.take_foreign(from, at, alerts),
             Event::Inspected { key, at, result } => self.apply_inspection(key, at, result),
         }
     }
@@ -176,12 +182,12 @@ impl Store {
         for view in self.instances.values_mut().filter(|view| view.has_restarted()) {
             changed |= view.judge(now);
         }
-        let planned = self.plan_probes(now);
+        let known = self.plan_probes(now) | self.judge_alerts(now);
         if !changed {
-            return planned;
+            return known;
         }
         self.groups.outdated();
-        planned | Topics::SERVICES
+        known | Topics::SERVICES
     }
 
     fn apply_inspection(

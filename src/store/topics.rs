@@ -20,5 +20,7 @@ bitflags! {
         const HOST = 1 << 5;
         /// Probes and what came of them.
         const PROBES = 1 << 6;
+        /// Alerts, ours and those of other servers.
+        const ALERTS = 1 << 7;
     }
 }

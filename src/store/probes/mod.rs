@@ -22,6 +22,8 @@ use crate::{
     store::{EngineView, InstanceView},
     text::Clean,
 };
+pub(super) use plan::host_of;
+
 use place::EngineHost;
 use plan::{Known, Planned};
 

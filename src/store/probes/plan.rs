@@ -184,6 +184,11 @@ fn address_of(target: &ProbeTarget) -> Option<String> {
     }
 }
 
+/// The host that a target asks, where it asks one.
+pub(in crate::store) fn host_of(target: &ProbeTarget) -> Option<String> {
+    Some(split(&address_of(target)?).0.to_owned())
+}
+
 /// Where a URL says which host: between scheme and path, without credentials.
 fn authority(url: &str) -> Option<Range<usize>> {
     let start = url.find("://")? + 3;
