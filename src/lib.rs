@@ -47,6 +47,8 @@ pub mod logs;
 pub mod kernel;
 
 pub mod alerts;
+pub mod history;
+
 pub mod store;
 
 pub mod engines;

@@ -52,6 +52,12 @@ const LAYERS: &[Layer] = &[
         why: "alerts are judged by what they are told, and by no clock of their own",
     },
     Layer {
+        name: "history",
+        uses: &["model", "text", "alerts"],
+        never: &[],
+        why: "the history remembers what it is told, and judges nothing",
+    },
+    Layer {
         name: "store",
         uses: &["model", "text", "logs", "alerts"],
         never: &[],
