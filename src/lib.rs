@@ -48,6 +48,7 @@ pub mod kernel;
 
 pub mod alerts;
 pub mod history;
+pub mod notify;
 
 pub mod store;
 

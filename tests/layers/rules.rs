@@ -58,6 +58,12 @@ const LAYERS: &[Layer] = &[
         why: "the history remembers what it is told, and judges nothing",
     },
     Layer {
+        name: "notify",
+        uses: &["model", "text"],
+        never: &[],
+        why: "a notifier tells what it is given, whoever found it out",
+    },
+    Layer {
         name: "store",
         uses: &["model", "text", "logs", "alerts"],
         never: &[],
