@@ -10,11 +10,16 @@ use std::{
 use clap::Parser as _;
 use color_eyre::eyre::{Result, WrapErr as _};
 use midwatch::{
-    cli::{self, Args, CliError, Command, Context, Exit, Printer, printer::wants_colours},
+    cli::{
+        self, Args, CliError, Command, Context, Exit, Printer, args::AlertsOptions,
+        printer::wants_colours,
+    },
     config::{Paths, Variables},
     demo,
     engines::process::{EXEC_CHILD, exec_child_main},
-    kernel, terminal, wire,
+    history, kernel, terminal,
+    text::Clean,
+    wire,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -99,6 +104,18 @@ async fn run_with_engines(
         Some(Command::Probes(options)) => {
             let session = session()?;
             cli::probes::run(&session.looked_at(printer)?, options, printer).await
+        }
+        Some(Command::Alerts(AlertsOptions { notify_test: Some(name), .. })) => {
+            let (session, name) = (session()?, Clean::new(name));
+            let notifier = wire::notifiers::named(&session.stack, &name, context)?;
+            let sender = wire::notifiers::sender(&session.stack);
+            cli::alerts::notify_test(&notifier, &name, &sender, printer).await
+        }
+        Some(Command::Alerts(options)) => {
+            let session = session()?;
+            let stack = session.stack.name.as_ref().map(Clean::as_str);
+            let history = history::file(&context.paths.state_dir, stack);
+            cli::alerts::run(&session.looked_at(printer)?, &history, options, printer).await
         }
         Some(Command::Logs(options)) => {
             let session = session()?;

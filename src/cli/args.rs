@@ -144,6 +144,11 @@ Examples:
     /// Exits with 0 only when every one of them passes.
     #[command(after_long_help = EXIT_CODES)]
     Probes(ProbesOptions),
+    /// Say what is not as it should be, since when, and what to do about it.
+    ///
+    /// Exits with 0 only when nothing fires.
+    #[command(after_long_help = EXIT_CODES)]
+    Alerts(AlertsOptions),
     /// Say what was found, what is missing, and what the engine's socket can do to the host.
     #[command(after_long_help = EXIT_CODES)]
     Doctor {
@@ -235,6 +240,20 @@ pub struct ProbesOptions {
     /// Go on, and print again whenever something changes.
     #[arg(long)]
     pub watch: bool,
+}
+
+/// Flags of `alerts`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct AlertsOptions {
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    pub json: bool,
+    /// Go on, and print again whenever something changes.
+    #[arg(long)]
+    pub watch: bool,
+    /// Send a test by this notifier of the stack file, and nothing else.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "watch"])]
+    pub notify_test: Option<String>,
 }
 
 /// Flags of `stats`.

@@ -8,6 +8,7 @@ use crate::{
     config::{ConfigError, ConfigErrors},
     engines::EngineError,
     model::{EngineId, Fault},
+    notify::NotifyError,
     text::Clean,
 };
 
@@ -79,6 +80,14 @@ pub enum CliError {
         /// Why.
         fault: Fault,
     },
+    /// Somebody could not be told.
+    #[error("{name}: {error}")]
+    Notifier {
+        /// By which notifier of the stack file.
+        name: Clean,
+        /// Why.
+        error: NotifyError,
+    },
     /// The output cannot be written.
     #[error("cannot write the output")]
     Output(#[source] io::Error),
@@ -129,7 +138,7 @@ impl CliError {
                  `midwatch doctor` shows what was tried, `midwatch demo` needs no engine"
                     .into(),
             ),
-            Self::Config(_) | Self::Output(_) | Self::System { .. } => None,
+            Self::Config(_) | Self::Notifier { .. } | Self::Output(_) | Self::System { .. } => None,
         }
     }
 
@@ -146,7 +155,9 @@ impl CliError {
             Self::Output(_) if self.is_closed_pipe() => Exit::Well,
             Self::Config(_) | Self::Usage { .. } => Exit::Usage,
             Self::NoEngine | Self::Engine { .. } => Exit::Unreachable,
-            Self::Source { .. } | Self::Output(_) | Self::System { .. } => Exit::Wrong,
+            Self::Source { .. } | Self::Notifier { .. } | Self::Output(_) | Self::System { .. } => {
+                Exit::Wrong
+            }
         }
     }
 }

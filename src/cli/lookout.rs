@@ -1,6 +1,11 @@
 //! [`Lookout`]: what the engines run, by the watchers and the store that the screen has.
 
-use std::{collections::BTreeSet, iter, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
@@ -8,8 +13,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 use crate::{
     cli::{CliError, Exit, LookedAt, Printer, select::Selection},
     engines::Engine,
-    model::{Beat, Demand, EngineId, Instance, InstanceKey, LogSourceSpec, StatsWanted},
-    store::{Link, LogBounds, Store, Topics},
+    logs::Pattern,
+    model::{Beat, Demand, EngineId, Instance, InstanceKey, LogSourceSpec, Phase, StatsWanted},
+    store::{AlertView, Link, LogBounds, Store, Topics},
     text::Clean,
     watch::Watchers,
 };
@@ -17,6 +23,9 @@ use crate::{
 /// How long a command waits for what probes say. Three tries of one that hangs take longer
 /// than the usual 5 s each, and nobody waits for a minute.
 const PROBES_WAIT: Duration = Duration::from_secs(20);
+
+/// How long a command waits for numbers. What comes from engines comes within seconds.
+const NUMBERS_WAIT: Duration = Duration::from_secs(5);
 
 /// Changes that come within this time are one: a restart alone is five of them.
 const SETTLE: Duration = Duration::from_millis(200);
@@ -31,6 +40,8 @@ pub(crate) struct Lookout {
     watchers: Watchers,
     /// Whether somebody asks probes.
     probes: bool,
+    /// Whether alerts are judged.
+    alerts: bool,
     /// The lost engines that the person was told of.
     told: BTreeSet<EngineId>,
 }
@@ -47,7 +58,10 @@ impl Lookout {
     /// Begins to watch, and can ask the probes of the stack where somebody does.
     pub(crate) fn looking_at(looked_at: &LookedAt) -> Result<Self, CliError> {
         let mut lookout = Self::new(&looked_at.engines)?;
-        lookout.store = lookout.store.with_stack(looked_at.stack.clone());
+        // The reader of the stack file has refused what is no pattern.
+        let patterns = looked_at.stack.patterns.iter().filter_map(|it| Pattern::of(it).ok());
+        lookout.store =
+            lookout.store.with_stack(looked_at.stack.clone()).with_patterns(patterns.collect());
         if let Some(prober) = &looked_at.prober {
             lookout.watchers = lookout.watchers.probing(prober.clone());
             lookout.probes = true;
@@ -64,6 +78,7 @@ impl Lookout {
             engines: engines.to_vec(),
             watchers: Watchers::start(engines, &[]),
             probes: false,
+            alerts: false,
             told: BTreeSet::new(),
         }
     }
@@ -95,11 +110,41 @@ impl Lookout {
         let _ = timeout(PROBES_WAIT, self.until(Store::are_probes_known)).await;
     }
 
-    /// Has the probes asked that there are now.
+    /// Has everything measured that alerts are judged by, and waits until each has
+    /// something to be judged by: no longer than a person would.
+    pub(crate) async fn judge_alerts(&mut self) {
+        self.alerts = true;
+        let soon = Instant::now() + NUMBERS_WAIT;
+        let known = async {
+            let mut tick = interval(SETTLE);
+            loop {
+                self.store.tick(Timestamp::now());
+                self.order_probes();
+                let has_data = |view: &AlertView| view.state.phase != Phase::Nodata;
+                let asked = !self.probes || self.store.are_probes_known();
+                if asked && (self.store.alerts().all(has_data) || Instant::now() >= soon) {
+                    return;
+                }
+                tokio::select! {
+                    _ = self.hear() => {}
+                    _ = tick.tick() => {}
+                }
+            }
+        };
+        let _ = timeout(PROBES_WAIT, known).await;
+    }
+
+    /// Has the probes asked that there are now, and what alerts need measured.
     fn order_probes(&mut self) {
         self.store.plan_probes(Timestamp::now());
         let probes = self.store.probe_orders().clone();
-        self.watchers.demand(Demand { probes, ..Demand::default() });
+        let mut demand = Demand { probes, ..Demand::default() };
+        if self.alerts {
+            demand.host = true;
+            demand.stats = self.stats(&Selection::default());
+            self.store.demand_for_alerts(&mut demand);
+        }
+        self.watchers.demand(demand);
     }
 
     /// Waits for a change of one of these kinds and what comes right after it, until all of
@@ -113,7 +158,7 @@ impl Lookout {
                 topics = self.hear() => topics,
                 _ = tick.tick() => self.store.tick(Timestamp::now()),
             };
-            if self.probes {
+            if self.probes || self.alerts {
                 self.order_probes();
             }
         }
@@ -124,13 +169,17 @@ impl Lookout {
 
     /// Has these instances' use of their host read, and no others'.
     pub(crate) fn demand_stats(&self, selection: &Selection) {
+        let stats = self.stats(selection);
+        self.watchers.demand(Demand { stats, host: true, ..Demand::default() });
+    }
+
+    fn stats(&self, selection: &Selection) -> BTreeMap<InstanceKey, StatsWanted> {
         let wanted = self.selected(selection).filter(|(_, instance)| instance.is_up());
         let stats = |instance: &Instance| StatsWanted {
             run: instance.detail.as_ref().and_then(|detail| detail.started_at),
             beat: Beat::Live,
         };
-        let stats = wanted.map(|(key, instance)| (key.clone(), stats(instance))).collect();
-        self.watchers.demand(Demand { stats, host: true, ..Demand::default() });
+        wanted.map(|(key, instance)| (key.clone(), stats(instance))).collect()
     }
 
     /// What a selection means now.

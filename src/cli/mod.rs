@@ -4,6 +4,7 @@
 //! [`Printer`], so that they run in tests as they run in a shell. Machine output
 //! is JSON with stable names, one object, or one a line with `--watch` and `-f`.
 
+pub mod alerts;
 pub mod args;
 pub mod completions;
 pub mod config;
@@ -63,6 +64,7 @@ pub fn run_alone(
         | Command::Logs(_)
         | Command::Stats(_)
         | Command::Probes(_)
+        | Command::Alerts(_)
         | Command::Doctor { .. } => None,
     }
 }

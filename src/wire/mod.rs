@@ -6,6 +6,7 @@
 pub mod console;
 pub mod demo;
 mod described;
+pub mod notifiers;
 mod own_log;
 pub mod session;
 mod themes;

@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "other test targets use the rest")]
 mod support;
 
+mod alerts;
 mod binary;
 mod daemon;
 mod doctor;

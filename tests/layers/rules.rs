@@ -148,6 +148,8 @@ const LAYERS: &[Layer] = &[
             "model",
             "logs",
             "store",
+            "history",
+            "notify",
             "watch",
             "engines",
             "sources",
