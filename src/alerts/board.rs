@@ -259,7 +259,7 @@ fn after_step(view: &mut AlertView, before: Phase, now: Timestamp) {
     view.overlays.retain(|overlay| {
         let over = overlay.until.is_some_and(|until| until <= now);
         let until_resolved = overlay.kind == OverlayKind::Acknowledged || overlay.until.is_none();
-        !over && !(resolved && until_resolved)
+        !(over || resolved && until_resolved)
     });
 }
 

@@ -162,7 +162,7 @@ mod tests {
     fn more_lines_than_allowed_are_too_many() {
         let alert = PatternAlert {
             over: 10,
-            within: Duration::from_secs(300),
+            within: Duration::from_mins(5),
             severity: AlertSeverity::Warning,
         };
         assert_eq!(words(&judge_lines(&alert, 10)), ("good", "10 lines in 5m"));

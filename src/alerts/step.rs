@@ -56,8 +56,9 @@ pub(super) fn step(
 fn keep_time(state: &mut AlertState, now: Timestamp) {
     let passed = now.duration_since(state.seen_at);
     if passed.is_negative() {
-        for at in [Some(&mut state.since), state.fired_at.as_mut(), blind_since(&mut state.blind)] {
-            at.into_iter().for_each(|at| *at = later(*at, passed));
+        let times = [state.fired_at.as_mut(), blind_since(&mut state.blind)];
+        for at in times.into_iter().flatten().chain([&mut state.since]) {
+            *at = later(*at, passed);
         }
     } else if passed > LOOKS_APART {
         let unseen = passed - LOOKS_APART;

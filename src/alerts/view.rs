@@ -56,6 +56,7 @@ impl AlertView {
     }
 
     /// The last values, oldest first: ten minutes of them at most, in the base unit.
+    #[must_use]
     pub fn values(&self) -> impl DoubleEndedIterator<Item = (Timestamp, f64)> + ExactSizeIterator {
         self.values.iter().copied()
     }

@@ -26,6 +26,9 @@ const BUSY: Duration = Duration::from_secs(3);
 const TRANSITIONS: SignedDuration = SignedDuration::from_hours(90 * 24);
 const PROBES: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// What the group and everybody else may do.
+const OTHERS: u32 = 0o077;
+
 /// At most so many transitions are read at once.
 const READ_AT_ONCE: i64 = 10_000;
 
@@ -101,7 +104,7 @@ impl Database {
         let metadata = options.and_then(|opened| opened.metadata()).map_err(failed)?;
         let folder = fs::metadata(folder).map_err(failed)?;
         let ours = rustix::process::geteuid().as_raw();
-        let is_safe = metadata.uid() == ours && metadata.mode() & 0o077 == 0;
+        let is_safe = metadata.uid() == ours && metadata.mode() & OTHERS == 0;
         if !is_safe || folder.uid() != ours || folder.mode() & 0o022 != 0 {
             return Err(HistoryError::Others { file: file.into() });
         }

@@ -28,7 +28,7 @@ const WAITING: usize = 256;
 const BATCH: Duration = Duration::from_millis(500);
 
 /// How often what is too old is forgotten.
-const TIDY: Duration = Duration::from_secs(60 * 60);
+const TIDY: Duration = Duration::from_hours(1);
 
 /// How long the thread is waited for at the end.
 const LAST_WRITES: Duration = Duration::from_secs(2);
@@ -71,6 +71,7 @@ pub struct Recorder {
 impl Recorder {
     /// Opens the history in this file, and gives what is known of alerts. One that cannot be
     /// opened is said by [`Recorder::trouble`], and nothing is kept.
+    #[must_use]
     pub fn open(file: PathBuf) -> (Self, oneshot::Receiver<Vec<Saved>>) {
         let (orders, waiting) = sync_channel(WAITING);
         let (known, restored) = oneshot::channel();

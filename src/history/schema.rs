@@ -46,7 +46,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), HistoryError> {
     for step in &STEPS[version..] {
         transaction.execute_batch(step)?;
     }
-    transaction.pragma_update(None, "user_version", STEPS.len() as i64)?;
+    let present = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    transaction.pragma_update(None, "user_version", present)?;
     transaction.commit()?;
     Ok(())
 }

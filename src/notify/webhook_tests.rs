@@ -6,10 +6,9 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::{
-    alerts::Rule,
     model::{
-        Advice, AlertRule, AlertSeverity, Notice,
-        alert::{Evidence, Telling},
+        Advice, AlertId, AlertRule, AlertSeverity, Notice,
+        alert::{Evidence, Patience, Telling},
     },
     notify::Sender,
 };
@@ -48,10 +47,15 @@ fn webhook(url: &str) -> Webhook {
 }
 
 fn notice(title: &str, what: Telling) -> Notice {
-    let rule = Rule::of_probe(title, Some(&Clean::new("api"))).alert;
-    let advice = Advice { hint: Some(Clean::new("scale it")), ..Advice::default() };
+    let rule = AlertRule {
+        id: AlertId(Clean::new(&format!("probe:{title}"))),
+        title: Clean::new(title),
+        service: Some(Clean::new("api")),
+        patience: Patience::default(),
+        advice: Advice { hint: Some(Clean::new("scale it")), ..Advice::default() },
+    };
     Notice {
-        rule: AlertRule { advice, ..rule },
+        rule,
         what,
         severity: AlertSeverity::Critical,
         since: Timestamp::from_second(100).unwrap(),

@@ -59,8 +59,8 @@ impl Store {
             Rule::of_probe(name, Some(service))
         };
         let critical = self.told_of(&key.service).is_none_or(|told| told.critical);
-        let heard_not = |view: &&ProbeView| view.fault().is_some_and(|it| is_unheard(it.kind));
-        let is_unheard = views.iter().any(|view| heard_not(&view));
+        let heard_not = |view: &ProbeView| view.fault().is_some_and(|it| is_unheard(it.kind));
+        let is_unheard = views.iter().any(|view| heard_not(view));
         Group { rule, seen: observation(views, critical), is_unheard }
     }
 
@@ -118,7 +118,7 @@ fn observation(views: &[&ProbeView], critical: bool) -> Observation {
     };
     let wrong = known.iter().filter(|(level, _)| *level >= Level::Warn).count();
     let words = match (wrong, views.len()) {
-        (0, 1) | (1, 1) => reason.clone(),
+        (0 | 1, 1) => reason.clone(),
         (0, all) => format!("{} of {all} pass: {reason}", known.len()),
         (wrong, all) => format!("{wrong} of {all} do not pass: {reason}"),
     };

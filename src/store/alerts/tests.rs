@@ -256,7 +256,7 @@ fn lines_of_a_pattern_fire_once_somebody_reads_them() {
         level: None,
         alert: Some(PatternAlert {
             over: 2,
-            within: Duration::from_secs(300),
+            within: Duration::from_mins(5),
             severity: AlertSeverity::Warning,
         }),
         runbook: None,
@@ -330,7 +330,7 @@ fn hosts_that_refuse_are_heard() {
 
 #[test]
 fn another_run_goes_on_where_the_last_one_ended() {
-    let metric = MetricSpec { hold: Duration::from_secs(60), ..metric("m", of_server(), "> 5%") };
+    let metric = MetricSpec { hold: Duration::from_mins(1), ..metric("m", of_server(), "> 5%") };
     let stack = Stack { metrics: vec![metric], ..stack() };
     let mut first = store(stack.clone(), vec![]);
     let mut written = Vec::new();
