@@ -25,9 +25,10 @@ use ratatui::{Frame, layout::Size};
 
 use self::opening::Opening;
 use crate::{
+    alerts::Saved,
     input::{Context, Keymap, resolve::Resolver},
     model::{Beat, Demand, EngineId, Stack, StatsWanted, Thresholds, TimeStyle},
-    store::Store,
+    store::{AlertNews, Store},
     terminal::Urgency,
     text::Clean,
     ui::{
@@ -138,6 +139,7 @@ impl App {
         let mut demand = self.look(now, Screen::demand);
         demand.host = true;
         demand.probes = self.store.probe_orders().clone();
+        self.store.demand_for_alerts(&mut demand);
         let engines = self.store.engines().iter().filter(|engine| engine.is_up());
         let up: Vec<&EngineId> = engines.map(|engine| &engine.id).collect();
         for (key, view) in self.store.instances() {
@@ -148,6 +150,16 @@ impl App {
             }
         }
         demand
+    }
+
+    /// Knows of alerts what an earlier run knew.
+    pub fn restore_alerts(&mut self, saved: Vec<Saved>) {
+        self.store.restore_alerts(saved);
+    }
+
+    /// What happened to alerts since somebody asked last.
+    pub fn take_alert_news(&mut self, now: Timestamp) -> AlertNews {
+        self.store.take_alert_news(now)
     }
 
     /// The newest question of a kind to logs that somebody wants to know the answer to:

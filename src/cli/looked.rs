@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{engines::Engine, model::Stack, text::Clean, watch::Prober};
+use crate::{engines::Engine, model::Stack, secrets::Secrets, text::Clean, watch::Prober};
 
 /// What a command looks at.
 #[derive(Clone, Default)]
@@ -15,4 +15,6 @@ pub struct LookedAt {
     pub stack: Arc<Stack>,
     /// Who asks the probes; without one, what engines say is all that is known.
     pub prober: Option<Arc<dyn Prober>>,
+    /// Who knows where its secrets are; without, no metric is measured from afar.
+    pub secrets: Option<Arc<dyn Secrets>>,
 }

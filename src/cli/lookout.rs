@@ -14,6 +14,7 @@ use crate::{
     cli::{CliError, Exit, LookedAt, Printer, select::Selection},
     engines::Engine,
     logs::Pattern,
+    metrics,
     model::{Beat, Demand, EngineId, Instance, InstanceKey, LogSourceSpec, Phase, StatsWanted},
     store::{AlertView, Link, LogBounds, Store, Topics},
     text::Clean,
@@ -67,6 +68,10 @@ impl Lookout {
         if let Some(prober) = &looked_at.prober {
             lookout.watchers = lookout.watchers.probing(prober.clone());
             lookout.probes = true;
+        }
+        if let Some(secrets) = &looked_at.secrets {
+            let meters = metrics::of_stack(&looked_at.stack, secrets);
+            lookout.watchers = lookout.watchers.measuring(meters);
         }
         Ok(lookout)
     }

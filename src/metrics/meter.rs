@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    MetricsError, Secrets,
+    MetricsError,
     exposition::{self, Format},
     place::{Place, TIME_LIMIT},
     prometheus::{Alertmanager, Prometheus},
@@ -16,6 +16,7 @@ use crate::{
     model::{
         Event, Fault, FaultKind, MetricSource, MetricSpec, SecretRef, Stack, alert::AlertOrigin,
     },
+    secrets::Secrets,
     text::{Clean, redact},
 };
 

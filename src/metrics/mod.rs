@@ -16,4 +16,3 @@ mod scan;
 
 pub use error::MetricsError;
 pub use meter::{Meter, of_stack};
-pub use place::Secrets;

@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::read::GzDecoder;
 use reqwest::{
@@ -20,6 +19,7 @@ use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use super::MetricsError;
 use crate::{
     model::{FaultKind, SecretRef},
+    secrets::Secrets,
     text::{
         Clean,
         redact::{self, Secret},
@@ -31,16 +31,6 @@ pub(super) const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// How many characters of a bad answer are told.
 const MAX_WORDS: usize = 200;
-
-/// Whoever knows where secrets are.
-#[async_trait]
-pub trait Secrets: Send + Sync {
-    /// The value of a secret as it is now.
-    ///
-    /// # Errors
-    /// Why it cannot be had, without what is in it.
-    async fn secret(&self, of: &SecretRef) -> Result<Secret, String>;
-}
 
 /// A web address with what it takes to ask it.
 ///
@@ -129,7 +119,7 @@ impl Place {
             self.client.get(url).header(ACCEPT, accept).header(ACCEPT_ENCODING, "gzip");
         if let Some(auth) = &self.auth {
             let secret = self.secrets.secret(auth).await;
-            let secret = secret.map_err(|why| MetricsError::Secret { why })?;
+            let secret = secret.map_err(|why| MetricsError::Secret { why: why.to_string() })?;
             request = request.header(AUTHORIZATION, authorization(&secret)?);
         }
         let mut answer = request.send().await.map_err(|error| self.failure(&error))?;
@@ -172,7 +162,7 @@ fn without_tls() -> Result<ClientConfig, rustls::Error> {
 
 /// The header: as it is, or for `user:password` as basic authentication.
 fn authorization(secret: &Secret) -> Result<HeaderValue, MetricsError> {
-    let secret = secret.reveal().as_str();
+    let secret = secret.expose();
     let basic = secret.contains(':') && !secret.contains(' ');
     let value = if basic { format!("Basic {}", STANDARD.encode(secret)) } else { secret.into() };
     let mut value = HeaderValue::from_str(&value)
@@ -233,6 +223,7 @@ fn cause(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::HostSecrets;
 
     #[test]
     fn a_secret_goes_as_it_is_or_as_basic_authentication() {
@@ -244,15 +235,9 @@ mod tests {
 
     #[test]
     fn what_is_no_web_address_is_refused_without_its_password() {
-        struct Nothing;
-        #[async_trait]
-        impl Secrets for Nothing {
-            async fn secret(&self, _: &SecretRef) -> Result<Secret, String> {
-                Err("nobody has it".into())
-            }
-        }
+        let nothing: Arc<dyn Secrets> = Arc::new(HostSecrets::new(vec![], None));
         for url in ["metrics", "ftp://bob:hunter2@host/", "http://bob:hunter2@:x/"] {
-            let place = Place::new(url, None, Arc::new(Nothing), TIME_LIMIT);
+            let place = Place::new(url, None, nothing.clone(), TIME_LIMIT);
             let error = place.err().unwrap().to_string();
             assert!(error.contains("no address") && !error.contains("hunter2"), "{error}");
         }

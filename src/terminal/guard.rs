@@ -24,7 +24,11 @@ use rustix::{
     termios::{OptionalActions, tcgetattr, tcsetattr},
 };
 
-use super::clipboard::{self, Copied};
+use super::{
+    clipboard::{self, Copied},
+    notice,
+};
+use crate::text::Clean;
 
 /// Whether the terminal is ours. The one global of the program: a panic hook can
 /// reach nothing else.
@@ -177,6 +181,19 @@ impl Screen {
         self.mouse = on;
         let mut out = BufWriter::new(Direct);
         if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
+    }
+
+    /// Rings, and shows a line where the terminal has notices, between two frames.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal cannot be written to.
+    pub fn tell(&mut self, words: &Clean) -> io::Result<()> {
+        // Whoever has the terminal meanwhile is not to be disturbed.
+        if self.released || !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        notice::tell(words, self.terminal.backend_mut())
     }
 
     /// Asks the terminal to put a text on the clipboard, between two frames.

@@ -6,6 +6,7 @@ mod escape;
 pub mod guard;
 pub mod handover;
 mod keyboard;
+mod notice;
 pub mod pacer;
 mod remote;
 pub mod signals;

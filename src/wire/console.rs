@@ -17,7 +17,8 @@ use crate::{
     engines::Engine,
     input::Keymap,
     logs::Pattern,
-    model::Stack,
+    metrics,
+    model::{Notifier, Stack, people::NotifierKind},
     store::{LogBounds, Store},
     terminal::{self, handover::is_interactive},
     text::Clean,
@@ -146,6 +147,9 @@ pub(super) async fn show(
         engines,
         sources: session.sources.clone(),
         prober: session.prober.clone(),
+        meters: metrics::of_stack(&session.stack, &session.secrets),
+        history: session.history.clone(),
+        bells: bells(&session.stack),
         mouse: settings.mouse.value,
         themes,
         faults: switch,
@@ -187,6 +191,12 @@ fn is_utf8(variables: &Variables) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| variables.value(name));
     let locale = locale.map(|value| value.to_string_lossy().to_lowercase()).unwrap_or_default();
     locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// Which alerts the stack file has the terminal tell of.
+fn bells(stack: &Stack) -> Vec<Notifier> {
+    let is_bell = |notifier: &&Notifier| notifier.kind == NotifierKind::Bell;
+    stack.notifiers.iter().filter(is_bell).cloned().collect()
 }
 
 /// Who sits here: for words on a screen, and no proof of anything (threat T12).

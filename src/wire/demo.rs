@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use super::{
     Session,
     console::{Faults, Looks, show},
-    prober::StackProber,
+    prober::{self, StackProber},
     session::Own,
 };
 use crate::{
@@ -73,7 +73,10 @@ pub async fn open(
         engines: Vec::new(),
         sources: Vec::new(),
         may_run: false,
-        prober: Arc::new(StackProber::unapproved()),
+        prober: Arc::new(StackProber::new(prober::secrets(None), false)),
+        secrets: prober::secrets(None),
+        // Nothing is left behind.
+        history: None,
         own: Own::Ready(engine.clone()),
         containers_meant: false,
         notices: Vec::new(),

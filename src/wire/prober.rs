@@ -20,17 +20,19 @@ pub(super) struct StackProber {
 }
 
 impl StackProber {
-    /// Of an approved stack file: its commands run in its folder, and its secrets are looked
-    /// up in these environment files and wherever else it says.
-    pub(super) fn approved(env_files: Vec<PathBuf>, folder: PathBuf) -> Self {
-        let secrets = Arc::new(HostSecrets::new(env_files, Some(folder)));
-        Self { means: Means::new(secrets), may_run: true }
+    /// Asks with these secrets; commands run only when `may_run`.
+    pub(super) fn new(secrets: Arc<dyn Secrets>, may_run: bool) -> Self {
+        Self { means: Means::new(secrets), may_run }
     }
+}
 
-    /// Of a stack file that nobody approved, or of none: no command runs and no secret is
-    /// looked up, since it could be sent to whomever the file names (threat T9).
-    pub(super) fn unapproved() -> Self {
-        Self { means: Means::new(Arc::new(Withheld)), may_run: false }
+/// Who knows where the secrets of a stack are: in these environment files and wherever else
+/// its file says, whose commands run in its folder. Of a file that nobody approved, or of
+/// none, no secret is looked up: it could be sent to whomever the file names (threat T9).
+pub(super) fn secrets(approved: Option<(Vec<PathBuf>, PathBuf)>) -> Arc<dyn Secrets> {
+    match approved {
+        Some((env_files, folder)) => Arc::new(HostSecrets::new(env_files, Some(folder))),
+        None => Arc::new(Withheld),
     }
 }
 
@@ -75,7 +77,7 @@ mod tests {
     #[tokio::test]
     async fn no_command_and_no_secret_of_a_file_that_nobody_approved() {
         let folder = tempfile::tempdir().unwrap();
-        let prober = StackProber::unapproved();
+        let prober = StackProber::new(secrets(None), false);
         let fault = prober.ask(&command(folder.path()), LIMIT).await.unwrap_err();
         assert_eq!(fault.kind, ProbeFaultKind::Invalid);
         assert!(fault.words.as_str().contains("midwatch trust"), "{}", fault.words);

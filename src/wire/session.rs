@@ -1,12 +1,15 @@
 //! [`Session`]: which stack, which engines, which settings; found once at the start.
 
 use std::{
-    path::{Component, Path},
+    path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
 pub use super::described::Own;
-use super::{described::Described, prober::StackProber};
+use super::{
+    described::Described,
+    prober::{self, StackProber},
+};
 use crate::{
     cli::{
         CliError, Context, Global, LookedAt, Printer,
@@ -24,8 +27,10 @@ use crate::{
         docker::{self, Candidate, DockerEngine, Endpoint},
         limited::{Limited, Limits},
     },
+    history,
     logs::Redactor,
     model::{EngineId, Stack},
+    secrets::Secrets,
     sources::{self, LogSource, Understood},
     text::Clean,
     watch::Prober,
@@ -55,6 +60,10 @@ pub struct Session {
     pub may_run: bool,
     /// Who asks its probes.
     pub prober: Arc<dyn Prober>,
+    /// Who knows where its secrets are, as far as its file is approved.
+    pub secrets: Arc<dyn Secrets>,
+    /// The file in which what is known of its alerts outlives this run.
+    pub history: Option<PathBuf>,
     /// The stack file's own processes.
     pub own: Own,
     /// Whether the command line or the stack file says that containers are meant.
@@ -74,11 +83,8 @@ impl Session {
         let settings = own_files::settings(&described.look(), global, context)?;
         let runtime = described.runtime();
         let Described { file, own, may_run, folder, notice } = described;
-        let prober = if may_run {
-            StackProber::approved(runtime.env_files.clone(), folder)
-        } else {
-            StackProber::unapproved()
-        };
+        let secrets = prober::secrets(may_run.then_some((runtime.env_files.clone(), folder)));
+        let prober = StackProber::new(secrets.clone(), may_run);
         if global.engine == Some(EngineKind::Process) && matches!(own, Own::None) {
             let hint = "the services of a stack file are; `midwatch demo` brings its own";
             return Err(CliError::usage("there are no local processes to look at", hint));
@@ -95,6 +101,8 @@ impl Session {
         let mut stack = file.map_or_else(nameless, |file| file.stack);
         stack.add_filters(settings.saved_filters());
         let sources = sources::of_stack(&stack, may_run);
+        let name = stack.name.as_ref().map(Clean::as_str);
+        let history = history::file(&context.paths.state_dir, name);
         let beside = own.ready().is_some() || !sources.is_empty();
         let containers = container_engine(global, context, &runtime, beside)?;
         let logs_alone = containers.is_none() && matches!(own, Own::None) && !sources.is_empty();
@@ -109,6 +117,8 @@ impl Session {
             stack,
             may_run,
             prober: Arc::new(prober),
+            secrets,
+            history: Some(history),
             own,
             containers_meant,
             notices,
@@ -159,7 +169,13 @@ impl Session {
     pub fn looked_at(&self, printer: &mut Printer<'_>) -> Result<LookedAt, CliError> {
         let engines = self.standing_engines(printer)?.to_vec();
         let (project, stack) = (self.project.clone(), Arc::new(self.stack.clone()));
-        Ok(LookedAt { engines, project, stack, prober: Some(self.prober.clone()) })
+        Ok(LookedAt {
+            engines,
+            project,
+            stack,
+            prober: Some(self.prober.clone()),
+            secrets: Some(self.secrets.clone()),
+        })
     }
 
     /// Everything whose lines can be read without a console.

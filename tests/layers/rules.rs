@@ -89,7 +89,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "metrics",
-        uses: &["model", "text"],
+        uses: &["model", "text", "secrets"],
         never: &[],
         why: "a number is the same, whoever asks for it",
     },
@@ -141,8 +141,8 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "app",
         uses: &[
-            "alerts", "model", "logs", "store", "ui", "input", "watch", "engines", "sources",
-            "terminal", "text",
+            "alerts", "history", "metrics", "model", "logs", "store", "ui", "input", "watch",
+            "engines", "sources", "terminal", "text",
         ],
         never: CONCRETE,
         why: "the console knows the traits; wire builds what is behind them",

@@ -10,9 +10,12 @@
     reason = "a harness is test code: what it cannot do fails its test"
 )]
 
+#[path = "../support/servers/mod.rs"]
+#[expect(dead_code, reason = "other test targets use the rest")]
+mod real;
+
 mod endpoint;
 mod expositions;
 mod hostile;
-mod real;
 mod servers;
 mod stack;

@@ -5,23 +5,25 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use midwatch::{
-    metrics::{Meter, Secrets, of_stack},
+    metrics::{Meter, of_stack},
     model::{
         Advice, Dimension, Event, Fault, MetricSource, MetricSpec, NoData, SecretRef, Stack,
         metric::MetricUnit,
     },
+    secrets::{SecretError, Secrets},
     text::{Clean, redact::Secret},
 };
 
 /// Knows the secret of the variable `PASSWORD`, and no other.
+#[derive(Debug)]
 pub(crate) struct Keyring;
 
 #[async_trait]
 impl Secrets for Keyring {
-    async fn secret(&self, of: &SecretRef) -> Result<Secret, String> {
+    async fn secret(&self, of: &SecretRef) -> Result<Secret, SecretError> {
         match of {
             SecretRef::Env(name) if name == "PASSWORD" => Ok(Secret::new("bob:hunter2")),
-            _ => Err("nobody has it".into()),
+            _ => Err(SecretError::Useless("not here")),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The loop: receives, tells the state, draws, and lets others do what follows.
 
 mod away;
+mod memory;
 
 use std::{
     io,
@@ -23,13 +24,19 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
+use memory::Memory;
+
 use super::{
     App, Effect, Msg, Outcome, Request, ScanId,
     spawn::{self, Spawner},
 };
 use crate::{
+    alerts::Saved,
     engines::{Engine, Shell},
+    history::Recorder,
     logs::Redactor,
+    metrics::Meter,
+    model::Notifier,
     sources::LogSource,
     store::logs::Found,
     terminal::{self, Pacer, Signal, Signals, handover},
@@ -57,6 +64,12 @@ pub struct Console {
     pub sources: Vec<Arc<dyn LogSource>>,
     /// Who asks its probes.
     pub prober: Arc<dyn Prober>,
+    /// Who measures its metrics.
+    pub meters: Vec<Box<dyn Meter>>,
+    /// The file that remembers its alerts and probes from run to run; `None`: nothing does.
+    pub history: Option<PathBuf>,
+    /// Which alerts the terminal tells of by its bell and a notice.
+    pub bells: Vec<Notifier>,
     /// Whether the mouse is on at the start.
     pub mouse: bool,
     /// Themes, whenever their files change.
@@ -92,7 +105,10 @@ pub(super) enum Answer {
 pub async fn run(console: Console) -> io::Result<()> {
     let signals = Signals::listen()?;
     let screen = terminal::Screen::take(console.mouse)?;
-    let watchers = Watchers::start(&console.engines, &console.sources).probing(console.prober);
+    let watchers = Watchers::start(&console.engines, &console.sources)
+        .probing(console.prober)
+        .measuring(console.meters);
+    let (recorder, restored) = console.history.map(Recorder::open).unzip();
     let (answers_in, answers) = mpsc::channel(ANSWERS);
     let spawner = Spawner::new(&console.engines, watchers.outbox().control.clone(), answers_in);
     let mut running = Running {
@@ -110,6 +126,7 @@ pub async fn run(console: Console) -> io::Result<()> {
         pacer: Pacer::default(),
         exports: console.exports,
         redactor: console.redactor,
+        memory: Memory { recorder, restored, bells: console.bells },
     };
     let ended = running.serve().await;
     running.leave().stop().await;
@@ -136,6 +153,7 @@ struct Running {
     exports: PathBuf,
     /// What hides secrets in lines that leave.
     redactor: Redactor,
+    memory: Memory,
 }
 
 /// What the loop received.
@@ -145,6 +163,7 @@ enum Received {
     Input(Option<io::Result<Input>>),
     Answer(Answer),
     Message(Msg),
+    Restored(Vec<Saved>),
     Tick,
 }
 
@@ -210,6 +229,7 @@ impl Running {
             () = until(due) => Received::Frame,
             input = next_input(&mut self.reader) => Received::Input(input),
             Some(answer) = self.answers.recv() => Received::Answer(answer),
+            saved = self.memory.restored() => Received::Restored(saved),
             Some(library) = self.themes.recv() => Received::Message(Msg::Themes(library)),
             count = inbox.control.recv_many(&mut facts, AT_ONCE), if !inbox.control.is_closed() => {
                 debug_assert_eq!(count, facts.len());
@@ -240,9 +260,31 @@ impl Running {
             Received::Answer(Answer::Notice(words)) => self.tell(Msg::Notice(words)),
             // Where no signal tells it, as for whoever leads no session.
             Received::Tick if terminal::is_gone() => Ok(Flow::End),
-            Received::Tick => self.tell(Msg::Tick),
-            Received::Message(message) => self.tell(message),
+            Received::Restored(saved) => {
+                self.app.restore_alerts(saved);
+                Ok(Flow::On)
+            }
+            Received::Tick => {
+                let flow = self.tell(Msg::Tick)?;
+                self.remember()?;
+                Ok(flow)
+            }
+            Received::Message(message) => {
+                if let Msg::Events(events) = &message {
+                    self.memory.note_probes(events);
+                }
+                self.tell(message)
+            }
         }
+    }
+
+    /// Keeps what happened to alerts, and tells whoever asked to be told by the terminal.
+    fn remember(&mut self) -> io::Result<()> {
+        let news = self.app.take_alert_news(Timestamp::now());
+        for words in self.memory.keep(news) {
+            self.screen.tell(&words)?;
+        }
+        Ok(())
     }
 
     /// Keeps a shell as long as it takes the state to say whether it is still wanted.

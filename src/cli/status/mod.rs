@@ -26,7 +26,7 @@ pub async fn run(
     let prober = looked_at.prober.clone().filter(|_| !options.no_probes);
     let mut lookout = Lookout::looking_at(&LookedAt { prober, ..looked_at.clone() })?;
     lookout.until(Store::is_described).await;
-    lookout.probe().await;
+    lookout.judge_alerts().await;
     let project = looked_at.project.as_ref();
     if options.watch {
         return watch(lookout, project, options.json, printer).await;

@@ -12,13 +12,14 @@ use super::{
 };
 use crate::{
     metrics::{
-        MetricsError, Secrets,
+        MetricsError,
         place::{Place, TIME_LIMIT},
     },
     model::{
         ForeignAlert, ForeignState, SecretRef,
         alert::{Overlay, OverlayKind},
     },
+    secrets::Secrets,
     text::Clean,
 };
 

@@ -12,11 +12,12 @@ pub use alertmanager::Alertmanager;
 
 use self::answers::{Envelope, Groups, Numbers, Targets};
 use super::{
-    MetricsError, Secrets,
+    MetricsError,
     place::{Answer, Place, TIME_LIMIT},
 };
 use crate::{
     model::{ForeignAlert, SecretRef},
+    secrets::Secrets,
     text::Clean,
 };
 

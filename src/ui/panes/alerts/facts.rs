@@ -57,14 +57,10 @@ fn own<'a>(view: &'a AlertView, entry: &Entry<'a>, facts: &mut Vec<Fact<'a>>, cx
         facts.push(Fact::new("service", Role::Text, service.as_str()));
     }
     let patience = &view.rule.patience;
-    let mut rule = view.rule.id.0.to_string();
-    if !patience.hold.is_zero() {
-        rule.push_str(&format!(", fires after {}", words(patience.hold)));
-    }
-    if !patience.keep.is_zero() {
-        rule.push_str(&format!(", is over after {}", words(patience.keep)));
-    }
-    facts.push(Fact::new("rule", Role::Muted, rule));
+    let waits = [(", fires after ", patience.hold), (", is over after ", patience.keep)];
+    let waits = waits.iter().filter(|(_, wait)| !wait.is_zero());
+    let waits: String = waits.flat_map(|(what, wait)| [(*what).to_owned(), words(*wait)]).collect();
+    facts.push(Fact::new("rule", Role::Muted, format!("{}{waits}", view.rule.id.0)));
 }
 
 fn foreign<'a>(alert: &'a ForeignAlert, facts: &mut Vec<Fact<'a>>) {
