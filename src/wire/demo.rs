@@ -65,6 +65,7 @@ pub async fn open(
         filters: settings.saved_filters().collect(),
         ..Stack::default()
     };
+    let prober = StackProber::unapproved();
     let session = Session {
         settings,
         stack,
@@ -73,7 +74,8 @@ pub async fn open(
         engines: Vec::new(),
         sources: Vec::new(),
         may_run: false,
-        prober: Arc::new(StackProber::unapproved()),
+        secrets: prober.secrets(),
+        prober: Arc::new(prober),
         own: Own::Ready(engine.clone()),
         containers_meant: false,
         notices: Vec::new(),

@@ -16,6 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct StackProber {
     means: Means,
+    secrets: Arc<dyn Secrets>,
     may_run: bool,
 }
 
@@ -23,14 +24,22 @@ impl StackProber {
     /// Of an approved stack file: its commands run in its folder, and its secrets are looked
     /// up in these environment files and wherever else it says.
     pub(super) fn approved(env_files: Vec<PathBuf>, folder: PathBuf) -> Self {
-        let secrets = Arc::new(HostSecrets::new(env_files, Some(folder)));
-        Self { means: Means::new(secrets), may_run: true }
+        Self::new(Arc::new(HostSecrets::new(env_files, Some(folder))), true)
     }
 
     /// Of a stack file that nobody approved, or of none: no command runs and no secret is
     /// looked up, since it could be sent to whomever the file names (threat T9).
     pub(super) fn unapproved() -> Self {
-        Self { means: Means::new(Arc::new(Withheld)), may_run: false }
+        Self::new(Arc::new(Withheld), false)
+    }
+
+    fn new(secrets: Arc<dyn Secrets>, may_run: bool) -> Self {
+        Self { means: Means::new(secrets.clone()), secrets, may_run }
+    }
+
+    /// Where the secrets are found that the stack file names, as far as it is approved.
+    pub(super) fn secrets(&self) -> Arc<dyn Secrets> {
+        self.secrets.clone()
     }
 }
 

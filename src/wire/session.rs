@@ -26,6 +26,7 @@ use crate::{
     },
     logs::Redactor,
     model::{EngineId, Stack},
+    secrets::Secrets,
     sources::{self, LogSource, Understood},
     text::Clean,
     watch::Prober,
@@ -55,6 +56,8 @@ pub struct Session {
     pub may_run: bool,
     /// Who asks its probes.
     pub prober: Arc<dyn Prober>,
+    /// Where the secrets are found that it names.
+    pub secrets: Arc<dyn Secrets>,
     /// The stack file's own processes.
     pub own: Own,
     /// Whether the command line or the stack file says that containers are meant.
@@ -108,6 +111,7 @@ impl Session {
             sources,
             stack,
             may_run,
+            secrets: prober.secrets(),
             prober: Arc::new(prober),
             own,
             containers_meant,
