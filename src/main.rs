@@ -107,7 +107,8 @@ async fn run_with_engines(
         }
         Some(Command::Alerts(AlertsOptions { notify_test: Some(name), .. })) => {
             let (session, name) = (session()?, Clean::new(name));
-            let notifier = wire::notifiers::named(&session.stack, &name, context)?;
+            let secrets = &*session.secrets;
+            let notifier = wire::notifiers::named(&session.stack, &name, secrets).await?;
             let sender = wire::notifiers::sender(&session.stack);
             cli::alerts::notify_test(&notifier, &name, &sender, printer).await
         }

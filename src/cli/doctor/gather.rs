@@ -12,6 +12,7 @@ use crate::{
     },
     config::{Settings, Source, StackFile, TrustStore, discover, stack_file::folder_of},
     engines::{Engine, EngineError},
+    history::{self, Database},
     text::Clean,
     ui::theme::Depth,
 };
@@ -74,6 +75,7 @@ fn files(global: &Global, context: &Context) -> Vec<FileFinding> {
         && themes.theme(&loaded, Depth::TrueColor, paths).is_ok();
     files.push(own("own themes", &paths.themes_dir, good));
     files.extend(stack(global, context));
+    files.push(history(global, context));
     files
 }
 
@@ -114,4 +116,21 @@ fn stack(global: &Global, context: &Context) -> Option<FileFinding> {
             ..finding("stack file", &found.file, &format!("its approval cannot be read: {error}"))
         },
     })
+}
+
+/// What is remembered from run to run of the stack of this folder, or of all that runs.
+fn history(global: &Global, context: &Context) -> FileFinding {
+    let found = discover::stack_file(global.stack.as_deref(), &context.variables, &context.folder);
+    let name = found.and_then(|found| {
+        let source = Source::read(&found.file).ok()?;
+        Some(StackFile::parse(&source, &folder_of(&found.file)).ok()?.name().to_owned())
+    });
+    let file = history::file(&context.paths.state_dir, name.as_deref());
+    if !file.exists() {
+        return finding("history", &file, "not there yet");
+    }
+    match Database::open(&file).and_then(|history| history.alerts()) {
+        Ok(_) => finding("history", &file, "good"),
+        Err(error) => FileFinding { wrong: true, ..finding("history", &file, &error.to_string()) },
+    }
 }

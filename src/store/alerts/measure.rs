@@ -75,16 +75,21 @@ impl Store {
         let Some((pattern, counts)) = counted.find(|(it, _)| it.name == name.as_str()) else {
             return Err(Clean::new("nothing is looked for under its name"));
         };
+        let meant = self.logs.keys().filter(|key| self.is_within(pattern, key));
+        let states: Vec<_> = meant.filter_map(|key| self.log_state(key)).collect();
+        let is_coming =
+            |state: &StreamState| matches!(state, StreamState::Live | StreamState::Again);
+        // What was said before comes first: until it has, there may be more.
+        if states.iter().any(|state| is_coming(state)) {
+            return Err(Clean::new("its logs are still being read"));
+        }
         // That nobody reads is not that nothing is said.
-        if !self.logs.keys().any(|key| self.is_read(key) && self.is_within(pattern, key)) {
+        let is_read =
+            |state: &StreamState| matches!(state, StreamState::Current | StreamState::Ended);
+        if !states.iter().any(|state| is_read(state)) {
             return Err(Clean::new("its logs are not read"));
         }
         Ok(counts.to_vec())
-    }
-
-    fn is_read(&self, key: &InstanceKey) -> bool {
-        let state = self.log_state(key);
-        matches!(state, Some(StreamState::Live | StreamState::Current | StreamState::Ended))
     }
 
     /// Whether lines of a log can be of a pattern.

@@ -44,7 +44,7 @@ impl Store {
     fn group_name(&self, key: &ProbeKey) -> String {
         let service = self.name_of_service(&key.service);
         let other = key.service.service.stack.as_ref();
-        match other.filter(|stack| self.stack.name.as_ref() != Some(stack)) {
+        match other.filter(|stack| self.project.as_ref() != Some(stack)) {
             Some(stack) => format!("{stack}/{service}/{}", key.name),
             None if service.is_empty() => key.name.to_string(),
             None => format!("{service}/{}", key.name),

@@ -272,9 +272,12 @@ fn lines_of_a_pattern_fire_once_somebody_reads_them() {
     store.demand_for_alerts(&mut demand);
     assert_eq!(demand.logs.keys().collect::<Vec<_>>(), [&key("1")]);
     store.apply(Event::LogStream { key: key("1"), state: StreamState::Live });
+    store.tick(at(1));
+    assert_eq!(alert(&store, "pattern:errors").words(), "no data: its logs are still being read");
     let line = |second| LogLine::new(Some(at(second)), Stream::Stdout, Clean::new("ERROR no"));
     let lines = vec![line(2), line(3), line(4)];
     store.apply(Event::Logged { key: key("1"), at: at(5), lines, dropped: 0 });
+    store.apply(Event::LogStream { key: key("1"), state: StreamState::Current });
     store.tick(at(5));
     let errors = alert(&store, "pattern:errors");
     assert_eq!(
