@@ -89,6 +89,8 @@ give_back() {
   remove_containers "$2" --filter label=midwatch.test
   docker --host "unix://$2" network prune --force --filter label=midwatch.test >/dev/null || true
   if [[ -e $1/made-image ]]; then docker --host "unix://$2" image rm "$test_image" >/dev/null || true; fi
+  # Those that tests/stacks/image.sh gave it.
+  docker --host "unix://$2" image prune --all --force --filter label=midwatch.test >/dev/null || true
 }
 
 docker_remove() {

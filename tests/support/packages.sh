@@ -13,6 +13,7 @@ needed() {
   cat <<'NEEDED'
 cc gcc libc6-dev
 curl curl
+debootstrap debootstrap
 docker docker.io
 dockerd docker.io
 docker-compose docker-compose
@@ -26,6 +27,7 @@ tmux tmux
 /usr/lib/cni/bridge containernetworking-plugins
 /usr/lib/postgresql/15/bin/postgres postgresql-15
 nginx nginx-light
+pip3 python3-pip
 prometheus prometheus
 prometheus-alertmanager prometheus-alertmanager
 redis-server redis-server
@@ -38,6 +40,8 @@ missing_packages() {
   needed | while read -r thing packages; do
     command -v "$thing" >/dev/null || printf '%s\n' $packages
   done
+  # By it debootstrap knows what is Debian's, which is no command's business elsewhere.
+  [[ -s /usr/share/keyrings/debian-archive-keyring.gpg ]] || echo debian-archive-keyring
   # Nothing to link against is in the image: any other busybox would not start.
   busybox_is_static || echo busybox-static
 }

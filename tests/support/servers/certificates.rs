@@ -16,6 +16,7 @@ const DAY: Duration = Duration::from_hours(24);
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     der: CertificateDer<'static>,
+    pem: String,
 }
 
 /// A certificate and its key, in files.
@@ -39,8 +40,9 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
         params.distinguished_name.push(DnType::CommonName, "Test Authority");
         let key = KeyPair::generate().unwrap();
-        let der = params.self_signed(&key).unwrap().der().clone();
-        Self { issuer: Issuer::new(params, key), der }
+        let own = params.self_signed(&key).unwrap();
+        let (der, pem) = (own.der().clone(), own.pem());
+        Self { issuer: Issuer::new(params, key), der, pem }
     }
 
     /// Means that trust this authority alone.
@@ -49,11 +51,12 @@ impl Authority {
     }
 
     /// A certificate for these names that is valid for so many days from now, or was until
-    /// so many days ago.
+    /// so many days ago. Its own lies beside it, as `authority.crt`.
     pub(crate) fn issue(&self, folder: &Path, file: &str, names: &[&str], days: i64) -> Pair {
         let params = params(names, days);
         let key = KeyPair::generate().unwrap();
         let cert = params.signed_by(&key, &self.issuer).unwrap();
+        fs::write(folder.join("authority.crt"), &self.pem).unwrap();
         write(folder, file, &cert.pem(), &key)
     }
 }
