@@ -68,6 +68,8 @@ impl Lookout {
         if let Some(prober) = &looked_at.prober {
             lookout.watchers = lookout.watchers.probing(prober.clone());
             lookout.probes = true;
+        } else {
+            lookout.store = lookout.store.without_probes();
         }
         if let Some(secrets) = &looked_at.secrets {
             let meters = metrics::of_stack(&looked_at.stack, secrets);

@@ -124,6 +124,12 @@ impl Store {
         Self { alerts: Alerts::of(&stack), stack, project, ..self }
     }
 
+    /// Plans no probes: nobody is there who would ask them.
+    #[must_use]
+    pub fn without_probes(self) -> Self {
+        Self { probes: Probes::none(), ..self }
+    }
+
     /// Also takes the lines of these log sources.
     #[must_use]
     pub fn with_log_sources(mut self, names: impl IntoIterator<Item = Clean>) -> Self {

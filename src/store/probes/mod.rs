@@ -34,9 +34,16 @@ pub(super) struct Probes {
     views: BTreeMap<ProbeKey, ProbeView>,
     orders: ProbeOrders,
     outdated: bool,
+    /// Whether nobody asks any.
+    none: bool,
 }
 
 impl Probes {
+    /// No probes, whatever runs.
+    pub(super) fn none() -> Self {
+        Self { none: true, ..Self::default() }
+    }
+
     /// Says that what runs is not what it was.
     pub(super) fn outdated(&mut self) {
         self.outdated = true;
@@ -50,7 +57,7 @@ impl Probes {
         instances: &BTreeMap<InstanceKey, InstanceView>,
         now: Timestamp,
     ) -> bool {
-        if !std::mem::take(&mut self.outdated) {
+        if self.none || !std::mem::take(&mut self.outdated) {
             return false;
         }
         let known = Known {
