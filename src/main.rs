@@ -105,6 +105,10 @@ async fn run_with_engines(
             let session = session()?;
             cli::probes::run(&session.looked_at(printer)?, options, printer).await
         }
+        Some(Command::Check(options)) => {
+            let session = session()?;
+            cli::probes::check(&session.looked_at(printer)?, options, printer).await
+        }
         Some(Command::Alerts(AlertsOptions { notify_test: Some(name), .. })) => {
             let (session, name) = (session()?, Clean::new(name));
             let secrets = &*session.secrets;

@@ -158,6 +158,9 @@ Examples:
     /// Exits with 0 only when nothing fires.
     #[command(after_long_help = EXIT_CODES)]
     Alerts(AlertsOptions),
+    /// Look at one thing of the stack, and say whether it is as it should be.
+    #[command(after_long_help = EXIT_CODES)]
+    Check(CheckOptions),
     /// Say what was found, what is missing, and what the engine's socket can do to the host.
     #[command(after_long_help = EXIT_CODES)]
     Doctor {
@@ -271,6 +274,24 @@ pub struct AlertsOptions {
     /// Send a test by this notifier of the stack file, and nothing else.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "watch"])]
     pub notify_test: Option<String>,
+}
+
+/// Flags of `check`.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct CheckOptions {
+    /// What to look at.
+    #[arg(value_enum)]
+    pub what: Checked,
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be looked at by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Checked {
+    /// The certificates that are served: [checks] of the stack file, and probes of TLS.
+    Tls,
 }
 
 /// Flags of `stats`.

@@ -65,6 +65,7 @@ pub fn run_alone(
         | Command::Logs(_)
         | Command::Stats(_)
         | Command::Probes(_)
+        | Command::Check(_)
         | Command::Init(_)
         | Command::Alerts(_)
         | Command::Doctor { .. } => None,

@@ -113,6 +113,21 @@ pub struct ServiceKey {
     pub service: ServiceId,
 }
 
+impl ServiceKey {
+    /// Stands for the stack itself, for what is about no service of it, such as a
+    /// certificate: neither the engine nor the service has a name.
+    #[must_use]
+    pub fn of_stack() -> Self {
+        Self { engine: EngineId::new(""), service: ServiceId::alone("") }
+    }
+
+    /// Whether it stands for the stack itself.
+    #[must_use]
+    pub fn is_stack(&self) -> bool {
+        self.service.name.is_empty()
+    }
+}
+
 impl fmt::Display for ServiceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.stack {

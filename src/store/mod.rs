@@ -121,7 +121,8 @@ impl Store {
     #[must_use]
     pub fn with_stack(self, stack: Arc<Stack>, project: Option<Clean>) -> Self {
         let project = project.or_else(|| stack.name.clone());
-        Self { alerts: Alerts::of(&stack), stack, project, ..self }
+        let probes = Probes::to_be_planned();
+        Self { probes, alerts: Alerts::of(&stack), stack, project, ..self }
     }
 
     /// Plans no probes: nobody is there who would ask them.

@@ -10,12 +10,12 @@ use async_trait::async_trait;
 use midwatch::{
     cli::{
         Exit, LookedAt,
-        args::{ProbesOptions, StatusOptions},
+        args::{CheckOptions, Checked, ProbesOptions, StatusOptions},
         probes, status,
     },
     model::{
-        Detail, Instance, NetworkPlace, Port, ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeTarget,
-        Protocol,
+        Detail, Instance, NetworkPlace, Pace, Port, ProbeAnswer, ProbeFault, ProbeFaultKind,
+        ProbeSpec, ProbeTarget, Protocol, Stack, TlsTarget, probe::ProbeOrigin,
     },
     text::Clean,
     watch::Prober,
@@ -152,6 +152,25 @@ async fn a_service_is_as_bad_as_its_probes_say_unless_they_are_not_asked() {
     assert_eq!(api["probes"][1]["state"], "failing");
     let alone = status(true).await;
     assert_eq!((alone.exit, &alone.json()["services"][0]["level"]), (Exit::Well, &"ok".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn certificates_are_looked_at_by_themselves() {
+    let (fake, prober) = (shop(), Arc::new(FakeProber::default()));
+    let target = ProbeTarget::Tls(TlsTarget::at("localhost:443"));
+    let spec = ProbeSpec::new(target, Pace::default(), ProbeOrigin::StackFile);
+    let stack = Arc::new(Stack { certificates: vec![spec], ..Stack::default() });
+    let looked_at = LookedAt { stack, ..looked_at(&fake, &prober) };
+    let options = CheckOptions { what: Checked::Tls, json: true };
+    let check =
+        async || ran(async |printer| probes::check(&looked_at, &options, printer).await).await;
+    let well = check().await;
+    assert_eq!(well.exit, Exit::Well);
+    let value = well.json();
+    let all = value["probes"].as_array().unwrap();
+    assert_eq!((all.len(), &all[0]["target"]), (1, &"tls:localhost:443".into()));
+    prober.break_target("tls:localhost:443", ProbeFaultKind::Tls);
+    assert_eq!(check().await.exit, Exit::Wrong);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,10 @@ pub use report::{ProbeReportLine, ProbesReport};
 
 use crate::{
     cli::{
-        CliError, Exit, LookedAt, Printer, args::ProbesOptions, lookout::Lookout, select::Selection,
+        CliError, Exit, LookedAt, Printer,
+        args::{CheckOptions, Checked, ProbesOptions},
+        lookout::Lookout,
+        select::Selection,
     },
     store::{Store, Topics},
 };
@@ -50,4 +53,26 @@ pub async fn run(
         lookout.next_change(Topics::PROBES | Topics::SERVICES | Topics::ENGINES).await;
         lookout.complain_of_lost(printer);
     }
+}
+
+/// Prints what the probes of one kind say, once.
+///
+/// # Errors
+/// When there is no engine at all, or the output cannot be written.
+pub async fn check(
+    looked_at: &LookedAt,
+    options: &CheckOptions,
+    printer: &mut Printer<'_>,
+) -> Result<Exit, CliError> {
+    let kind = match options.what {
+        Checked::Tls => "tls",
+    };
+    let mut lookout = Lookout::looking_at(looked_at)?;
+    lookout.until(Store::is_described).await;
+    lookout.complain_of_lost(printer);
+    lookout.probe().await;
+    let all = ProbesReport::new(&lookout.store, &Selection::default(), Timestamp::now());
+    let report = all.of_kind(kind);
+    let exit = if lookout.has_lost() { Exit::Unreachable } else { report.exit() };
+    exit.after(report.print(options.json, printer))
 }

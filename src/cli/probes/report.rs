@@ -29,9 +29,9 @@ pub struct ProbesReport {
 ///
 /// | field | type | what |
 /// |---|---|---|
-/// | `engine` | string | the engine that runs the service |
+/// | `engine` | string | the engine that runs the service; empty for what is about the stack itself, such as a certificate |
 /// | `stack` | string or null | the stack that it belongs to |
-/// | `service` | string | the service that it is about |
+/// | `service` | string | the service that it is about; empty as above |
 /// | `instance` | string or null | the instance, when each of them is asked |
 /// | `probe` | string | its name |
 /// | `kind` | string | `http`, `tcp`, `tls`, `dns`, `postgres`, `redis`, `command` or `engine` |
@@ -124,6 +124,12 @@ impl ProbesReport {
         Self { time: now, probes }
     }
 
+    /// The same of one kind of probe alone.
+    pub(super) fn of_kind(self, kind: &str) -> Self {
+        let probes = self.probes.into_iter().filter(|probe| probe.kind == kind).collect();
+        Self { probes, ..self }
+    }
+
     /// What the shell is told: only what passes is well. What cannot be asked is not known.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -164,7 +170,7 @@ impl ProbesReport {
             table.row([
                 probe.state_words().into(),
                 words::seconds(age),
-                probe.service.to_string(),
+                if probe.service.is_empty() { "-".into() } else { probe.service.to_string() },
                 probe.instance.as_ref().map_or_else(|| "-".into(), ToString::to_string),
                 probe.probe.to_string(),
                 time(probe.p50_seconds),

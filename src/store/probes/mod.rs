@@ -39,6 +39,11 @@ pub(super) struct Probes {
 }
 
 impl Probes {
+    /// Probes that are there whatever runs, besides those of what does.
+    pub(super) fn to_be_planned() -> Self {
+        Self { outdated: true, ..Self::default() }
+    }
+
     /// No probes, whatever runs.
     pub(super) fn none() -> Self {
         Self { none: true, ..Self::default() }

@@ -36,9 +36,9 @@ pub(super) struct Known<'a> {
     pub(super) hosts: BTreeMap<EngineId, EngineHost>,
 }
 
-/// The probes of every service with an instance that is up.
+/// The probes of the stack itself, and those of every service with an instance that is up.
 pub(super) fn orders(known: &Known<'_>) -> BTreeMap<ProbeKey, ProbeOrder> {
-    let mut all = BTreeMap::new();
+    let mut all: BTreeMap<_, _> = known.stack.certificates.iter().map(of_stack).collect();
     for service in &known.services {
         let told = known.stack.services.iter().find(|told| {
             let instances = service.instances.iter().map(|(_, instance)| *instance);
@@ -50,6 +50,14 @@ pub(super) fn orders(known: &Known<'_>) -> BTreeMap<ProbeKey, ProbeOrder> {
         }
     }
     all
+}
+
+/// A certificate is asked as it is written, whatever runs.
+fn of_stack(spec: &ProbeSpec) -> (ProbeKey, ProbeOrder) {
+    let service = ServiceKey::of_stack();
+    let key = ProbeKey { service, instance: None, name: spec.name.clone() };
+    let way = Way::Ask(spec.target.clone());
+    (key, ProbeOrder { spec: Arc::new(spec.clone()), way, grace_until: None })
 }
 
 type Instances<'a> = Vec<(&'a InstanceKey, &'a Instance)>;

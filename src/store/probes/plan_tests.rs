@@ -194,3 +194,10 @@ fn a_label_says_what_is_asked_of_its_own_stack_and_of_nobody_else() {
     let file = labelled("http://{host}:8000/up").with("api", vec![spec("own", tcp("{host}:1"))]);
     assert_eq!(file.orders(), ["api/1 own: tcp:172.17.0.2:1 over 172.17.0.2"]);
 }
+
+#[test]
+fn a_certificate_of_the_stack_is_asked_whatever_runs() {
+    let mut world = World::of(vec![]);
+    world.stack.certificates.push(spec("localhost:443", tcp("localhost:443")));
+    assert_eq!(world.orders(), ["/all localhost:443: tcp:localhost:443"]);
+}
