@@ -6,12 +6,12 @@
 //! # The picture
 //!
 //! ```text
-//!  engines · probes                                      keys, resize, paste      signals
+//!  engines · probes · metrics                            keys, resize, paste      signals
 //!      │ (only these know a client library)                     │                    │
 //!      ▼                                                        ▼                    ▼
 //!  watch: tasks that keep streams alive ── Event ──►  app::update(&mut App, Msg, now) ──► Outcome
 //!      ▲                                  (bounded)      │  Store::apply(Event) → Topics      │
-//!      │ Demand: what visible panes need                 │  Pane::on(Command) → Wishes        ▼
+//!      │ Demand: what visible panes and alerts need      │  Pane::on(Command) → Wishes        ▼
 //!      └─────────────────────────────────────────────────┘                          run: Effect → task
 //!                                                        │ topics ∩ interest
 //!                                                        ▼
@@ -31,7 +31,8 @@
 //! # Words
 //!
 //! A **stack** has **services**; a service has **instances** (containers, processes);
-//! an **engine** runs instances. A **probe** is a check that midwatch runs itself.
+//! an **engine** runs instances. A **probe** is a check that midwatch runs itself, a
+//! **metric** a number over time, an **alert** a rule about them with a state.
 //! They mean the same in code, on the screen and in the documentation.
 //!
 //! # The modules, in reading order
