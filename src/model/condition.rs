@@ -202,17 +202,24 @@ pub fn of_service(instances: &[(Condition, bool)]) -> Condition {
 }
 
 /// Adds what probes and alerts say to what the engine says of a service: the worst counts,
-/// with its reason. What the stack works without is never worse than a warning.
+/// with its reason. What the engine finds wrong is said behind it, since it may be the cause.
+/// What the stack works without is never worse than a warning.
 #[must_use]
 pub fn with_checks(
     own: Condition,
     checks: impl Iterator<Item = Condition>,
     critical: bool,
 ) -> Condition {
-    // The first of those that are equally bad: what the engine says comes first.
+    // The first of those that are equally bad.
     let worse =
         |worst: Condition, next: Condition| if next.level > worst.level { next } else { worst };
-    let mut all = checks.fold(own, worse);
+    let mut all = match checks.reduce(worse) {
+        Some(check) if check.level >= own.level && own.level >= Level::Warn => {
+            Condition::new(check.level, format!("{}; {}", check.reason, own.reason))
+        }
+        Some(check) => worse(own, check),
+        None => own,
+    };
     if !critical {
         all.level = all.level.min(Level::Warn);
     }
@@ -361,7 +368,11 @@ mod tests {
         assert_eq!(checked(&healthy, &[of(Level::Ok, "http: 200 OK")], true), healthy);
         assert_eq!(checked(&healthy, &[of(Level::Warn, "slow"), failing.clone()], true), failing);
         let exited = of(Level::Bad, "exit 1");
-        assert_eq!(checked(&exited, std::slice::from_ref(&failing), true), exited);
+        assert_eq!(checked(&exited, &[of(Level::Warn, "slow")], true), exited);
+        let both = |own: &str| of(Level::Bad, &format!("{}; {own}", failing.reason));
+        assert_eq!(checked(&exited, std::slice::from_ref(&failing), true), both("exit 1"));
+        let paused = of(Level::Warn, "paused");
+        assert_eq!(checked(&paused, std::slice::from_ref(&failing), true), both("paused"));
         let unneeded = checked(&healthy, &[failing], false);
         assert_eq!(unneeded, of(Level::Warn, "http: 500 Internal Server Error"));
     }
