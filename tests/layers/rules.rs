@@ -174,6 +174,7 @@ const LAYERS: &[Layer] = &[
             "config",
             "text",
             "probes",
+            "secrets",
             "metrics",
             "demo",
             "input",

@@ -170,7 +170,7 @@ async fn the_secret_goes_to_the_server_and_one_that_cannot_be_had_is_said() {
     let auth = Some(SecretRef::Env("NONE".into()));
     let client = Prometheus::new(&url, auth, secrets()).unwrap();
     let error = client.instant("up").await.unwrap_err().to_string();
-    assert_eq!(error, "its secret cannot be had: nobody has it");
+    assert_eq!(error, "its secret cannot be had: the variable NONE is not set");
 }
 
 #[tokio::test]

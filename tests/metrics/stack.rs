@@ -23,7 +23,8 @@ impl Secrets for Keyring {
     async fn secret(&self, of: &SecretRef) -> Result<Secret, SecretError> {
         match of {
             SecretRef::Env(name) if name == "PASSWORD" => Ok(Secret::new("bob:hunter2")),
-            _ => Err(SecretError::Useless("not here")),
+            SecretRef::Env(name) => Err(SecretError::NotSet(Clean::new(name))),
+            _ => Err(SecretError::NotApproved),
         }
     }
 }

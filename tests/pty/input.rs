@@ -29,6 +29,7 @@ fn a_paste_into_a_filter_is_typed_text() {
     terminal.keys("<C-u>");
     terminal.wait_gone("way?q");
     terminal.paste("gateway");
-    terminal.wait_gone("ledger");
+    // The pane of alerts has its name too.
+    terminal.wait_gone("ledger   1/1");
     terminal.wait_for("5 ok");
 }
