@@ -2,7 +2,7 @@
 
 use crate::{
     model::{
-        AlertSeverity, Bound, MetricSpec, NoData, Observation, PatternAlert, Quantity,
+        AlertSeverity, Bound, Dimension, MetricSpec, NoData, Observation, PatternAlert, Quantity,
         alert::Evidence,
     },
     text::{Clean, units},
@@ -73,7 +73,12 @@ fn quantity(spec: &MetricSpec, value: f64) -> Quantity {
 fn shown(spec: &MetricSpec, value: f64) -> String {
     let suffix = &spec.unit.suffix;
     let space = if suffix.is_empty() { "" } else { " " };
-    format!("{}{space}{suffix}", quantity(spec, rounded(value)))
+    let number = match spec.unit.dimension {
+        // Counts are told as they are: nobody writes 1234 as 1.23 thousand.
+        Dimension::Count => quantity(spec, rounded(value)).to_string(),
+        _ => quantity(spec, value).rounded(),
+    };
+    format!("{number}{space}{suffix}")
 }
 
 fn rounded(value: f64) -> f64 {
@@ -90,7 +95,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::model::{Advice, Dimension, MetricSource, MetricUnit, metric::HostField};
+    use crate::model::{Advice, MetricSource, MetricUnit, metric::HostField};
 
     fn spec(dimension: Dimension) -> MetricSpec {
         MetricSpec {
@@ -127,7 +132,7 @@ mod tests {
     fn the_worst_bound_that_holds_counts_and_is_named() {
         let spec = spec(Dimension::Ratio);
         let judged = |value| judge(&spec, Some(value));
-        assert_eq!(words(&judged(0.072_345_6)), ("critical", "7.235% (critical > 5%)"));
+        assert_eq!(words(&judged(0.072_345_6)), ("critical", "7.23% (critical > 5%)"));
         assert_eq!(words(&judged(0.05)), ("warning", "5% (warning > 1%)"));
         assert_eq!(words(&judged(0.003)), ("good", "0.3% (target < 1%)"));
         assert_eq!(words(&judged(f64::INFINITY)).0, "critical");

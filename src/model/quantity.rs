@@ -107,6 +107,34 @@ impl Quantity {
     }
 }
 
+impl Quantity {
+    /// As a measured number is read at a glance: three digits, in the largest unit of which
+    /// there is at least one, such as `12MB`.
+    #[must_use]
+    pub fn rounded(self) -> String {
+        let Self { value, dimension } = self;
+        let is_usual = |(name, of, _): &&(&str, Dimension, f64)| {
+            *of == dimension && !name.contains('i') && *name != "kB"
+        };
+        let units = || UNITS.iter().filter(is_usual);
+        let fitting = units().find(|(.., factor)| value.abs() >= *factor).or(units().next_back());
+        let (name, scaled) =
+            fitting.map_or(("", value), |(name, _, factor)| (*name, value / factor));
+        let digits = match scaled.abs() {
+            scaled if scaled >= 100.0 => 0,
+            scaled if scaled >= 10.0 => 1,
+            _ => 2,
+        };
+        let number = format!("{scaled:.digits$}");
+        let number = if number.contains('.') {
+            number.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            &number
+        };
+        format!("{number}{name}")
+    }
+}
+
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { value, dimension } = *self;
@@ -295,6 +323,18 @@ mod tests {
         assert_eq!(Quantity::new(1_234_567.0, Dimension::Size).to_string(), "1234567B");
         assert_eq!(Quantity::new(1_234_567.5, Dimension::Size).to_string(), "1.235MB");
         assert_eq!(Quantity::new(0.0, Dimension::Time).to_string(), "0us");
+    }
+
+    #[test]
+    fn a_measured_number_has_three_digits() {
+        let rounded = |value: f64, dimension| Quantity::new(value, dimension).rounded();
+        assert_eq!(rounded(11_990_368.0, Dimension::Size), "12MB");
+        assert_eq!(rounded(1_234_567.0, Dimension::Size), "1.23MB");
+        assert_eq!(rounded(0.049_5, Dimension::Time), "49.5ms");
+        assert_eq!(rounded(0.0723, Dimension::Ratio), "7.23%");
+        assert_eq!(rounded(0.0, Dimension::Size), "0B");
+        assert_eq!(rounded(1234.5, Dimension::Count), "1234");
+        assert_eq!(rounded(400.0, Dimension::Count), "400");
     }
 
     #[test]
