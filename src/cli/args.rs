@@ -290,7 +290,7 @@ pub struct CheckOptions {
 /// What can be looked at by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Checked {
-    /// The certificates that are served: [checks] of the stack file, and probes of TLS.
+    /// The certificates that are served: `[checks]` of the stack file, and probes of TLS.
     Tls,
 }
 
