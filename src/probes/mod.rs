@@ -16,14 +16,12 @@ mod redis;
 mod tcp;
 mod tls;
 
-use std::{collections::BTreeMap, fmt::Debug, sync::Arc, time::Duration};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
 use crate::{
-    model::{
-        ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeTarget, probe::HttpTarget, spec::CheckTarget,
-    },
+    model::{HttpTarget, ProbeAnswer, ProbeFault, ProbeFaultKind, ProbeTarget, spec::CheckTarget},
     secrets::HostSecrets,
 };
 
@@ -80,22 +78,9 @@ pub fn of(
 /// A fault of the kind [`ProbeFaultKind::Invalid`] when the target cannot be read.
 pub fn of_check(target: &CheckTarget, timeout: Duration) -> Result<Arc<dyn Probe>, ProbeFault> {
     let target = match target {
-        CheckTarget::Http(url) => ProbeTarget::Http(Box::new(get(url))),
+        CheckTarget::Http(url) => ProbeTarget::Http(Box::new(HttpTarget::get(url))),
         CheckTarget::Tcp(address) => ProbeTarget::Tcp { address: address.clone() },
     };
     // Such a check can name no secret.
     of(&target, timeout, &Means::new(Arc::new(HostSecrets::new(vec![], None))))
-}
-
-/// A plain request for a URL, of which nothing but a good status is expected.
-fn get(url: &str) -> HttpTarget {
-    HttpTarget {
-        url: url.to_owned(),
-        method: "GET".into(),
-        headers: BTreeMap::new(),
-        body: None,
-        auth: None,
-        insecure: false,
-        expect: vec![],
-    }
 }

@@ -1,6 +1,6 @@
 //! How the tests ask.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use midwatch::{
     model::{
@@ -33,15 +33,7 @@ pub(crate) fn secret(value: &str) -> SecretRef {
 
 /// A plain request.
 pub(crate) fn get(url: &str) -> HttpTarget {
-    HttpTarget {
-        url: url.to_owned(),
-        method: "GET".into(),
-        headers: BTreeMap::new(),
-        body: None,
-        auth: None,
-        insecure: false,
-        expect: vec![],
-    }
+    HttpTarget::get(url)
 }
 
 /// A plain request of whose answer something is expected.

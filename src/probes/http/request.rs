@@ -149,7 +149,7 @@ fn basic(pair: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::ProbeFaultKind, probes::get};
+    use crate::model::ProbeFaultKind;
 
     fn sent(target: &HttpTarget, secret: Option<&str>) -> Request<Full<Bytes>> {
         Asked::new(target).unwrap().request(secret.map(Secret::new).as_ref()).unwrap()
@@ -157,13 +157,16 @@ mod tests {
 
     #[test]
     fn a_request_says_what_its_url_says() {
-        let target = get("http://bob:p%40ss@[::1]:8080/a%20b?c=d#e");
+        let target = HttpTarget::get("http://bob:p%40ss@[::1]:8080/a%20b?c=d#e");
         let request = sent(&target, None);
         assert_eq!(request.uri(), "/a%20b?c=d");
         assert_eq!(request.headers()[HOST], "[::1]:8080");
         assert_eq!(request.headers()[AUTHORIZATION], basic("bob:p@ss"));
         assert_eq!(Asked::new(&target).unwrap().address.to_string(), "[::1]:8080");
-        assert_eq!(Asked::new(&get("https://x/")).unwrap().address.to_string(), "x:443");
+        assert_eq!(
+            Asked::new(&HttpTarget::get("https://x/")).unwrap().address.to_string(),
+            "x:443"
+        );
     }
 
     #[test]
@@ -173,7 +176,7 @@ mod tests {
             ("bob:hunter2", "Basic Ym9iOmh1bnRlcjI="),
             ("ApiKey a:b", "ApiKey a:b"),
         ] {
-            let request = sent(&get("http://x/"), Some(secret));
+            let request = sent(&HttpTarget::get("http://x/"), Some(secret));
             assert_eq!(request.headers()[AUTHORIZATION], header);
             assert!(!format!("{request:?}").contains(header), "{request:?}");
         }
@@ -182,12 +185,17 @@ mod tests {
     #[test]
     fn what_cannot_be_asked_is_refused_without_its_password() {
         for url in ["health", "ftp://user:hunter2@host/", "http://", "http://user:hunter2@:x/"] {
-            let fault = Asked::new(&get(url)).unwrap_err();
+            let fault = Asked::new(&HttpTarget::get(url)).unwrap_err();
             assert_eq!(fault.kind, ProbeFaultKind::Invalid, "{url}");
             assert!(!fault.words.as_str().contains("hunter2"), "{fault:?}");
         }
         let split = [("X-A".to_owned(), "a\r\nX-B: b".to_owned())].into();
-        assert!(Asked::new(&HttpTarget { headers: split, ..get("http://x/") }).is_err());
-        assert!(Asked::new(&HttpTarget { method: "GET /".into(), ..get("http://x/") }).is_err());
+        assert!(
+            Asked::new(&HttpTarget { headers: split, ..HttpTarget::get("http://x/") }).is_err()
+        );
+        assert!(
+            Asked::new(&HttpTarget { method: "GET /".into(), ..HttpTarget::get("http://x/") })
+                .is_err()
+        );
     }
 }
